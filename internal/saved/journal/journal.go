@@ -45,7 +45,7 @@ type Entry struct {
 	Path      string    `json:"path,omitempty"`      // below the instance, with the query
 	Addresses []string  `json:"addresses,omitempty"` // of the changes concerned
 
-	// Only in the line after the write.
+	// The fields below are only in the line after the write.
 	Attempts  int    `json:"attempts,omitempty"` // how often it was sent
 	Outcome   string `json:"outcome,omitempty"`
 	Status    int    `json:"http_status,omitempty"` // of the last answer, if it was a refusal
@@ -169,13 +169,13 @@ func (j *Journal) line(e *Entry) error {
 	return nil
 }
 
-// Mark notes in the undo file of a run what happened to the run as a whole.
+// Mark adds a line to the undo file of a run that says what happened to the run as a whole, such as Undone.
 func Mark(file File, phase string, at time.Time) error {
 	j := Journal{files: []File{file}, now: func() time.Time { return at }}
 	return j.line(&Entry{Phase: phase})
 }
 
-// Err is why the outcome of a write is not in the journal; nil if all outcomes are.
+// Err returns why the outcome of a write is missing in the journal; nil if none is missing.
 func (j *Journal) Err() error {
 	j.mu.Lock()
 	defer j.mu.Unlock()

@@ -25,7 +25,7 @@ func Open(path string) (*os.File, error) {
 	return f, nil
 }
 
-// narrow lets only its owner read and write an existing journal.
+// narrow removes the permissions of everybody but the owner of an existing journal.
 func narrow(f *os.File, mode os.FileMode) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&^mode == 0 {
@@ -34,7 +34,7 @@ func narrow(f *os.File, mode os.FileMode) error {
 	return f.Chmod(mode)
 }
 
-// finish ends a broken last line.
+// finish ends the last line if it is unfinished.
 func finish(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 || !info.Mode().IsRegular() {

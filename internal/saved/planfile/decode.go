@@ -32,7 +32,7 @@ var (
 	errAltered = errors.New("the plan was changed after it was made; make a new one")
 )
 
-// Decode reads a file. It accepts only what Encode writes, except for blanks: unknown keys, repeated keys, and every change made
+// Decode reads a file. It accepts only what Encode writes, apart from white space: unknown keys, repeated keys, and changes made
 // by hand are errors.
 func Decode(data []byte) (*File, error) {
 	var head struct {
@@ -143,7 +143,7 @@ func (o *stored) known(seals []Seal) error {
 	return cmp.Or(err, err2)
 }
 
-// read is the value with digests instead of its secrets; nil for an anchor.
+// read returns the value with digests instead of its secrets; nil for an anchor.
 func (o *stored) read(seals []Seal) (any, error) {
 	if o.Anchor {
 		return nil, nil
@@ -158,7 +158,7 @@ func (o *stored) read(seals []Seal) (any, error) {
 	return kind.Of(o.Kind).Unpack(tree)
 }
 
-// sealed is the value with the digests in seals instead of its secrets; nil for an anchor.
+// sealed returns the value with the digests in seals instead of its secrets; nil for an anchor.
 func (o *stored) sealed(seals []Seal) any {
 	v, err := o.read(seals)
 	if err != nil {
@@ -167,10 +167,10 @@ func (o *stored) sealed(seals []Seal) any {
 	return v
 }
 
-// Bare is the value without its secrets; nil for an anchor.
+// Bare returns the value without its secrets; nil for an anchor.
 func (o *stored) Bare() any { return o.sealed(nil) }
 
-// Address is the address of the object, as in its change.
+// Address returns the address of the object, as in its change.
 func (o *stored) Address() string { return o.Kind + "/" + o.Key }
 
 func treeOf(raw json.RawMessage) (tree map[string]any, err error) {

@@ -26,7 +26,7 @@ type Options struct {
 // keyLength is the minimum length of a key.
 const keyLength = 16
 
-// New makes a saved plan of its document and of what it affects.
+// New makes a saved plan from its document and from what it affects.
 func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 	if len(o.Key) < keyLength {
 		return nil, errors.New("the key of a plan is too short")
@@ -115,7 +115,7 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer)
 	return o, nil
 }
 
-// newHeld is the fingerprint of an object; nil for one that only has to exist.
+// newHeld returns the fingerprint of an object; nil for one that only has to exist.
 func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
 	o := Held{stored: stored{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}}
 	switch {
@@ -148,7 +148,7 @@ func newLink(l *kind.Link, from *kind.Source) Link {
 	return out
 }
 
-// source is nil for an object that is in no file.
+// source returns a position in the files; nil for an object that is in no file.
 func source(s kind.Source) *kind.Source {
 	if s.File == "" {
 		return nil
@@ -198,7 +198,7 @@ func marshal(v any) ([]byte, error) {
 	return bytes.TrimSuffix(b.Bytes(), []byte("\n")), err
 }
 
-// check is the digest of everything except itself.
+// check returns the digest of the whole file except the digest itself.
 func (f *File) check() (string, error) {
 	key, err := hex.DecodeString(f.Saved.Key)
 	if err != nil {

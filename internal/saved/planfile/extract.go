@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Extract is what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings; Stale checks
-// the rest. The error names all secrets that cannot be found.
+// Extract returns what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings; Stale
+// checks the rest. The error names all secrets that cannot be found.
 func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	e := &diff.Extract{
 		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets, Environments: f.Saved.Environments,
@@ -52,7 +52,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	return e, errors.Join(failed...)
 }
 
-// claims says whether the files declared or owned the policies that the plan displaces, when it was made.
+// claims returns whether the files, when the plan was made, declared or owned the policies that it displaces.
 func (f *File) claims() map[string]kind.Claim {
 	unbound, out := map[string]bool{}, map[string]kind.Claim{}
 	for i := range f.Changes {
@@ -94,7 +94,7 @@ func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
 	return d, err
 }
 
-// links are the wanted bindings, and the former ones.
+// links returns the wanted bindings, and the former ones.
 func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
 	apis := catalog{}
 	for i := range f.Saved.Links {
@@ -108,10 +108,10 @@ func (f *File) links() (wanted []kind.DeclaredLink, bound []kind.Link) {
 	return wanted, f.linksOf(apis, f.Saved.Bound)
 }
 
-// Bound are the former links.
+// Bound returns the former links.
 func (f *File) Bound() []kind.Link { return f.linksOf(catalog{}, f.Saved.Bound) }
 
-// Wanted are the links that must exist, of the objects whose links change.
+// Wanted returns all wanted links of the objects whose links change.
 func (f *File) Wanted() []kind.Link { return f.linksOf(catalog{}, f.Saved.Links) }
 
 func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
@@ -121,7 +121,7 @@ func (f *File) linksOf(apis catalog, links []Link) (out []kind.Link) {
 	return out
 }
 
-// catalog joins all links to an API into one API.
+// catalog holds one API for all links to it.
 type catalog map[string]*kind.API
 
 func (c catalog) link(l *Link) kind.Link {

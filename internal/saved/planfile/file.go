@@ -50,7 +50,7 @@ type Saved struct {
 	Objects []Object `json:"objects"` // the wanted objects
 	Links   []Link   `json:"links"`
 	Gone    []Gone   `json:"gone"`   // objects that are not wanted
-	Ignore  []Rule   `json:"ignore"` // differences that are left alone
+	Ignore  []Rule   `json:"ignore"` // rules for differences that the plan does not change
 	Held    []Held   `json:"held"`   // the former objects of the gateway
 	Bound   []Link   `json:"bound"`  // and its former bindings
 }
@@ -72,7 +72,7 @@ type Item struct {
 	Needs     []int  `json:"needs,omitempty"`     // indexes of the steps that must have succeeded
 }
 
-// stored is an object in a file. An anchor has no value: it is there only for its parts and links.
+// stored is an object in a file. An anchor has no value: the file contains it only because of its parts and links.
 type stored struct {
 	Kind   string          `json:"kind"`
 	Key    string          `json:"key"`

@@ -16,7 +16,7 @@ import (
 // sealer makes digests with the key of a plan.
 type sealer []byte
 
-// digest is equal for the same text at the same path, and does not reveal the text.
+// digest returns a digest that is equal for the same text at the same path, and does not reveal the text.
 func (s sealer) digest(address, path, text string) string {
 	h := hmac.New(sha256.New, s)
 	for _, part := range []string{address, path, text} {
@@ -41,7 +41,7 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 	return raw, secrets, err
 }
 
-// longEnough is the length from which a secret that appears in a text is not a coincidence.
+// longEnough is the length from which it cannot be a coincidence that a text contains a secret.
 const longEnough = 8
 
 // tells reports whether a file contains one of these secrets. It is the last check before a file is written.
@@ -84,7 +84,7 @@ func (o *Object) needed(s *Secret) Needed {
 	return Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
 }
 
-// Address is the address of the link, as in its change.
+// Address returns the address of the link, as in its change.
 func (l *Link) Address() string {
 	link := catalog{}.link(l)
 	return link.Address()
@@ -93,7 +93,7 @@ func (l *Link) Address() string {
 // Reveal finds the value of a secret.
 type Reveal func(Needed) (string, error)
 
-// revealed is the value of a wanted object with its secrets.
+// revealed returns the value of a wanted object with its secrets.
 func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
 	tree, err := treeOf(o.Value)
 	if err != nil {
@@ -135,7 +135,7 @@ func (h *Held) Hid(path string) bool {
 	return !slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path && !s.Masked })
 }
 
-// Origins says where the secret at the pointer comes from; there is at most one.
+// Origins returns where the secret at the pointer comes from: at most one origin.
 func (o *Object) Origins(path string) (out []kind.Origin) {
 	for _, s := range o.Secrets {
 		if s.Path != path {

@@ -18,7 +18,7 @@ type Difference struct {
 	Text    string      // what is different, if it is about the whole object
 }
 
-// String is the difference without its address.
+// String returns the difference in words, without its address.
 func (d Difference) String() string {
 	switch f := d.Field; {
 	case f == nil:
@@ -84,7 +84,7 @@ func (f *File) compare(was *Held, now *kind.Object) (out []Difference) {
 	return out
 }
 
-// seals are the digests of the secrets of a wanted object.
+// seals returns the digests of the secrets of a wanted object.
 func (o *Object) seals() []Seal {
 	seals := make([]Seal, len(o.Secrets))
 	for i, s := range o.Secrets {

@@ -20,7 +20,7 @@ type Way struct {
 	Stale   []Difference  // what is neither as before the run nor as the run left it, and is left alone
 }
 
-// Back finds how to take the run back, given the present state of what Probe asks for. Each object, part and binding is handled
+// Back finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is handled
 // separately:
 //
 //	state now            the run changed it   result
@@ -77,12 +77,12 @@ type back struct {
 	objects map[string]*kind.Object // the present objects, by address
 	inside  map[collection]map[string]*kind.Object
 	now     map[collection]map[kind.UniqueID]*kind.Link
-	place   map[object]int  // index of a wanted object
+	place   map[object]int  // index of a restored object in Extract.Desired.Objects
 	closed  map[object]bool // objects whose parts and links are left alone, or deleted with them
 	failed  []error         // missing secrets, and values that cannot be put together
 }
 
-// there yields the present objects under the names that an object may have had.
+// there yields the current objects that have one of the names that an object may have had.
 func (b *back) there(o object) iter.Seq[*kind.Object] {
 	return func(yield func(*kind.Object) bool) {
 		for _, name := range b.names[o] {
@@ -93,7 +93,7 @@ func (b *back) there(o object) iter.Seq[*kind.Object] {
 	}
 }
 
-// unpacked is the value of a tree.
+// unpacked returns the value that a tree stands for.
 func (b *back) unpacked(k *kind.Kind, address string, tree map[string]any) any {
 	v, err := k.Unpack(tree)
 	if err != nil {
@@ -148,8 +148,8 @@ func (b *back) want(o object, d kind.Declared) {
 	}
 }
 
-// owner is the wanted object to which parts and links are added: one that is restored, or else the present one; nil if there is
-// none.
+// owner returns the wanted object to which restored parts and links are added: the restored object, or else the current one;
+// nil if there is none.
 func (b *back) owner(o object) *kind.Declared {
 	e := b.way.Extract
 	if at, ok := b.place[o]; ok {
@@ -200,7 +200,7 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 }
 
-// target is the target of a link under its future name, with its present id, if it has one.
+// target returns the target of a link with the name that it will have after the undo and, if it exists, its current id.
 func (b *back) target(to *kind.Target) *kind.Target {
 	o, out := b.before(to.Kind, to.Key()), *to
 	for now := range b.there(o) {

@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Anew are the losses of objects that an undo creates again: their ids.
+// Anew returns the losses of objects that an undo creates again: these get new ids.
 func Anew(p *diff.Plan) (out []diff.Loss) {
 	for i := range p.Changes {
 		switch ch := &p.Changes[i]; {
@@ -21,7 +21,7 @@ func Anew(p *diff.Plan) (out []diff.Loss) {
 	return out
 }
 
-// Losses is what an undo of the run, as far as the run got, cannot bring back.
+// Losses returns what an undo of the run, as far as the run got, cannot bring back.
 func (r *Record) Losses() []diff.Loss {
 	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
 	for _, o := range b.changed() {
@@ -89,7 +89,7 @@ func lostReplaced(secret string) string {
 	return "its secret " + secret + " is not saved, so the object that replaced it stays, with its bindings"
 }
 
-// underName says which name an object keeps that stays as the run left it; "" if the run did not rename it.
+// underName says in words which name an object keeps that stays as the run left it; "" if the run did not rename it.
 func underName(was *Held, wanted *Object) string {
 	if was.Key == wanted.Key {
 		return ""
@@ -97,7 +97,8 @@ func underName(was *Held, wanted *Object) string {
 	return ", as " + wanted.Key
 }
 
-// stays is the secret without which a replaced object cannot be created again; "" if there is none.
+// stays returns the secret without which a replaced object cannot be created again, so that it stays as the run left it; ""
+// if there is none.
 func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
 	for _, p := range k.Secrets(v) {
 		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {

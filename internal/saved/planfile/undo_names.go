@@ -20,7 +20,7 @@ type collection struct {
 	kind  string // of the parts or links
 }
 
-// story is a record with indexes.
+// story is a record with the indexes that an undo needs.
 type story struct {
 	*Record
 	held      map[string]*Held            // the former state, by address
@@ -29,7 +29,7 @@ type story struct {
 	parts     map[string]*document.Change // the changes of parts, by address
 	former    map[object]object           // the object that had a name at some time
 	names     map[object][]string         // the names that an object may have had
-	affected  []collection                // those of which the run was to change something, in a fixed order
+	affected  []collection                // those in which the plan of the run changes something, in a fixed order
 	seen      map[collection]bool         // the same
 	reached   map[string]bool             // addresses that requests of the run were about
 	made      map[string][]string         // ids of what the run made, by address
@@ -77,14 +77,14 @@ func newStory(r *Record) *story {
 	return s
 }
 
-// changed are the objects without an owner that the run was to change, sorted by the addresses of their changes.
+// changed returns the objects without an owner that the plan of the run changes, sorted by the addresses of the changes.
 func (s *story) changed() []object {
 	return slices.SortedFunc(maps.Keys(s.change), func(x, y object) int {
 		return strings.Compare(s.change[x].Address, s.change[y].Address)
 	})
 }
 
-// sorted groups links by their owner, whichever name it has or had.
+// sorted groups links by their owner, whichever of its names they use.
 func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind.Link {
 	out := map[collection]map[kind.UniqueID]*kind.Link{}
 	for i := range links {
@@ -98,7 +98,7 @@ func (s *story) sorted(links []kind.Link) map[collection]map[kind.UniqueID]*kind
 	return out
 }
 
-// linkEnd is the part of the address of a link after the name of its owner.
+// linkEnd returns the part of a link's address that follows the name of its owner.
 func linkEnd(l *kind.Link) string { return strings.TrimPrefix(l.Address(), l.Kind+"/"+l.Owner) }
 
 // rename notes the names that an object may have had during the run.
@@ -109,7 +109,7 @@ func (s *story) rename(ch *document.Change) {
 	}
 	_, key, _ := strings.Cut(ch.Address, "/")
 	keys := []string{key}
-	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" && s.held[ch.Address] == nil { // else the old name belongs to another object
+	if w := s.wanted[ch.Address]; w != nil && w.MovedFrom != "" && s.held[ch.Address] == nil { // otherwise the old name belongs to another object
 		keys = append(keys, w.MovedFrom)
 	}
 	keys = append(keys, s.taken(k, ch, keys)...)
@@ -126,8 +126,8 @@ func (s *story) rename(ch *document.Change) {
 	}
 }
 
-// taken are the names that an object has while it is replaced, or that an earlier, interrupted replace left to it. Anything else
-// that such a replace left has a change of its own.
+// taken returns the temporary names that successors of an object may have: the one of this run, and those that an earlier,
+// interrupted replace left. Leftovers that the run deletes are not among them, because they have a change of their own.
 func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []string) {
 	if ch.Via != "" {
 		out = append(out, ch.Via)
@@ -144,12 +144,12 @@ func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []s
 	return out
 }
 
-// deletes reports whether the run has a delete of exactly this object.
+// deletes reports whether the plan of the run deletes exactly this object.
 func (s *story) deletes(address string) bool {
 	return slices.ContainsFunc(s.Changes, func(ch document.Change) bool { return ch.Address == address && ch.Action == diff.Delete })
 }
 
-// before is the object that had this name at some time during the run.
+// before returns the object that had this name at some time during the run.
 func (s *story) before(kindName, key string) object {
 	o := object{kindName, key}
 	if was, ok := s.former[o]; ok {
@@ -193,7 +193,7 @@ func (s *story) asked(c collection, rest string) bool {
 	return slices.ContainsFunc(s.names[c.owner], func(name string) bool { return s.reached[c.kind+"/"+name+rest] })
 }
 
-// part is the change of a part, nil for none.
+// part returns the change of a part, nil if there is none.
 func (s *story) part(c collection, rest string) *document.Change {
 	for _, name := range s.names[c.owner] {
 		if ch := s.parts[c.kind+"/"+name+rest]; ch != nil {
@@ -209,8 +209,8 @@ func (s *story) removed(o object) bool {
 	return ch != nil && (ch.Action == diff.Delete || ch.Action == diff.Replace) && s.reached[ch.Address]
 }
 
-// findBoundEnds finds the links that the run made, by kind and end of the address: links that were in the same slots before may
-// be gone.
+// findBoundEnds finds the links that the run made, by kind and end of the address. Each of them may have displaced a link that
+// was in the same slot before.
 func (s *story) findBoundEnds() map[string]bool {
 	out := map[string]bool{}
 	for _, step := range s.Saved.Steps {
@@ -227,7 +227,7 @@ func (s *story) findBoundEnds() map[string]bool {
 	return out
 }
 
-// Probe is what must be read from the gateway before Back can find how to take the run back.
+// Probe returns what must be read from the gateway before Back can find how to take the run back.
 func (r *Record) Probe() *diff.Extract {
 	s := newStory(r)
 	e := newExtract()

@@ -54,8 +54,8 @@ func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) bool 
 	return len(fields) == 0
 }
 
-// missesNew are the leaves in which an object that the run made differs from the wanted state, except those that later requests
-// write: the run may have ended before these.
+// missesNew returns the leaves in which an object that the run made differs from the wanted state. It leaves out those that
+// later requests write, because the run may have ended before these requests.
 func (b *back) missesNew(wanted *Object, now *kind.Object) []diff.Field {
 	return slices.DeleteFunc(b.Misses(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) })
 }
@@ -91,7 +91,7 @@ const (
 	another                  // one that somebody else created
 )
 
-// remade says what an object is that exists although the run removed it.
+// remade returns what an object is that exists although the run removed it.
 func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	k := kind.Of(now.Kind)
 	departs := slices.DeleteFunc(b.Departs(was, now), func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
@@ -104,8 +104,8 @@ func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	return another
 }
 
-// again creates an object again. The run may have renamed it: then an earlier undo that was interrupted may have left it under
-// that name.
+// again creates an object again. If the run renamed the object, an earlier, interrupted undo may have left it under the new
+// name.
 func (b *back) again(o object, was *Held, renamed string) {
 	d := b.anew(was)
 	if d == nil {
@@ -146,8 +146,8 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 	}
 }
 
-// ledOn is an object in which references to the temporary name of a successor have the final name: the run pointed them to the
-// successor, and may have ended before the successor got its name.
+// ledOn returns an object in which references to the temporary name of a successor are replaced by its final name: the run
+// changed the references to the successor, and may have ended before it renamed the successor.
 func (b *back) ledOn(o *kind.Object) *kind.Object {
 	led := kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string {
 		if ch := b.change[b.before(kindName, key)]; ch != nil && ch.Action == diff.Replace && ch.Via == key {
@@ -167,8 +167,9 @@ func (b *back) leadsToReplaced(o *kind.Object) bool {
 	})
 }
 
-// departs are the leaves in which an object differs from its former state: those that this version knows, and those that the
-// run wrote. Added are JSON pointers of other new leaves: the gateway or somebody else added them, so they stay.
+// departs returns the leaves in which an object differs from its former state: those that this version of the tool knows, and
+// those that the run wrote. Added are JSON pointers to other new leaves, which stay, because the gateway or somebody else added
+// them.
 func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string) {
 	departs = b.Departs(was, now)
 	for _, f := range b.DepartsWhole(was, now) {
@@ -183,15 +184,15 @@ func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind
 	return departs, added
 }
 
-// strange are the leaves in which an object is neither as it was nor as it is wanted. Leaves that later requests write do not
-// count when they are missing.
+// strange returns the leaves in which an object is neither as it was nor as it is wanted. It leaves out missing leaves that
+// later requests write, because the run may have ended before these requests.
 func strange(k *kind.Kind, misses, departs []diff.Field) []diff.Field {
 	return slices.DeleteFunc(both(misses, departs), func(f diff.Field) bool {
 		return k.Midway(f.Path) && (f.Before == nil || f.Before == false)
 	})
 }
 
-// both are the leaves of a that are also in b. Leaves inside a list match whatever their index is.
+// both returns the leaves of a that are also in b. The index of a leaf in a list does not matter.
 func both(a, b []diff.Field) (out []diff.Field) {
 	list := func(f *diff.Field) string {
 		keys := strings.Split(f.Path, "/")
@@ -249,7 +250,7 @@ func (b *back) replaced(o object, ch *document.Change, was *Held, wanted *Object
 	}
 }
 
-// intruders are the parts and links of an object from the run that are not as the run made them.
+// intruders returns the parts and links of an object that the run made, except those that are as the run made them.
 func (b *back) intruders(o object) (out []Difference) {
 	for _, c := range b.affected {
 		if c.owner != o {

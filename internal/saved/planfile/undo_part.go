@@ -10,14 +10,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// claims are the new parts of a collection that the run made.
+// claims holds which of the new parts of a collection the run made.
 type claims struct {
 	mine  map[string]bool // by the end of the address
 	stale []Difference
 }
 
-// claim finds which of the new parts the run made. Parts whose values the gateway generates are recognised by the ids in its
-// answers; if answers are missing, unknown parts count as made by the run as long as there are not more of them than of these.
+// claim finds which of the new parts of a collection the run made. Parts with generated values, such as the codes of an app,
+// have no name, so they are recognised by the ids in the gateway's answers. Some answers may be missing. Then the parts that
+// nothing else explains count as made by the run if there are no more of them than missing answers; otherwise it is not
+// known which of them the run made, so all of them are stale.
 func (b *back) claim(c collection) (out claims) {
 	out.mine = map[string]bool{}
 	made, unanswered := map[string]bool{}, 0
@@ -68,8 +70,8 @@ func (b *back) claim(c collection) (out claims) {
 	return out
 }
 
-// cameAlong reports whether a part is one that the gateway creates with its owner, and whether it is unchanged since then, or as
-// the run left it.
+// cameAlong reports, as comes, whether a part is one that the gateway creates together with its owner, and, as as, whether
+// the part is unchanged since then or as the run left it.
 func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool) {
 	k := kind.Of(now.Kind)
 	if !k.Stays(now) {
@@ -138,8 +140,8 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	}
 }
 
-// partBefore is the former value of a part that the run changed and that is still as the run left it, or that the run removed
-// and an earlier undo only began to create again.
+// partBefore returns the former value of a part if it must be restored: because the run changed it and it is still as the run
+// left it, or because the run removed it and an earlier undo only began to create it again. It returns nil for other parts.
 func (b *back) partBefore(c collection, end string) any {
 	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
 	switch {
@@ -159,7 +161,7 @@ func (b *back) partBefore(c collection, end string) any {
 	return was.Bare()
 }
 
-// partAgain is the former value of a part that the run removed and that is not yet restored completely.
+// partAgain returns the former value of a part that the run removed, or nil if the part already exists again.
 func (b *back) partAgain(was *Held, now *kind.Object) any {
 	switch as := b.remade(was, now); {
 	case as == whole:

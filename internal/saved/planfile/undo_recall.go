@@ -11,7 +11,7 @@ import (
 // links and parts. On the gateway, objects may have the names from before, during or after the run. The state to restore uses
 // the names that objects will have after the undo.
 
-// asRecorded is the state of a gateway with the names of the record in the references of links and parts.
+// asRecorded returns the state of a gateway in which links and parts refer to objects by the names in the record.
 func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	recorded := map[object]string{}
 	for i := range now.Objects {
@@ -26,7 +26,7 @@ func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	return diff.Recalled(now, func(kindName, key string) string { return recorded[object{kindName, key}] })
 }
 
-// finally is the name that an object of the record will have after the undo; "" if it is the same.
+// finally returns the name that an object of the record will have after the undo; "" if it is the same.
 func (b *back) finally(kindName, key string) string {
 	o := b.before(kindName, key)
 	if at, ok := b.place[o]; ok {

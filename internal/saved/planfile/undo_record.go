@@ -57,7 +57,7 @@ func DecodeRecord(data []byte) (*Record, error) {
 	return r, nil
 }
 
-// HeadOfRecord is the first line of an undo file.
+// HeadOfRecord returns the first line of an undo file.
 func HeadOfRecord(f *File) ([]byte, error) {
 	raw, err := f.encode()
 	return append(raw, '\n'), err
@@ -88,13 +88,13 @@ func (r *Record) reached() (addresses map[string]bool, made map[string][]string)
 	return addresses, made
 }
 
-// Asked are the addresses about which the run asked for something that the gateway did not surely refuse.
+// Asked returns the addresses that requests of the run were about, except requests that the gateway surely refused.
 func (r *Record) Asked() map[string]bool {
 	addresses, _ := r.reached()
 	return addresses
 }
 
-// Reached is the number of changes for which the run sent requests.
+// Reached returns the number of changes for which the run sent requests.
 func (r *Record) Reached() (n int) {
 	addresses := r.Asked()
 	for i := range r.Changes {

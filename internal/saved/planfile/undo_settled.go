@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 )
 
-// How long lists may not yet show what a request bound or unbound.
+// How long after a request lists may not show yet what it bound or unbound.
 const (
 	late    = 20 * time.Second // if the gateway confirmed the request
 	perhaps = 4 * time.Second  // if its outcome is not known

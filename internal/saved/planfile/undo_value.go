@@ -75,7 +75,7 @@ func hadSecret(was *Held, v any, pointer string) bool {
 		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
 }
 
-// secretsOf are JSON pointers of the secrets of a former object: those that its value can have, and those that it had.
+// secretsOf returns JSON pointers to the secrets of a former object: those that its value can have, and those that it had.
 func secretsOf(was *Held, v any) []string {
 	out := slices.Clone(kind.Of(was.Kind).Secrets(v))
 	for _, s := range was.Secrets {
@@ -105,7 +105,8 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	}
 }
 
-// uploaded is the pointer of a value that a change sent or removed and that gateways never return; "" if there is none.
+// uploaded returns the JSON pointer to a value that a change sent or removed and that gateways never return; "" if there is
+// none.
 func uploaded(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
@@ -128,8 +129,8 @@ func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any 
 	return tree
 }
 
-// anew is an object that the run deleted, in the form in which it can be created again: without values that the gateway makes
-// itself. It is nil if that is not possible.
+// anew returns an object that the run deleted in the form in which it can be created again: without the values that the
+// gateway generates. It returns nil if the object cannot be created again.
 func (b *back) anew(was *Held) *kind.Declared {
 	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
 	for _, p := range k.Secrets(v) {
@@ -179,7 +180,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 	}
 	for _, p := range secretsOf(was, v) {
 		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) || !jsonptr.HasRoom(tree, p) {
-			continue // the secret is left alone, or removed again
+			continue // the secret stays as it is, or is removed again
 		}
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
@@ -228,7 +229,8 @@ func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 	b.want(o, d)
 }
 
-// unrevealed leaves an object alone if its secret has changed, and notes an error if the secret is missing.
+// unrevealed handles the error for a secret of an object that cannot be used: if the secret has changed, the object stays as
+// it is; if it is missing, the undo fails.
 func (b *back) unrevealed(o object, err error) {
 	b.closed[o] = true
 	if changed, ok := errors.AsType[*ChangedSecret](err); ok {
