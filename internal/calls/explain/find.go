@@ -78,7 +78,7 @@ func candidates(ctx context.Context, reader *fetch.Reader, text string) ([]*kind
 		func(a *kind.API) bool { return a.Name == text }), err
 }
 
-// first are the APIs that meet the first condition that any API meets.
+// first returns the APIs that meet the first of the conditions that any API meets.
 func first(apis []*kind.API, conditions ...func(*kind.API) bool) (out []*kind.API) {
 	for _, fits := range conditions {
 		for _, a := range apis {

@@ -23,7 +23,7 @@ import (
 // mostApps limits how many apps have their access control and quota read, which takes two requests each.
 const mostApps = 50
 
-// look is an explanation that is being made.
+// look holds the state of Look.
 type look struct {
 	reader *fetch.Reader
 	api    *kind.API
@@ -156,7 +156,7 @@ func (l *look) items() {
 	}
 }
 
-// item is an object as reports show it. Its value may be nil.
+// item returns an object as reports show it. Its value may be nil.
 func (l *look) item(o *kind.Object) Item {
 	item := Item{Kind: o.Kind, Name: o.Key, Settings: []Setting{}}
 	d := l.objects[o.Address()]
@@ -185,7 +185,7 @@ func (l *look) item(o *kind.Object) Item {
 	return item
 }
 
-// tree is a value as files write it, without defaults.
+// tree returns a value in the form of the files, without defaults.
 func tree(k *kind.Kind, value any) (out any) {
 	raw, err := json.Marshal(k.Tree(value))
 	if err != nil || json.Unmarshal(raw, &out) != nil {
@@ -223,7 +223,7 @@ func (l *look) details(ctx context.Context) {
 	}
 }
 
-// named completes an item of which the list of bindings shows only the name.
+// named completes an item of which the list of bindings has only the name.
 func (l *look) named(ctx context.Context, x *Item) {
 	found, err := l.reader.Named(ctx, kind.Of(x.Kind), nil, x.Name)
 	if err != nil {
@@ -240,7 +240,7 @@ func (l *look) named(ctx context.Context, x *Item) {
 
 func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }
 
-// owner is the bound object of that name.
+// owner returns the bound object of that name.
 func (l *look) owner(linkKind, name string) *kind.Object {
 	for _, bound := range l.bound {
 		for i := range bound {
@@ -269,7 +269,7 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 	return out
 }
 
-// boundToApp is what is bound to an app, such as its quota.
+// boundToApp returns what is bound to an app, such as its quota.
 func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	for _, k := range kind.Links {
 		if k.Target != app.Kind {
@@ -290,7 +290,7 @@ func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	return out
 }
 
-// usual is the limit that the gateway applies to APIs without another one.
+// usual returns, in words, the limit that the gateway applies to APIs that have no other.
 func (l *look) usual(ctx context.Context) string {
 	var all kind.Settings
 	if err := l.reader.Read(ctx, kind.ListSettings(), &all); err != nil {

@@ -93,7 +93,7 @@ func (l *look) ineffectiveLimits() {
 	}
 }
 
-// setting is the value at a path, nil if it is the default.
+// setting returns the value at a path, nil if it is the default.
 func (x *Item) setting(path string) any {
 	for _, s := range x.Settings {
 		if s.Path == path {

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// Title is the heading of a part of a throttle or app.
+// Title returns the heading of a part of a throttle or app.
 func (x *Item) Title() string {
 	switch x.Kind {
 	case "throttle_special":
@@ -35,7 +35,7 @@ var gists = map[string]func(*gist) []string{"authorizer": (*gist).authorizer, "c
 // gist takes settings out of a list to put them into sentences.
 type gist struct{ rest []Setting }
 
-// value takes a setting; nil if it is missing.
+// value removes a setting from the list and returns its value; nil if it is missing.
 func (g *gist) value(path string) any {
 	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
 	if i < 0 {
@@ -46,7 +46,7 @@ func (g *gist) value(path string) any {
 	return value
 }
 
-// take takes a setting as text; "" if it is missing.
+// take removes a setting and returns it as text; "" if it is missing.
 func (g *gist) take(path string) string {
 	if value := g.value(path); value != nil {
 		return fmt.Sprint(value)
@@ -54,7 +54,7 @@ func (g *gist) take(path string) string {
 	return ""
 }
 
-// under takes all settings below a path.
+// under removes and returns all settings below a path.
 func (g *gist) under(path string) (out []Setting) {
 	g.rest = slices.DeleteFunc(g.rest, func(s Setting) bool {
 		below := strings.HasPrefix(s.Path, path+"/")
@@ -66,12 +66,12 @@ func (g *gist) under(path string) (out []Setting) {
 	return out
 }
 
-// list takes the items of a list.
+// list removes a list and returns its items, joined by commas.
 func (g *gist) list(path string) string {
 	return strings.Join(Texts(g.value(path)), ", ")
 }
 
-// Texts are the items of a list, nil of any other value.
+// Texts returns the items of a list as texts, nil for any other value.
 func Texts(v any) (items []string) {
 	list, _ := v.([]any)
 	for _, item := range list {

@@ -33,7 +33,7 @@ func (b *Backend) Gist() string {
 	return text
 }
 
-// address is the URL of an HTTP backend.
+// address returns the protocol, the method, and the host with the path of an HTTP backend, as far as they are known.
 func (b *Backend) address() (parts []string) {
 	host := ""
 	if b.Channel == nil {
@@ -152,7 +152,7 @@ func (g *gist) serves() bool {
 	return false
 }
 
-// contents is what a group of a channel consists of.
+// contents says in words what a group of a channel consists of.
 func contents(group map[string]any, members []string) string {
 	if channel, ok := group["reference_channel"].(string); ok {
 		return "channel " + channel

@@ -47,7 +47,7 @@ func accessOfApps(v *view) (out []Aspect) {
 	return out
 }
 
-// staying yields the apps that may call both before and after the plan, sorted: their addresses on both sides.
+// staying yields the apps that may call both before and after the plan, sorted: the address of each before and after it.
 func (v *view) staying() iter.Seq2[string, string] {
 	now := bound[kind.App](v.after)
 	return func(yield func(app, to string) bool) {
@@ -60,7 +60,7 @@ func (v *view) staying() iter.Seq2[string, string] {
 	}
 }
 
-// list is who may call, according to all lists of one entity type.
+// list describes who may call according to all ACLs of one entity type together.
 type list struct {
 	ip     addresses       // for addresses: those that may call
 	names  map[string]bool // for accounts: those that may call, or may not
@@ -70,8 +70,9 @@ type list struct {
 	sure   bool
 }
 
-// listsOf combines the ACLs of an entity type. Of a PERMIT and a DENY only the PERMIT counts (see
-// precedence.AllowListFirst). If several count, it is open whether all of them apply or one, so the result is not sure.
+// listsOf combines the ACLs of an entity type. If there are both PERMIT and DENY lists, only the PERMIT lists count (see
+// precedence.AllowListFirst). If several lists count, it is not known whether a call must pass all of them or one, so the
+// result is not sure.
 func listsOf(acls map[string]kind.ACL, entityType string) list {
 	var counting []kind.ACL
 	for _, address := range slices.Sorted(maps.Keys(acls)) {
@@ -98,7 +99,7 @@ func listsOf(acls map[string]kind.ACL, entityType string) list {
 
 const anyone = "anyone"
 
-// controlsOf is the list of the access control of an app.
+// controlsOf returns the list for the access control of an app.
 func controlsOf(s side, app string) list {
 	l := list{ip: everywhere, words: anyone, sure: true}
 	for _, c := range partsOf[kind.AccessControl](s, app) {
@@ -107,7 +108,7 @@ func controlsOf(s side, app string) list {
 	return l
 }
 
-// with combines a list with another one.
+// with returns the list combined with another one; first means that there is no other yet.
 func (l list) with(listType string, values []string, first bool) list {
 	l.sure = l.sure && first && (listType == "PERMIT" || listType == "DENY")
 	what := "network"
@@ -137,7 +138,7 @@ func (l list) with(listType string, values []string, first bool) list {
 	return l
 }
 
-// widened are the aspects of a list that changes into another: who is let in, and who is shut out.
+// widened returns the aspects of a list that changes into another: who is let in, and who is shut out.
 func widened(before, after list, sure bool) []Aspect {
 	aspect := Aspect{Name: Access, Before: before.words, After: after.words, Sure: sure}
 	if before.words == after.words {
@@ -160,7 +161,7 @@ func (l list) beyond(other list) bool {
 	return false
 }
 
-// counted is the name of a single thing, or the number of several.
+// counted returns the name of a single thing, or the number of several.
 func counted(names []string, what string) string {
 	switch len(names) {
 	case 0:
@@ -187,7 +188,7 @@ func authorization(v *view) []Aspect {
 	return aspect.each(exceeds(after, before), Change, exceeds(before, after), Outage)
 }
 
-// exceeds reports whether a set has something that another lacks.
+// exceeds reports whether a set has an element that the other set lacks.
 func exceeds(set, other map[string]bool) bool {
 	for name := range set {
 		if !other[name] {
@@ -197,7 +198,7 @@ func exceeds(set, other map[string]bool) bool {
 	return false
 }
 
-// named are a few things by name, or how many there are.
+// named returns the names of a few things, or the number of many.
 func named(addresses map[string]bool, what string) string {
 	const few = 3
 	switch n := len(addresses); {

@@ -12,7 +12,7 @@ type addresses []kind.Addresses
 // everywhere is all of IPv4. Whether lists take IPv6 is not documented, so IPv6 entries are ignored.
 var everywhere = addresses{{First: netip.AddrFrom4([4]byte{}), Last: netip.AddrFrom4([4]byte{255, 255, 255, 255})}}
 
-// addressesOf are the addresses of the entries of a list; ok is false if some cannot be read.
+// addressesOf returns the addresses in the entries of a list; ok is false if some entries cannot be parsed.
 func addressesOf(entries []string) (out addresses, ok bool) {
 	ok = true
 	for _, entry := range entries {
@@ -26,7 +26,7 @@ func addressesOf(entries []string) (out addresses, ok bool) {
 	return kind.Joined(out), ok
 }
 
-// without is s less what is in t.
+// without returns the addresses of s that are not in t.
 func (s addresses) without(t addresses) (out addresses) {
 	for _, a := range s {
 		first, left := a.First, true

@@ -22,7 +22,7 @@ func authentication(v *view) (out []Aspect) {
 	return out
 }
 
-// credentials are the changed keys, secrets and codes of apps that may call both before and after the plan.
+// credentials compares the keys, secrets and codes of the apps that may call both before and after the plan.
 func credentials(v *view) (out []Aspect) {
 	for app, to := range v.staying() {
 		name := strings.TrimPrefix(to, "app/")
@@ -52,7 +52,7 @@ var credentialFields = map[string]map[string]string{
 	"signature": {"/key": "key", "/secret": "secret"},
 }
 
-// replaced notes the apps and signature keys whose key or secret a plan changes.
+// replaced notes the apps and signature keys whose credentials a plan changes.
 func (w *worlds) replaced() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// For what the APIs of a group share, it is not known which of them a change affects: neither the host names that callers
-// use nor the variables in backends are read. So an entry is about the whole group, and not sure.
+// The APIs of a group share its domains and variables. It is not known which APIs a change of these affects, because neither
+// the host names that callers use nor the variables in backends are read. So an entry is about the whole group, and not sure.
 
 // The aspects of what the APIs of a group share.
 const (
@@ -20,7 +20,7 @@ const (
 // AllOf is the suffix of an entry about all APIs of a group.
 const AllOf = "/*"
 
-// shared are the entries about what the APIs of a group share.
+// shared returns the entries about what the APIs of a group share.
 func shared(plan *diff.Plan) (out []Entry) {
 	at := map[[2]string]int{}
 	for i := range plan.Changes {
@@ -43,7 +43,7 @@ func shared(plan *diff.Plan) (out []Entry) {
 	return out
 }
 
-// sharedBy is what one change means to callers of a group, and in which environment; "" is all of them.
+// sharedBy returns what one change means to callers of a group, and in which environment; "" means all environments.
 func sharedBy(ch *diff.Change) (aspects []Aspect, env string) {
 	switch ch.Kind {
 	case "variable":
@@ -56,7 +56,8 @@ func sharedBy(ch *diff.Change) (aspects []Aspect, env string) {
 	return nil, ""
 }
 
-// variable is what a variable means: the gateway republishes the APIs that use it in the address of their backend.
+// variable returns what a changed variable means: the gateway publishes the APIs again that use it in the address of their
+// backend.
 func variable(ch *diff.Change) ([]Aspect, string) {
 	if ch.Have == nil {
 		return nil, "" // nothing can use it yet
@@ -115,7 +116,7 @@ func domain(ch *diff.Change) (out []Aspect) {
 	return out
 }
 
-// debugging is what the debugging domain means, under which APIs can be called, too.
+// debugging returns what a change of the debugging domain means, under which the APIs of the group can also be called.
 func debugging(ch *diff.Change) []Aspect {
 	if ch.Action != diff.Update {
 		return nil

@@ -44,7 +44,7 @@ type Aspect struct {
 	Sure          bool   // the rules settle it, and nothing that was not read could make it untrue
 }
 
-// each is the aspect at the level of what callers gain, and at that of what they lose, if they gain or lose anything.
+// each returns the aspect with the level gained if callers gain something, and with the level lost if they lose something.
 func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
 	if gain {
 		a.Level = gained
@@ -65,7 +65,7 @@ type Entry struct {
 	Calls            *int64   // of the last hour; nil if they were not read
 }
 
-// Level is the level of the worst aspect.
+// Level returns the level of the worst aspect.
 func (e *Entry) Level() Level {
 	for _, l := range Levels {
 		if e.Has(l) {
@@ -85,7 +85,7 @@ func (e *Entry) Sure() bool {
 	return !slices.ContainsFunc(e.Aspects, func(a Aspect) bool { return !a.Sure })
 }
 
-// Counts is, for each level, the number of entries with an aspect of that level.
+// Counts holds, for each level, the number of entries with an aspect of that level.
 type Counts struct {
 	Exposure int `json:"exposure"`
 	Outage   int `json:"outage"`
@@ -112,7 +112,7 @@ func (c Counts) All() iter.Seq2[Level, int] {
 	}
 }
 
-// Input is what an impact is computed from.
+// Input holds what an impact is computed from.
 type Input struct {
 	Have     kind.Actual
 	Want     kind.Desired
@@ -125,7 +125,7 @@ type Input struct {
 	Traffic func(a *kind.API) (calls, peak int64, ok bool)
 }
 
-// Of is the impact of a plan, the worst first, then by API and environment.
+// Of returns the impact of a plan: the worst entries first, then by API and environment.
 func Of(in Input) []Entry {
 	w := newWorlds(in)
 	w.markAffected()

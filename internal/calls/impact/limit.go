@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// limits says how often callers may call: by whose calls are counted, such as "" (all of an API) or " per app".
+// limits holds how often callers may call, by whose calls are counted together, such as "" (all calls of an API) or " per app".
 type limits struct {
 	by     map[string]rate
 	sure   bool
@@ -36,7 +36,7 @@ func (r rate) String() string {
 	return fmt.Sprintf("%d per %d %s", r.calls, r.interval, r.unit)
 }
 
-// in is how many calls may be made within a time, possibly all at once.
+// in returns how many calls may be made within this many seconds, possibly all at once.
 func (r rate) in(secs float64) float64 {
 	if r.calls == math.MaxInt64 {
 		return math.Inf(1)
@@ -44,13 +44,13 @@ func (r rate) in(secs float64) float64 {
 	return float64(r.calls) * max(1, secs/(float64(r.interval)*precedence.Seconds[r.unit]))
 }
 
-// above reports whether a rate allows more than another, in a second, a minute, an hour or a day.
+// above reports whether a rate allows more calls than the other in a second, a minute, an hour or a day.
 func (r rate) above(other rate) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(precedence.Seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
 }
 
-// limit compares how often an API may be called. The limit of the gateway itself, which applies without another, counts as
-// none.
+// limit compares how often an API may be called. The limit of the gateway itself, which applies if there is no other, counts
+// as no limit.
 func limit(v *view) (out []Aspect) {
 	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
 	var raised, lowered []string
@@ -80,7 +80,7 @@ func limit(v *view) (out []Aspect) {
 	return out
 }
 
-// of is the limit for a caller: its special limit, or else that of all apps or users.
+// of returns the limit for a caller: its special limit, or else that of all apps or users.
 func (l limits) of(whose string) rate {
 	if r, ok := l.by[whose]; ok {
 		return r
@@ -91,7 +91,7 @@ func (l limits) of(whose string) rate {
 	return unlimited
 }
 
-// words lists a few limits.
+// words returns a few limits in words.
 func (l limits) words(of []string) string {
 	const few = 3
 	var out []string
@@ -117,7 +117,8 @@ func (l limits) words(of []string) string {
 	return strings.Join(out, ", ")
 }
 
-// limitsOf are the limits of an API: those of a rate_limit plugin, else of a throttle (see precedence.RateLimit).
+// limitsOf returns the limits of an API: those of its rate_limit plugin, else those of its throttle (see
+// precedence.RateLimit).
 func limitsOf(v *view, s side) limits {
 	for _, p := range pluginsBy(s, precedence.ReplacesThrottle) {
 		return v.counting(rateLimited(p))

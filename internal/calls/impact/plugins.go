@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// pluginsBy are the plugins of some types, by type: an API takes one of each.
+// pluginsBy returns the plugins of some types, by type: an API has at most one of each type.
 func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin {
 	out := map[string]*kind.Plugin{}
 	for address, p := range bound[kind.Plugin](s) {
@@ -22,14 +22,15 @@ func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin 
 	return out
 }
 
-// inEither are the keys of two maps, sorted.
+// inEither returns the keys that are in at least one of two maps, sorted.
 func inEither[V any](a, b map[string]V) []string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return slices.Sorted(maps.Keys(all))
 }
 
-// byType compares the plugins of some types: added ones, removed ones, and those with other content, which is a change.
+// byType compares the plugins of some types. An added plugin has the level comes, a removed one the level goes, and one with
+// other content the level Change.
 func byType(v *view, of func(pluginType string) bool, name string, comes, goes Level) (out []Aspect) {
 	before, after := pluginsBy(v.before, of), pluginsBy(v.after, of)
 	for _, typ := range inEither(before, after) {
@@ -49,7 +50,7 @@ func byType(v *view, of func(pluginType string) bool, name string, comes, goes L
 	return out
 }
 
-// same reports whether two plugins of a type do the same, as far as the gateway shows. The result is kept, since many APIs
+// same reports whether two plugins of a type do the same, as far as the gateway shows. The result is stored, because many APIs
 // have the same two plugins.
 func (w *world) same(have, want *kind.Plugin) bool {
 	pair := [2]*kind.Plugin{have, want}
@@ -63,8 +64,8 @@ func (w *world) same(have, want *kind.Plugin) bool {
 	return equal
 }
 
-// cors compares from which sites browsers may call. Without a plugin the API's own setting applies, which is not known and
-// counts as none.
+// cors compares the sites from which browsers may call. Without a plugin the API's own setting applies. It is not known, so it
+// counts as no site.
 func cors(v *view) (out []Aspect) {
 	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
 	if before == nil && after == nil || before != nil && after != nil && v.after.world.same(before, after) {
@@ -88,7 +89,7 @@ func cors(v *view) (out []Aspect) {
 	return out
 }
 
-// words are the items of a comma-separated text of a plugin.
+// words returns the items of a comma-separated text of a plugin.
 func words(p *kind.Plugin, field string) map[string]bool {
 	out := map[string]bool{}
 	if p == nil {

@@ -18,7 +18,7 @@ type quotas struct {
 	because       map[string][]string // the changes that affect the quota of an app, by app
 }
 
-// quotas are the entries about how often apps may call over all APIs: one, or none if no such limit changes.
+// quotas returns the entries about how often apps may call over all APIs: one, or none if no such limit changes.
 func (w *worlds) quotas() []Entry {
 	q := w.quotasOfApps()
 	e := Entry{API: EveryAPI}
@@ -55,7 +55,7 @@ func (w *worlds) quotaOf(app string, q quotas) []Aspect {
 	return a.each(after.above(before), Exposure, before.above(after), Change) // both if more calls are allowed at once, but fewer in a day
 }
 
-// quota is how often an app with a quota may call; known is false where the quota was not read.
+// quota returns how often an app with a quota may call; known is false if the quota was not read.
 func (w *world) quota(address string) (r rate, known bool) {
 	if address == "" {
 		return unlimited, true

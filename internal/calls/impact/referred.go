@@ -11,14 +11,14 @@ import (
 // at once, without a publication. The list of APIs shows what their drafts refer to, except in policy backends and
 // functions, which it leaves out.
 
-// users are the APIs that surely refer to the object of a change, and whether other APIs may.
+// users holds the APIs that surely refer to the object of a change. others reports whether further APIs may refer to it.
 type users struct {
 	apis   []*kind.API
 	others bool
 }
 
-// refer notes what changes of objects mean to the APIs that refer to them, and returns what they mean to the APIs of which
-// this is not known.
+// refer notes, for each API that refers to a changed object, what the change means to its callers. It returns entries for
+// changes of objects to which further APIs may refer; which APIs these are is not known.
 func (w *worlds) refer() (unread []Entry) {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
@@ -50,7 +50,7 @@ func (w *worlds) refer() (unread []Entry) {
 	return unread
 }
 
-// referring is what a change means to callers of the APIs that refer to an object, and which APIs these are.
+// referring returns what a change of an object means to callers of the APIs that refer to it, and which APIs these are.
 func (w *worlds) referring(ch *diff.Change) ([]Aspect, users) {
 	switch have := ch.Have.Value.(type) {
 	case kind.Authorizer:
@@ -63,7 +63,7 @@ func (w *worlds) referring(ch *diff.Change) ([]Aspect, users) {
 	return nil, users{}
 }
 
-// published are the APIs that can be called; all reports whether there are no others.
+// published returns the known APIs that are published; all reports whether the gateway has no others.
 func (w *worlds) published() (apis []*kind.API, all bool) {
 	if w.in.APIs == nil {
 		return nil, false
@@ -76,8 +76,8 @@ func (w *worlds) published() (apis []*kind.API, all bool) {
 	return apis, w.in.APIs.Complete
 }
 
-// authorizedBy are the APIs with an authorizer. A backend authorizer can be in any backend, and lists leave most backends
-// out.
+// authorizedBy returns the APIs that use an authorizer. A backend authorizer can be part of any backend, and lists leave out
+// most backends, so other APIs may use it as well.
 func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	apis, all := w.published()
 	u.others = !all
@@ -93,8 +93,8 @@ func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	return u
 }
 
-// leadingTo are the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may send some
-// of their calls there, by policy backends.
+// leadingTo returns the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may send
+// some of their calls there through policy backends, which lists leave out.
 func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	ids, names := map[string]bool{o.ID: true}, map[string]bool{o.Key: true}
 	for found := true; found; {
@@ -120,8 +120,8 @@ func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	return u
 }
 
-// answeringBy are the APIs of a group that use one of its gateway responses; APIs that name none use the default one. If no API
-// on the gateway names a response, the gateway may not return them.
+// answeringBy returns the APIs of a group that use one of its gateway responses; APIs that name none use the built-in one. If
+// no API on the gateway names a response, lists of this gateway may leave the responses out.
 func (w *worlds) answeringBy(o *kind.Object) (u users) {
 	apis, all := w.published()
 	told := false

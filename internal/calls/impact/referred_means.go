@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Response is the aspect of what refused callers are answered.
+// Response is the aspect of the answers to calls that the gateway refuses.
 const Response = "response"
 
 const notThere = "not there"
@@ -23,8 +23,8 @@ func touched(ch *diff.Change, paths ...string) bool {
 	})
 }
 
-// gone is what it means when an object to which APIs refer is deleted or replaced: the gateway may refuse that, or leave the
-// APIs without it.
+// gone returns what it means if an object to which APIs refer is deleted or replaced: the gateway may refuse that, or leave the
+// APIs without the object.
 func gone(ch *diff.Change, aspect, what string) []Aspect {
 	after := notThere
 	if ch.Action == diff.Replace {
@@ -33,8 +33,8 @@ func gone(ch *diff.Change, aspect, what string) []Aspect {
 	return []Aspect{{Name: aspect, Level: Outage, Before: what, After: after}}
 }
 
-// authorizer is what a changed authorizer means: whom another function lets in cannot be known, and a new parameter shuts
-// out callers that do not send it.
+// authorizer returns what a changed authorizer means: it cannot be known whom another function lets in, and a new parameter
+// shuts out callers that do not send it.
 func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 	aspect, what := Authentication, "authorizer "+have.Name
 	if have.Type != "FRONTEND" {
@@ -69,7 +69,7 @@ func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 	return out
 }
 
-// function is the function of an authorizer, without its region and project.
+// function returns the function of an authorizer, without its region and project.
 func function(a kind.Authorizer) string {
 	name, version := a.URI, a.Version
 	if a.AliasURI != "" {
@@ -130,7 +130,7 @@ func identities(have, want kind.Authorizer) (out []Aspect) {
 	return out
 }
 
-// channel is what a changed channel means: where calls go, and whether any member is left.
+// channel returns what a changed channel means: where calls go, and whether any member is left.
 func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 	if ch.Action != diff.Update {
 		return gone(ch, Backend, "channel "+have.Name)
@@ -180,7 +180,7 @@ func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 	return out
 }
 
-// shares are the groups of a channel with their weights.
+// shares returns the groups of a channel with their weights, in words.
 func shares(c kind.Channel) string {
 	if len(c.Groups) == 0 {
 		return "no groups"
@@ -200,7 +200,7 @@ func checked(c kind.Channel) string {
 	return strings.TrimSpace("health check " + c.Health.Protocol + " " + c.Health.Path)
 }
 
-// response is what a changed gateway response means to callers that are refused anyway.
+// response returns what a changed gateway response means. Only callers that are refused notice it.
 func response(ch *diff.Change, have kind.GatewayResponse) []Aspect {
 	a := Aspect{Name: Response, Level: Change, Before: "answers of " + have.Name, After: notThere}
 	switch ch.Action {

@@ -17,7 +17,7 @@ type Row struct {
 	Calls   *int64   // of all in the last hour; nil if those of one were not read
 }
 
-// Rollup joins similar entries, in their order.
+// Rollup joins similar entries, and keeps their order.
 func Rollup(entries []Entry) (out []Row) {
 	alike := map[string][]Entry{}
 	var order []string
@@ -85,8 +85,8 @@ func where(entries []Entry) string {
 	return fmt.Sprintf("%d APIs", len(entries))
 }
 
-// Where is the API and environment as in an address; for a policy whose bindings were not read, a text about what it is bound
-// to.
+// Where returns the API and environment as in an address; for a policy whose bindings were not read, a text about what it is
+// bound to.
 func (e *Entry) Where() string {
 	if e.API == "" {
 		return "what is bound to " + strings.Join(e.Because, ", ")
@@ -103,7 +103,7 @@ func (e *Entry) Where() string {
 	return where
 }
 
-// Lines are the aspects of a row, with their level if it is not the row's.
+// Lines returns the aspects of a row, each with its level if that is not the level of the row.
 func (r *Row) Lines() (out []string) {
 	for _, a := range r.Aspects {
 		var notes []string

@@ -32,7 +32,7 @@ func newWorld() *world {
 	return &world{alike: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[slot]map[string]bool{}, of: map[string]map[slot]bool{}}
 }
 
-// compared is a plugin in the form in which plugins are compared.
+// compared returns a plugin in the form in which plugins are compared.
 func (w *world) compared(address string, p kind.Plugin) *kind.Plugin {
 	if w.plugins[address] == nil {
 		if v, ok := kind.Of("plugin").Compared(p).(kind.Plugin); ok {
@@ -96,7 +96,7 @@ func (w *world) part(o *kind.Object, owner string, value any) {
 	}
 }
 
-// worlds are the gateway before and after a plan, as far as the plan affects it.
+// worlds holds the state of the gateway before and after a plan, as far as the plan affects it.
 type worlds struct {
 	in            Input
 	before, after *world
@@ -139,7 +139,7 @@ func newWorlds(in Input) *worlds {
 
 func ownerOf(l *kind.Link) string { return kind.LinkOf(l.Kind).Owner + "/" + l.Owner }
 
-// change carries the plan out in the world after it: first the changes of objects, then those of their parts and links.
+// change applies the plan to the world after it: first the changes of objects, then those of their parts and links.
 func (w *worlds) change() {
 	changes := w.in.Plan.Changes
 	for i := range changes {
@@ -186,17 +186,17 @@ func (w *worlds) change() {
 	}
 }
 
-// sameSlot reports whether, after the plan as well, a policy would be in the slot that a bind takes: a replaced policy may be
-// in another slot then.
+// sameSlot reports whether a displaced policy would take the same slot as the bind after the plan, too. A policy that the plan
+// replaces may take another slot then.
 func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
 	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
 	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])
 }
 
-// now is the address that an object has after the plan.
+// now returns the address that an object has after the plan.
 func (w *worlds) now(address string) string { return cmp.Or(w.renamed[address], address) }
 
-// had is the address that an object had before the plan.
+// had returns the address that an object had before the plan.
 func (w *worlds) had(address string) string { return cmp.Or(w.was[address], address) }
 
 // markAffected notes which changes affect which APIs.
@@ -235,11 +235,11 @@ func (w *worlds) markAffected() {
 	}
 }
 
-// policyOf is the address of the object that has bindings: the changed object, or its owner.
+// policyOf returns the address of the object that has bindings: the changed object, or its owner.
 func policyOf(o *kind.Object) string { return cmp.Or(o.OwnerAddress(), o.Address()) }
 
-// elsewhere reports whether a change is about a policy that may be bound to APIs that were not read, since the files do not
-// manage its bindings.
+// elsewhere reports whether a policy may also be bound to APIs that were not read, because the files do not manage its
+// bindings.
 func (w *worlds) elsewhere(policy string) bool {
 	address := w.had(policy)
 	o := w.near.policies[address]
@@ -288,7 +288,7 @@ func (w *worlds) view(at slot) *view {
 	return v
 }
 
-// authType is how the API authenticates callers; "" if it is not known.
+// authType returns how the API authenticates callers; "" if it is not known.
 func (v *view) authType() string {
 	if v.api == nil {
 		return ""
@@ -299,7 +299,7 @@ func (v *view) authType() string {
 // known reports whether all links of a kind were read.
 func (v *view) known(linkName string) bool { return v.w.in.Complete[linkName] }
 
-// bound are the values of one type of what is bound, by address.
+// bound returns the bound objects whose value has the type T, by address.
 func bound[T any](s side) map[string]T {
 	out := map[string]T{}
 	for _, address := range s.owners {
@@ -310,7 +310,7 @@ func bound[T any](s side) map[string]T {
 	return out
 }
 
-// partsOf are the parts of one type of an object.
+// partsOf returns the parts of an object whose value has the type T.
 func partsOf[T any](s side, owner string) map[string]T {
 	out := map[string]T{}
 	for address, v := range s.world.parts[owner] {

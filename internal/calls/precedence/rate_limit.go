@@ -57,7 +57,7 @@ func whole(v any) int64 {
 	return 0
 }
 
-// mappings are the mappings in a list.
+// mappings returns the items of a list that are mappings.
 func mappings(v any) (out []map[string]any) {
 	list, _ := v.([]any)
 	for _, item := range list {
