@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestExamplesNameTheirSchema: whoever opens an example in an editor gets completion and diagnoses at once.
+// TestExamplesNameTheirSchema checks that every example names its schema, so that editors complete and check it.
 func TestExamplesNameTheirSchema(t *testing.T) {
 	want, err := filepath.Abs("config.schema.json")
 	if err != nil {
@@ -28,7 +28,7 @@ func TestExamplesNameTheirSchema(t *testing.T) {
 				return err
 			}
 			if filepath.Base(filepath.Dir(path)) == "overlays" {
-				return nil // an overlay is no whole file: an editor would miss what its base says
+				return nil // an editor would complain about what an overlay leaves to its base
 			}
 			found++
 			first, _, _ := strings.Cut(string(text), "\n")
@@ -51,7 +51,7 @@ func TestExamplesNameTheirSchema(t *testing.T) {
 	}
 }
 
-// TestSchemaURL: the address that exports name ends with the path of the file in the repository.
+// TestSchemaURL checks that the address in exports ends with the path of the schema in the repository.
 func TestSchemaURL(t *testing.T) {
 	if !strings.HasSuffix(spec.SchemaURL, "/schema/config.schema.json") {
 		t.Error(spec.SchemaURL)

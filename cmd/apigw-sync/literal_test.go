@@ -33,8 +33,8 @@ var namesKinds = map[string]string{
 // bindings.
 var everydayWords = []string{"", "certificates", "domain", "domains", "environment", "environments", "features", "group", "groups", "variable", "variables"}
 
-// TestNoKindIsNamedElsewhere checks that code outside of these places does not tell kinds apart by name, so that a
-// new kind needs no change there.
+// TestNoKindIsNamedElsewhere checks that only aboutKinds and namesKinds tell kinds apart by name, so that a new kind
+// needs no change anywhere else.
 func TestNoKindIsNamedElsewhere(t *testing.T) {
 	named := map[string]bool{}
 	for _, k := range kind.All {

@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"apigw-sync": main})
 }
 
-// TestScripts runs the program against the emulator. Besides the usual commands scripts have
+// TestScripts runs the program against the emulator. Scripts can use these commands besides those of testscript:
 //
 //	exits CODE COMMAND...   runs a command and checks its exit code
 //	conforms SCHEMA FILE    checks a JSON file, or stdout, against a schema

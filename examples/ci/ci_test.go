@@ -15,7 +15,7 @@ import (
 	"testing"
 )
 
-var tools string // folder with apigw-sync in it
+var tools string // the folder with the program
 
 func TestMain(m *testing.M) {
 	folder, err := os.MkdirTemp("", "apigw-sync-ci")
@@ -35,7 +35,7 @@ func TestMain(m *testing.M) {
 	os.Exit(code)
 }
 
-// workspace is a checkout of a user's gateway repository, and a gateway for it.
+// workspace is a checkout of a user's repository, with a gateway for it.
 type workspace struct {
 	t      *testing.T
 	folder string
@@ -152,7 +152,7 @@ func TestPlanApplyNightly(t *testing.T) {
 	w.onGateway(2, "", "ci/nightly.sh", "out")
 }
 
-// TestOnGitHub checks what GitHub Actions gets in addition to the files: outputs, annotations and the job summary.
+// TestOnGitHub checks what GitHub Actions receives besides the files: outputs, annotations and the job summary.
 func TestOnGitHub(t *testing.T) {
 	w := newWorkspace(t)
 	w.env = append(w.env, "GITHUB_OUTPUT="+filepath.Join(w.folder, "output"), "GITHUB_STEP_SUMMARY="+filepath.Join(w.folder, "summary"))
@@ -177,7 +177,7 @@ func TestOnGitHub(t *testing.T) {
 func TestStalePlanIsRefused(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "ci/plan.sh", "out")
-	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // plays somebody who changes the gateway by hand
+	w.onGateway(0, "", "-c", "apigw-sync apply --yes --kind throttle --name orders_basic") // simulates a change by hand
 	before := w.read("emulator.yaml")
 	out := w.onGateway(4, "", "ci/apply.sh", "out")
 	if !strings.Contains(out, "throttle/orders_basic: refused (stale-plan)") || !strings.Contains(out, "make, review and apply a new one") {
@@ -216,7 +216,7 @@ func TestNewPlanHoldsWhatFailed(t *testing.T) {
 	w.onGateway(0, "", "ci/nightly.sh", "out")
 }
 
-// TestForks has neither gateway nor credentials.
+// TestForks runs the plan of a fork, which has neither a gateway nor credentials.
 func TestForks(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "-c", "apigw-sync export --with-apis --output-file export.yaml")
@@ -280,7 +280,7 @@ func (w *workspace) has(name string) bool {
 	return err == nil
 }
 
-// comments replaces gh and curl: it records each request, and returns the comments that there are.
+// comments replaces gh and curl. It records each request, and returns the existing comments.
 const comments = `#!/bin/sh
 printf '%s ' "$@" >>"$LOG"
 echo >>"$LOG"
@@ -334,7 +334,7 @@ func (w *workspace) fake(more ...string) []string {
 	return append(more, "LOG="+filepath.Join(w.folder, "log"), "PATH="+filepath.Join(w.folder, "bin")+string(os.PathListSeparator)+os.Getenv("PATH"))
 }
 
-// site replaces gh and curl, too, but keeps comments in a file, as a real site does.
+// site replaces gh and curl, too, but stores comments in a file, as a real site does.
 const site = `#!/bin/sh
 set -eu
 method=GET filter=. body= state=
@@ -365,8 +365,8 @@ POST) jq --rawfile b "$body" '. + [{id: (length + 1), number: (length + 1), body
 esac
 `
 
-// TestOneComment runs each script several times against a site that keeps comments: the first run creates a comment, and
-// later runs edit that one and no comment of somebody else.
+// TestOneComment runs each script several times against a site that stores comments. The first run must create a
+// comment, and later runs must edit that comment and none of somebody else.
 func TestOneComment(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("no jq here")
@@ -416,7 +416,7 @@ func TestOneComment(t *testing.T) {
 				t.Errorf("in the end there is %q", got)
 			}
 			if tc.script[1] == "open" {
-				for range 2 { // the second time there is nothing to close
+				for range 2 { // the second time, the comment is closed already
 					w.run(0, env, "sh", tc.script[0], "close", "out/text.md")
 				}
 				if strings.Contains(w.read("store"), tc.mark) || strings.Count(w.read("log"), "PATCH") != 2 {
@@ -427,7 +427,7 @@ func TestOneComment(t *testing.T) {
 	}
 }
 
-// TestGitLabPages puts the note behind more notes than a page holds.
+// TestGitLabPages checks that the note is found if it is not on the first page.
 func TestGitLabPages(t *testing.T) {
 	if _, err := exec.LookPath("jq"); err != nil {
 		t.Skip("no jq here")
@@ -450,7 +450,8 @@ esac
 	}
 }
 
-// TestVerdict: one comment tells what a plan means, what the cases say and what lint finds, the worst first.
+// TestVerdict checks that one comment contains the effects of the plan, the results of the cases and the findings of
+// lint, the worst first.
 func TestVerdict(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "-c", "apigw-sync apply --yes")

@@ -30,7 +30,7 @@ func tree(t *testing.T, file string) map[string]any {
 	return tree
 }
 
-// dig follows keys and indices; it returns nil if there is nothing.
+// dig follows keys and indices, and returns nil if there is nothing.
 func dig(v any, path ...any) any {
 	for _, step := range path {
 		switch step := step.(type) {
@@ -62,7 +62,7 @@ var (
 	anyScript  = regexp.MustCompile(`ci/\$RUN\.sh`)
 )
 
-// TestRecipesAndScripts checks that every script that a recipe calls exists, and that a recipe calls every script.
+// TestRecipesAndScripts checks that recipes call only scripts that exist, and that a recipe calls every script.
 func TestRecipesAndScripts(t *testing.T) {
 	scripts, err := filepath.Glob("scripts/*.sh")
 	if err != nil {
@@ -102,7 +102,8 @@ func TestRecipesAndScripts(t *testing.T) {
 	}
 }
 
-// TestActionlint first copies the files to where a user puts them, so that calls of the workflow and the action are checked, too.
+// TestActionlint copies the files to where a user puts them, so that actionlint also checks calls of the workflow and
+// the action.
 func TestActionlint(t *testing.T) {
 	actionlint, err := filepath.Abs("../../bin/actionlint")
 	if err != nil {
@@ -159,7 +160,7 @@ func TestGitHubAction(t *testing.T) {
 	pipeline(w, 1, []string{"RUN=nightly"}, script)
 }
 
-// TestForkOnGitHub lets a fork change the export: the one of the base branch must be used.
+// TestForkOnGitHub checks that a fork which changes the export is compared with the export of the base branch.
 func TestForkOnGitHub(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("no git here")
@@ -194,7 +195,8 @@ func TestForkOnGitHub(t *testing.T) {
 	}
 }
 
-// TestGitLab looks for what GitLab refuses (jobs without a script, or in a stage that is not listed), and runs the jobs.
+// TestGitLab checks for what GitLab refuses, which is jobs without a script or in an unlisted stage, and runs the
+// jobs.
 func TestGitLab(t *testing.T) {
 	file := tree(t, "gitlab/.gitlab-ci.yml")
 	jobs := map[string][]string{}
@@ -232,7 +234,8 @@ func TestGitLab(t *testing.T) {
 	}
 }
 
-// TestCodeArts checks that the file has only keys that the user guide of CodeArts Build names, and runs its commands.
+// TestCodeArts checks that the file has only keys that the user guide of CodeArts Build describes, and runs its
+// commands.
 func TestCodeArts(t *testing.T) {
 	file := tree(t, "codearts/build.yml")
 	if file["version"] != 2.0 {
@@ -285,7 +288,8 @@ func TestCodeArts(t *testing.T) {
 
 var groovyShell = regexp.MustCompile(`sh(?:\(script:)? '([^']+)'`)
 
-// TestJenkinsfile cannot parse Groovy: it checks that brackets and quotes match, and that shell steps are valid shell.
+// TestJenkinsfile checks that brackets and quotes match and that shell steps are valid shell. Nothing here can parse
+// Groovy.
 func TestJenkinsfile(t *testing.T) {
 	data, err := os.ReadFile("jenkins/Jenkinsfile")
 	if err != nil {
@@ -318,7 +322,7 @@ func TestJenkinsfile(t *testing.T) {
 	}
 }
 
-// balanced describes the first bracket or quote that does not match. It knows only quotes that end on the same line.
+// balanced describes the first bracket or quote without a match. It knows only quotes that end on the same line.
 func balanced(text string) string {
 	const pairs = "(){}[]"
 	var open []byte

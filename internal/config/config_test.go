@@ -87,7 +87,8 @@ func TestWrongFiles(t *testing.T) {
 	}
 }
 
-// FuzzParse: no file makes the parser panic, what is wrong has a place, and what is right gives flags their values.
+// FuzzParse checks that no file makes the parser panic, that every error has a position, and that a valid file gives
+// each flag a value.
 func FuzzParse(f *testing.F) {
 	for _, s := range []string{
 		"", "targets:\n  a:\n  b: {region: r, file: [x], vars: {A: b}, max_rps: 1.5, prune: true}\n", "targets: {x: &a {region: r}, y: {<<: *a}}",

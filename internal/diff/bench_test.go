@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// BenchmarkBetween compares 400 policies, each bound to 50 APIs, of which some come and some go.
+// BenchmarkBetween compares 400 policies, each bound to 50 APIs, of which some are added and some removed.
 func BenchmarkBetween(b *testing.B) {
 	var apis []*kind.API
 	for i := range 2000 {

@@ -28,7 +28,7 @@ func acl(name, entity string, values ...string) kind.Declared {
 	return kind.Declared{Object: kind.Object{Kind: "acl", Key: name, Value: v, Bound: kind.Unknown}, Manages: []string{"acl_binding"}}
 }
 
-// held is an object as the gateway has it.
+// held returns a declared object as the gateway has it.
 func held(d kind.Declared) kind.Object {
 	o := d.Object
 	o.ID = "id-" + o.Key
@@ -51,7 +51,7 @@ func declared(links ...kind.Link) (out []kind.DeclaredLink) {
 	return out
 }
 
-// sketch writes a plan as lines: changes with their fields, then the steps with what they wait for.
+// sketch writes a plan as lines: the changes with their fields, then the steps with what they wait for.
 func sketch(p *diff.Plan) string {
 	var b strings.Builder
 	for _, c := range p.Changes {
@@ -74,7 +74,7 @@ func sketch(p *diff.Plan) string {
 	return b.String()
 }
 
-// steps writes the steps of a plan, each with the names of its changes and what they wait for.
+// steps writes the steps of a plan, each with its changes and what it waits for.
 func steps(p *diff.Plan) string {
 	var b strings.Builder
 	for i, s := range p.Steps {
@@ -93,7 +93,8 @@ func steps(p *diff.Plan) string {
 	return b.String()
 }
 
-// TestProtectedNamesTheFixedField: what is refused is told by the field that makes the replace, whatever else changes.
+// TestProtectedNamesTheFixedField checks that the refusal of a replace names the field that cannot change, even if
+// other fields change, too.
 func TestProtectedNamesTheFixedField(t *testing.T) {
 	plugin := func(content map[string]any, typeName string) kind.Object {
 		return kind.Object{Kind: "plugin", Key: "edge", ID: "id-edge", Value: kind.Plugin{Name: "edge", Type: typeName, Remark: typeName, Content: content}}
@@ -265,7 +266,7 @@ update acl/office /values:[10.0.0.1]→[10.0.0.2]
 	}
 }
 
-// TestOrderOfInput: the order of objects and links changes nothing.
+// TestOrderOfInput checks that the order of objects and links does not affect the plan.
 func TestOrderOfInput(t *testing.T) {
 	have := kind.Actual{Objects: []kind.Object{held(throttle("a", 5)), held(throttle("b", 6)), held(acl("office", "IP", "10.0.0.1"))}, Links: []kind.Link{bound(link("throttle_binding", "a", create)), bound(link("acl_binding", "office", get))}}
 	want := kind.Desired{
@@ -286,7 +287,8 @@ func TestOrderOfInput(t *testing.T) {
 	}
 }
 
-// TestAmbiguous: what a gateway has twice under one name is not picked from, unless nobody asks for it.
+// TestAmbiguous checks that two objects with the same name on the gateway are an error, unless the plan needs neither
+// of them.
 func TestAmbiguous(t *testing.T) {
 	cert := func(id string) kind.Object {
 		return kind.Object{Kind: "certificate", Key: "shop", ID: id, Value: kind.Certificate{Name: "shop", Type: "global"}, Bound: kind.Unknown}

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// randomItems draws bindings of some owners to some APIs in one or two environments, each at most once.
+// randomItems draws distinct bindings of some owners to some APIs in one or two environments.
 func randomItems(r *rand.Rand, owners, apis int) (items []Item) {
 	share := 1 + r.IntN(9)
 	for e := range 1 + r.IntN(2) {
@@ -34,8 +34,8 @@ type replayed struct{ owner, api, env string }
 
 func placeOf(l *kind.Link) replayed { return replayed{l.Owner, l.To.API.ID, l.To.Env} }
 
-// replay carries bundles out as the gateway does, which knows of no items but of lists of ids, and checks
-// that exactly what was wanted comes out, each once.
+// replay carries out bundles as the gateway does, which sees lists of ids instead of items, and checks that each
+// wanted binding results exactly once.
 func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 	t.Helper()
 	want, got := map[replayed]int{}, map[replayed]int{}
@@ -63,7 +63,7 @@ func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 			t.Errorf("one request cannot write %d owners, %d APIs and %d environments %s", len(owners), len(apis), len(envs), by)
 		}
 		if by == kind.ByOwner || by == kind.Together || by == kind.Alone {
-			for i := range b.items { // each item has an id of its own
+			for i := range b.items { // these requests list one id for each item
 				got[placeOf(&b.items[i].Link)]++
 			}
 			continue
@@ -90,7 +90,7 @@ func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 
 var bothSides = []kind.Write{{By: kind.ByPlugin, Max: 500}, {By: kind.ByAPI, Max: 500}}
 
-// smallestCover tries all sets of vertices of each environment.
+// smallestCover finds the smallest number of requests by trying all sets of vertices in each environment.
 func smallestCover(items []Item) (sum int) {
 	for _, list := range byEnv(items) {
 		g := newGraph(list)
@@ -142,8 +142,8 @@ func TestGroupsKeepToLimits(t *testing.T) {
 	}
 }
 
-// TestCrossesAreFew: products hold wanted pairs alone, and take no more requests than one for each owner,
-// or for each API, would.
+// TestCrossesAreFew checks that requests which bind several owners to several APIs write only wanted pairs, and that
+// they are no more than one for each owner or one for each API.
 func TestCrossesAreFew(t *testing.T) {
 	ways := []kind.Write{{By: kind.Cross, Max: 500}}
 	for seed := range uint64(1000) {
@@ -164,7 +164,8 @@ func TestCrossesAreFew(t *testing.T) {
 	}
 }
 
-// TestCrossesMixSides: where some owners share APIs and some APIs share owners, neither side alone is best.
+// TestCrossesMixSides checks a case in which some owners share APIs and some APIs share owners, so that grouping by
+// one side alone is not best.
 func TestCrossesMixSides(t *testing.T) {
 	var items []Item
 	pair := func(owner, name string) {

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// made is a value of a made-up kind, of which only the name matters.
+// made is the value of an invented kind. It has only a name.
 type made struct {
 	Name string `json:"name"`
 }
@@ -28,8 +28,9 @@ func makes(name string, refs ...kind.Ref) *kind.Kind {
 	})
 }
 
-// TestPublicationMade: where a kind makes publications, what is bound waits for the publication alone, which waits for its
-// API and its environment, all of the same run; and it is unbound before they go, each before what it refers to.
+// TestPublicationMade checks the order of steps if a run creates publications. A binding waits only for its owner and
+// its publication, which waits for its API and its environment. On removal the binding is unbound first, and each
+// object is deleted before those that it refers to.
 func TestPublicationMade(t *testing.T) {
 	object := func(kindName, name string) kind.Declared {
 		return kind.Declared{Object: kind.Object{Kind: kindName, Key: name, Value: made{name}, Bound: kind.Unknown}}

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// The vendor's signer made these two requests.
+// Authorization headers that the vendor's signer made.
 const (
 	vectorA = "SDK-HMAC-SHA256 Access=AKEXAMPLE0000000001, SignedHeaders=host;x-project-id;x-sdk-date, " +
 		"Signature=4cff7567660ffe3e52562003498bcc52f0b54b085f2c2b2e55969aa8a1ba1d8b"
@@ -21,7 +21,7 @@ const (
 	vectorRoot = "https://apig.cn-north-4.myhuaweicloud.com/v2/00000000000000000000000000000001/apigw/instances/11111111111111111111111111111111"
 )
 
-// signed sends one of the vendor's signed requests, changed, to a gateway whose clock is late by skew.
+// signed sends one of the vendor's signed requests, modified, to a gateway whose clock is behind by skew.
 func signed(t *testing.T, authorization string, skew time.Duration, change func(*http.Request)) (int, string) {
 	t.Helper()
 	g := emulator.New(emulator.Options{
@@ -64,10 +64,10 @@ func TestSignatures(t *testing.T) {
 		skew          time.Duration
 		change        func(*http.Request)
 		status        int
-		text          string // in the answer
+		text          string // text that the answer contains
 	}{
 		{"vector A", vectorA, 0, nil, 200, `"throttles":[]`},
-		{"vector B", vectorB, 0, nil, 404, "APIG.3005"}, // admitted: only the throttle is missing
+		{"vector B", vectorB, 0, nil, 404, "APIG.3005"}, // the signature is valid, but there is no such throttle
 		{"clock 15 minutes ahead", vectorA, 15 * time.Minute, nil, 200, ""},
 		{"clock further ahead", vectorA, 15*time.Minute + time.Second, nil, 401, "signature expired"},
 		{"clock behind", vectorA, -16 * time.Minute, nil, 401, "signature expired"},

@@ -8,7 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// crowd is a state with n APIs, n throttles each bound once, and n apps each authorized twice.
+// crowd returns a state with n APIs, n throttles that are bound once each, and n apps that are authorized for two
+// APIs each.
 func crowd(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("version: apigw-sync/v1\ngateway:\n  groups:\n")

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// behave changes the gateway's behaviour in the words of a user.
+// behave sets the gateway's behaviour, written as for --emulator-behaviour.
 func behave(rules ...string) func(*emulator.Options) {
 	return func(o *emulator.Options) {
 		b, err := emulator.ParseBehaviour(rules...)
@@ -20,7 +20,7 @@ func behave(rules ...string) func(*emulator.Options) {
 	}
 }
 
-// bindThrottle binds a throttle to APIs in RELEASE and returns the binding ids.
+// bindThrottle binds a throttle to APIs in RELEASE, and returns the ids of the bindings.
 func (c *client) bindThrottle(throttle string, apis ...string) []string {
 	c.t.Helper()
 	var publishIDs, ids []string
@@ -39,7 +39,7 @@ func (c *client) newThrottle(name string) string {
 	return c.do("POST", "/throttles", throttleWith(object{"name": name}), 201)["id"].(string)
 }
 
-// column is one member of each item of a list.
+// column returns one member of each item of a list.
 func (c *client) column(path, list, member string) []string {
 	c.t.Helper()
 	values := []string{}
@@ -49,7 +49,7 @@ func (c *client) column(path, list, member string) []string {
 	return values
 }
 
-// effects are those of the last entry of the journal, without ids.
+// effects returns the effects of the last entry of the journal, without ids.
 func (c *client) effects() []emulator.Effect {
 	c.t.Helper()
 	all := c.g.Journal()
@@ -102,7 +102,7 @@ func TestRebindRejected(t *testing.T) {
 func TestACLSlots(t *testing.T) {
 	for _, x := range []struct {
 		rule string
-		want []string // ACLs of the API after binding a second IP list and an account list
+		want []string // ACLs of the API after a second IP list and an account list were bound
 	}{
 		{"acl-slot=entity", []string{"second", "accounts"}},
 		{"acl-slot=one", []string{"accounts"}},
@@ -178,7 +178,7 @@ func TestLateLists(t *testing.T) {
 	var now time.Time
 	for _, x := range []struct {
 		rule   string
-		misses int // reads that miss the change
+		misses int // number of reads that do not show the change yet
 		step   time.Duration
 	}{
 		{"bindings-visible-after=2", 2, 0},

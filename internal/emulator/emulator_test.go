@@ -60,7 +60,7 @@ const codeA = "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa
 
 var clock = time.Date(2026, 3, 4, 5, 6, 7, 890, time.UTC)
 
-// newShop is a gateway holding shop.
+// newShop returns a client of a gateway that holds shop.
 func newShop(t *testing.T, change ...func(*emulator.Options)) *client {
 	t.Helper()
 	return newClient(t, shop, change...)
@@ -79,7 +79,7 @@ func newClient(t *testing.T, state string, change ...func(*emulator.Options)) *c
 	return &client{t: t, g: g, http: &http.Client{Transport: emulator.Transport(g)}, token: emulator.DefaultToken}
 }
 
-// client sends requests to a gateway and reads answers as plain maps.
+// client sends requests to a gateway, and decodes the answers into plain maps.
 type client struct {
 	t    *testing.T
 	g    *emulator.Gateway
@@ -90,10 +90,10 @@ type client struct {
 
 const base = "/v2/" + emulator.DefaultProjectID + "/apigw/instances/" + emulator.DefaultInstanceID
 
-// object is an answer's JSON.
+// object is the JSON object of an answer.
 type object = map[string]any
 
-// do sends a request below the instance and wants the status.
+// do sends a request, whose path is relative to the instance, and checks the status.
 func (c *client) do(method, path string, body any, status int) object {
 	c.t.Helper()
 	got, answer := c.send(method, path, body)
@@ -103,7 +103,7 @@ func (c *client) do(method, path string, body any, status int) object {
 	return answer
 }
 
-// refused sends a request that must fail with the status and code.
+// refused sends a request that must fail with this status and error code.
 func (c *client) refused(method, path string, body any, status int, code string) object {
 	c.t.Helper()
 	answer := c.do(method, path, body, status)
@@ -157,7 +157,7 @@ func (c *client) list(path, member string) []object {
 	return items
 }
 
-// id finds the id of the one object with this name.
+// id returns the id of the only object with this name.
 func (c *client) id(path, member, field, name string) string {
 	c.t.Helper()
 	for _, x := range c.list(path+"?limit=500&instance_id="+emulator.DefaultInstanceID, member) {
@@ -178,7 +178,7 @@ func (c *client) api(name string) object {
 	return c.list("/apis?precise_search=name&name="+url.QueryEscape(name), "apis")[0]
 }
 
-// publishID is the publish id of an API in an environment.
+// publishID returns the publish id of an API in an environment.
 func (c *client) publishID(name, env string) string {
 	c.t.Helper()
 	a := c.api(name)
@@ -216,14 +216,14 @@ func TestDumpLoadsAsTheSame(t *testing.T) {
 			t.Errorf("GET %s differs (-saved +loaded):\n%s", path, d)
 		}
 	}
-	// an id made after loading must not be one that was made before
+	// An id that is created after loading must differ from all loaded ones.
 	made := again.do("POST", "/acls", object{"acl_name": "fresh", "acl_type": "DENY", "entity_type": "IP", "acl_value": "1.2.3.4"}, 201)
 	if bytes.Contains(first, []byte(made["id"].(string))) {
 		t.Errorf("id %v was given before the dump", made["id"])
 	}
 }
 
-// place is a path below the instance, or with ../../ below the project.
+// place resolves a path that is relative to the instance, or with ../../ to the project.
 func place(path string) string {
 	if rest, above := strings.CutPrefix(strings.TrimPrefix(path, "/"), "../../"); above {
 		return "/v2/" + emulator.DefaultProjectID + "/apigw/" + rest

@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// faulty makes the gateway misbehave by these rules.
+// faulty adds faults to the gateway by these rules.
 func faulty(t *testing.T, rules ...string) func(*emulator.Options) {
 	t.Helper()
 	var faults []emulator.Fault
@@ -32,7 +32,7 @@ func faulty(t *testing.T, rules ...string) func(*emulator.Options) {
 	return func(o *emulator.Options) { o.Faults = faults }
 }
 
-// newRequest is a request below the instance of the gateway at root.
+// newRequest returns a request to the gateway at root, with a path relative to the instance.
 func newRequest(ctx context.Context, method, root, path, body string) *http.Request {
 	r, err := http.NewRequestWithContext(ctx, method, root+base+path, strings.NewReader(body))
 	if err != nil {
@@ -44,14 +44,14 @@ func newRequest(ctx context.Context, method, root, path, body string) *http.Requ
 
 const throttleJSON = `{"name":"throttle_demo","time_unit":"SECOND","time_interval":1,"api_call_limits":800}`
 
-// TestFaults makes each kind of trouble strike a creation, in the process and over a socket.
+// TestFaults makes a create fail with each type of fault, in process and over a socket.
 func TestFaults(t *testing.T) {
 	for _, x := range []struct {
 		rule    string
-		status  int   // 0: no answer arrives
-		broken  bool  // its body cannot be read
-		carried bool  // the throttle exists afterwards
-		is      error // what the in-process error is
+		status  int   // 0 if no answer arrives
+		broken  bool  // the body cannot be read
+		carried bool  // the throttle exists afterwards, so the request was carried out
+		is      error // expected error in process
 	}{
 		{"op=CreateRequest* status=503 code=APIG.9999", 503, false, false, nil},
 		{"status=500 code=APIG.9999 after", 500, false, true, nil},
@@ -221,7 +221,7 @@ func TestWrongType(t *testing.T) {
 	}
 }
 
-// TestSlowWriteOutlivesItsClient is a client whose patience ends before a slow gateway is done.
+// TestSlowWriteOutlivesItsClient checks that a slow gateway finishes a write although the client has given up.
 func TestSlowWriteOutlivesItsClient(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newShop(t, faulty(t, "op=Create* slow=2s"))
@@ -238,7 +238,7 @@ func TestSlowWriteOutlivesItsClient(t *testing.T) {
 	})
 }
 
-// TestOverlappingWrites has two attachments in flight that share what the rows say.
+// TestOverlappingWrites checks which attachments conflict if they are sent at the same time and serial-writes is on.
 func TestOverlappingWrites(t *testing.T) {
 	for _, x := range []struct {
 		name        string

@@ -22,9 +22,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// lives are scripts, a request a line: method, path, body (- for none), status, and then what the
-// answer must hold: member=value, or member>name to remember it as $name. Members are paths of names
-// and positions; error_code is spelled code, and # is the length of a list.
+// lives are scripts with one request per line: method, path, body (- for none), status, and then what the answer must
+// contain. That is member=value, or member>name to store the value as $name. Members are paths of names and indices.
+// The member code is the error_code, and # is the length of a list.
 var lives = map[string]string{
 	"environment": `
 POST   /envs             {"name":"DEV","remark":"for tries"}  201 id>env
@@ -228,7 +228,7 @@ func cut(s string) (word, rest string) {
 	return word, strings.TrimSpace(rest)
 }
 
-// dig follows a path of names and positions into an answer.
+// dig follows a path of names and indices into an answer.
 func dig(v any, path string) any {
 	for part := range strings.SplitSeq(path, "/") {
 		switch x := v.(type) {
@@ -248,7 +248,7 @@ func dig(v any, path string) any {
 	return v
 }
 
-// pair makes a certificate and its key, as the inside of a JSON string.
+// pair returns a certificate and its key, escaped for a JSON string.
 func pair(t *testing.T) (certPEM, keyPEM string) {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
@@ -273,7 +273,8 @@ func pair(t *testing.T) (certPEM, keyPEM string) {
 	return inside("CERTIFICATE", der), inside("PRIVATE KEY", secret)
 }
 
-// TestOverlappingAuthorizations has two authorizations of one app and environment in flight.
+// TestOverlappingAuthorizations checks that one of two simultaneous authorizations of an app in an environment fails
+// if serial-writes is on.
 func TestOverlappingAuthorizations(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := newShop(t, behave("serial-writes=on"), func(o *emulator.Options) { o.Latency = time.Second })

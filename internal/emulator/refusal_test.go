@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// throttleWith is a valid throttle with some members changed; a nil value leaves one out.
+// throttleWith returns a valid throttle with some members changed; nil removes a member.
 func throttleWith(change object) object {
 	return with(object{"name": "throttle_demo", "time_unit": "SECOND", "time_interval": 1, "api_call_limits": 800}, change)
 }
@@ -41,7 +41,7 @@ func with(o, change object) object {
 	return o
 }
 
-// TestRefusals has one request for each documented rule; %s in a path or body is filled from ids.
+// TestRefusals sends a request against each documented rule. In paths and bodies %s is replaced from ids.
 func TestRefusals(t *testing.T) {
 	c := newShop(t)
 	others := c.do("POST", "/api-groups", object{"name": "others"}, 201)["id"].(string)
@@ -215,7 +215,8 @@ func TestUnknownOperationIsLogged(t *testing.T) {
 	}
 }
 
-// TestTextsOfTheReference has the examples of errors that the vendor's manual and API reference show, word for word.
+// TestTextsOfTheReference compares error texts word for word with the examples in the vendor's manual and API
+// reference.
 func TestTextsOfTheReference(t *testing.T) {
 	c := newClient(t, "")
 	const good, elsewhere = emulator.DefaultToken, "/../../instances/eddc4d25480b4cd6b512f270a1b8b341"

@@ -58,7 +58,7 @@ func TestUpdateOmittedLimit(t *testing.T) {
 	}
 }
 
-// TestJournalHoldsNoSecret sends secrets every way there is and looks for them.
+// TestJournalHoldsNoSecret sends secrets in every possible way, and checks that none is in the journal.
 func TestJournalHoldsNoSecret(t *testing.T) {
 	c := newShop(t)
 	app := c.id("/apps", "apps", "name", "orders_mobile")
@@ -94,7 +94,7 @@ func TestPluginContents(t *testing.T) {
 	}
 	for _, x := range []struct {
 		kind, content string
-		shows         object // members of the content read back; nil: refused
+		shows         object // members of the content as read back; nil if it is refused
 	}{
 		{"cors", `{"allow_origin":"*"}`, object{"allow_origin": "*", "allow_methods": nil, "allow_credentials": false}},
 		{"cors", `{"allow_origin":"*","id":7,"disabled":false}`, object{"allow_origin": "*"}},

@@ -9,7 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// TestLoadErrors wants each mistake named with its section and item, and the gateway left as it was.
+// TestLoadErrors checks that each mistake is reported with its section and item, and that the gateway remains
+// unchanged.
 func TestLoadErrors(t *testing.T) {
 	for _, x := range []struct{ name, state, want string }{
 		{"version", "version: apigw-sync/v2", `version: "apigw-sync/v2" is not supported; write apigw-sync/v1`},
@@ -62,8 +63,8 @@ gateway:
 	}
 }
 
-// TestLoadReadsAsTheToolDoes: no number is made of what is not spelled as one, merge keys give way to what is written, and
-// variables are their defaults.
+// TestLoadReadsAsTheToolDoes checks that states are read like files: only what is spelled as a number is one, merged
+// keys do not override written ones, and variables have their defaults.
 func TestLoadReadsAsTheToolDoes(t *testing.T) {
 	c := newShop(t)
 	state := `
@@ -124,7 +125,7 @@ gateway:
 	}
 }
 
-// TestSlashesInNames has two APIs that read the same as GROUP/API.
+// TestSlashesInNames checks a dump of two APIs that have the same text as GROUP/API.
 func TestSlashesInNames(t *testing.T) {
 	c := newClient(t, `
 acls:
@@ -169,7 +170,7 @@ func TestParseBehaviour(t *testing.T) {
 			t.Errorf("%q is taken for %+v", bad, b)
 		}
 	}
-	// every switch of the help can be set to every value that it shows
+	// Every switch in the help must accept every value that the help lists.
 	for line := range strings.SplitSeq(strings.TrimSpace(emulator.BehaviourHelp), "\n") {
 		name, values, _ := strings.Cut(strings.Fields(line)[0], "=")
 		for value := range strings.SplitSeq(strings.NewReplacer("DURATION", "1s", "N", "1").Replace(values), "|") {

@@ -1,5 +1,5 @@
-// Package release_test has the makers of the formats read what describes a release: goreleaser its configuration,
-// buildkit the Dockerfile. It builds nothing; `make test-release` does.
+// Package release_test checks the files that describe a release with the parsers of the tools that use them:
+// goreleaser for its configuration, buildkit for the Dockerfile. It builds nothing; `make test-release` does.
 package release_test
 
 import (
@@ -20,15 +20,15 @@ const root = "../.."
 
 func project(t *testing.T) config.Project {
 	t.Helper()
-	p, err := config.Load(filepath.Join(root, ".goreleaser.yaml")) // keys that it does not know are errors
+	p, err := config.Load(filepath.Join(root, ".goreleaser.yaml")) // fails on unknown keys
 	if err != nil {
 		t.Fatal(err)
 	}
 	return p
 }
 
-// TestSources: what the configuration takes from the repository is there, and what scripts/share.sh makes is
-// made by it.
+// TestSources checks that every file which the configuration uses exists in the repository, or is made by
+// scripts/share.sh.
 func TestSources(t *testing.T) {
 	p := project(t)
 	script, err := os.ReadFile(filepath.Join(root, "scripts", "share.sh"))
@@ -57,7 +57,7 @@ func TestSources(t *testing.T) {
 	}
 }
 
-// TestBuilds: programs are static, for all systems, and know what they were built from.
+// TestBuilds checks that programs are linked statically, for all systems, and have their version and commit built in.
 func TestBuilds(t *testing.T) {
 	b := project(t).Builds[0]
 	if d := cmp.Diff([]string{"linux", "darwin", "windows"}, b.Goos); d != "" {
@@ -83,7 +83,7 @@ func TestBuilds(t *testing.T) {
 	}
 }
 
-// TestDockerfile: the last stage is empty but for program and certificates, and does not run as root.
+// TestDockerfile checks that the last stage contains only the program and certificates, and does not run as root.
 func TestDockerfile(t *testing.T) {
 	f, err := os.Open(filepath.Join(root, "Dockerfile"))
 	if err != nil {

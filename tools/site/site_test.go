@@ -111,7 +111,7 @@ func TestLink(t *testing.T) {
 	}
 }
 
-// TestClearSite: a folder that somebody named by mistake is left alone.
+// TestClearSite checks that build refuses a folder that it did not make, and leaves its files alone.
 func TestClearSite(t *testing.T) {
 	folder := t.TempDir()
 	if err := write(filepath.Join(folder, "thesis.txt"), []byte("mine")); err != nil {

@@ -19,7 +19,7 @@ gateway:
         - {name: look, method: GET, path: /look, auth_type: APP, published: [RELEASE]}
 `
 
-// moves are what files and gateway say, in the same words.
+// The files and the gateway of the tests, which use the same format.
 const (
 	throttles = "throttles: [{name: basic, time_interval: 1, time_unit: MINUTE, api_call_limits: %s%s}]\n"
 	acls      = "acls: [{name: office, type: PERMIT, entity_type: IP, values: [%s]}]\n"
@@ -38,8 +38,8 @@ const owns = "owns: {acls: [\"*\"], throttles: [\"*\"]}\n"
 
 func TestMoved(t *testing.T) {
 	for name, c := range map[string]struct {
-		files, gateway string // when the baseline was written
-		now, then      string // files and gateway afterwards; "" is as before
+		files, gateway string // files and gateway when the baseline was written
+		now, then      string // files and gateway afterwards; "" means unchanged
 		want           map[string]Mover
 	}{
 		"a field on the gateway": {
@@ -139,7 +139,7 @@ func TestMoved(t *testing.T) {
 	}
 }
 
-// again is a baseline after it was written and read.
+// again writes a baseline and reads it back.
 func again(t *testing.T, b *Baseline) *Baseline {
 	t.Helper()
 	var out bytes.Buffer

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// FuzzReadBaseline: whatever a baseline says, it is refused, or it can be written and read again without a change, and
-// every change has a mover or none.
+// FuzzReadBaseline checks that any baseline is either refused, or survives writing and reading without a change and
+// can be asked who made each change.
 func FuzzReadBaseline(f *testing.F) {
 	key := base64.StdEncoding.EncodeToString(bytes.Repeat([]byte{7}, keyLength))
 	for _, entry := range []string{

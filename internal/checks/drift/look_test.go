@@ -21,7 +21,7 @@ import (
 
 var now = time.Date(2026, 3, 10, 12, 0, 30, 0, time.UTC)
 
-// world is a gateway with files to compare it with.
+// world is a gateway and the files to compare it with.
 type world struct {
 	client *remote.Client
 	run    reconcile.Run
@@ -165,7 +165,7 @@ func TestLook(t *testing.T) {
 	}
 }
 
-// TestRefusals: what cannot be found out is a warning, and nothing else suffers.
+// TestRefusals checks that what cannot be read becomes a warning, and that everything else is still reported.
 func TestRefusals(t *testing.T) {
 	for name, c := range map[string]struct {
 		fault, warning string

@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// hourOf is an hour with so many calls in each minute, and more in some.
+// hourOf returns an hour with the same number of calls in each minute, plus more in some.
 func hourOf(each int64, more map[int]int64) (f figures) {
 	for i := range 60 {
 		if n := each + more[i]; n > 0 {

@@ -20,7 +20,7 @@ func random(r *rand.Rand, alphabet string, n int) string {
 	return string(out)
 }
 
-// TestRandomIsStrong: what random generators make is never called weak.
+// TestRandomIsStrong checks that the output of random generators is never called weak.
 func TestRandomIsStrong(t *testing.T) {
 	r := rand.New(rand.NewPCG(1, 2))
 	for _, c := range []struct {
@@ -47,12 +47,12 @@ func TestRandomIsStrong(t *testing.T) {
 	}
 }
 
-// TestWeakIsWeak: what people make up is called weak, however long it is.
+// TestWeakIsWeak checks that secrets which people make up are called weak, however long they are.
 func TestWeakIsWeak(t *testing.T) {
 	for _, text := range []string{
 		strings.Repeat("a", 64),
 		strings.Repeat("ab", 90),
-		strings.Repeat("Xn4uQ8vLz2TqR7mC", 4), // strong once
+		strings.Repeat("Xn4uQ8vLz2TqR7mC", 4), // strong if written only once
 		strings.Repeat("0123456789", 7),
 		"abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789+/ab",
 		strings.Repeat("password", 8),
@@ -72,7 +72,8 @@ func TestWeakIsWeak(t *testing.T) {
 	}
 }
 
-// FuzzBits: no text takes less than nothing or more than its characters could, and saying it again adds little.
+// FuzzBits checks that the estimate is never negative, never exceeds what the characters allow, and grows little if
+// the text is repeated.
 func FuzzBits(f *testing.F) {
 	f.Add("Xn4uQ8vLz2TqR7mC")
 	f.Add("aaaa")

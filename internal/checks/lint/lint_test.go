@@ -12,10 +12,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// variables are what files of tests find.
+// variables gives every variable in a test file a value.
 func variables(name string) (string, bool) { return "value-of-" + name, true }
 
-// input loads a file that must have no errors.
+// input loads a file, which must have no errors.
 func input(t testing.TB, file string) Input {
 	t.Helper()
 	state, places, findings := spec.LoadPlaces([]spec.Input{{Name: "f", Data: []byte(file)}}, spec.Options{Lookup: variables}, Marker)
@@ -27,7 +27,7 @@ func input(t testing.TB, file string) Input {
 	return Input{State: state, Places: places, Today: "2026-11-27"}
 }
 
-// only lets no other rule look.
+// only turns off all other rules.
 func only(in Input, ids ...string) Input {
 	in.Severities = map[string]Severity{}
 	for _, r := range Rules {
@@ -39,7 +39,7 @@ func only(in Input, ids ...string) Input {
 	return in
 }
 
-// told is what a run finds, as LINE:COLUMN ADDRESS: message.
+// told returns the findings of a run as LINE:COLUMN ADDRESS: message.
 func told(in Input) (out []string) {
 	for _, f := range Run(in).Findings {
 		out = append(out, fmt.Sprintf("%d:%d %s: %s", f.Place.Source.Line, f.Place.Source.Column, f.Address, f.Message))
@@ -47,7 +47,7 @@ func told(in Input) (out []string) {
 	return out
 }
 
-// pair is a throttle and a plugin of type rate_limit, each bound to what is given.
+// pair returns a file with a throttle and a plugin of type rate_limit, each bound to the given references.
 func pair(throttle, plugin string) string {
 	return `version: apigw-sync/v1
 throttles:
@@ -57,7 +57,8 @@ plugins:
 `
 }
 
-// TestShadowedByFilesAlone: without the gateway, a throttle is called shadowed exactly where references prove it.
+// TestShadowedByFilesAlone checks that without a gateway a throttle is called shadowed only if the references prove
+// it.
 func TestShadowedByFilesAlone(t *testing.T) {
 	for _, c := range []struct {
 		throttle, plugin string
@@ -76,7 +77,7 @@ func TestShadowedByFilesAlone(t *testing.T) {
 		{`[{group: g}]`, `[{name: "*"}]`, true},
 		{`[{group: g, name: "get_*"}]`, `[{group: g}]`, true},
 		{`[{group: g, name: "get_*"}]`, `[{group: g, name: "get_*"}]`, true},
-		{`[{group: g, name: "get_*"}]`, `[{group: g, name: "get_?"}]`, false}, // get_12 may be all there is
+		{`[{group: g, name: "get_*"}]`, `[{group: g, name: "get_?"}]`, false}, // the only match may be get_12
 		{`[{group: g, name: "g*"}]`, `[{group: g, name: "get_*"}]`, false},
 		{`[{group: g, tags: [x]}]`, `[{group: g}]`, true},
 		{`[{group: g, tags: [x]}]`, `[{group: g, tags: [z]}]`, false},
@@ -84,8 +85,8 @@ func TestShadowedByFilesAlone(t *testing.T) {
 		{`[{method: GET, path: /x}]`, `[{path: /x}]`, true},
 		{`[{path: /x}]`, `[{group: g}]`, false},
 		{`[g/a]`, `[{group: g, name: a, method: GET}]`, false},
-		{`[g/a/b]`, `[{group: g}]`, false},                                      // the group may be g/a
-		{`[{group: g, optional: true}]`, `[{group: g, optional: true}]`, false}, // there may be none
+		{`[g/a/b]`, `[{group: g}]`, false},                                      // the group may be called g/a
+		{`[{group: g, optional: true}]`, `[{group: g, optional: true}]`, false}, // the group may not exist
 		{`[]`, `[{group: g}]`, false},
 	} {
 		in := only(input(t, pair(c.throttle, c.plugin)), "AGS005")
@@ -103,7 +104,8 @@ func api(group, name string, envs ...string) *kind.API {
 	return a
 }
 
-// TestGateway: what an export holds counts, except where the files say otherwise.
+// TestGateway checks that findings take into account what an export contains, except where the files declare
+// something else.
 func TestGateway(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 owns: {apps: ["mine*", "nobody*"], plugins: ["held*"]}
@@ -157,7 +159,7 @@ ignore:
 	}
 }
 
-// TestShadowedOnTheGateway: a plugin that only the gateway has switches off a throttle of the files.
+// TestShadowedOnTheGateway checks that a plugin which only the gateway has can shadow a throttle of the files.
 func TestShadowedOnTheGateway(t *testing.T) {
 	in := only(input(t, pair("[g/a]", "[g/b]")), "AGS005")
 	a := api("g", "a", "RELEASE")
@@ -174,7 +176,8 @@ func TestShadowedOnTheGateway(t *testing.T) {
 	}
 }
 
-// TestNearDuplicates: what is the same in other words is found, what differs in effect is not.
+// TestNearDuplicates checks that objects with the same effect are found even if they are written differently, and
+// that objects with different effects are not.
 func TestNearDuplicates(t *testing.T) {
 	throttle := func(name, more string) string {
 		return "  - {name: " + name + ", time_interval: 1, time_unit: DAY, api_call_limits: 9" + more + "}\n"
@@ -208,7 +211,8 @@ acls:
 	}
 }
 
-// TestGlobsByFilesAlone: a glob is called useless only where the gateway cannot give it a use.
+// TestGlobsByFilesAlone checks that without a gateway a glob is called useless only if no gateway could make it
+// match.
 func TestGlobsByFilesAlone(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 owns: {apps: ["shop_*", "shops_*"], acls: ["*"], throttles: ["thr*"]}
@@ -235,7 +239,8 @@ ignore:
 	}
 }
 
-// TestUnusedComments: a comment is called useless only where its rule has looked at all that it can look at.
+// TestUnusedComments checks that an ignore comment is called unused only if its rule had everything that it needs to
+// look at.
 func TestUnusedComments(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 # apigw-sync:ignore-file AGS001 finds all that there is without a gateway
@@ -261,7 +266,7 @@ apps: [{name: app}]
 	}
 }
 
-// TestSplit: rules of a comment end with the first word that no comma follows.
+// TestSplit checks that the list of rules in a comment ends with the first word that no comma follows.
 func TestSplit(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                              " | ",
@@ -281,7 +286,7 @@ func TestSplit(t *testing.T) {
 	}
 }
 
-// FuzzRun: whatever files say, lint ends, says the same twice, points into the file, and shows no secret.
+// FuzzRun checks for any files that lint gives the same findings twice, without a panic, and shows no secret.
 func FuzzRun(f *testing.F) {
 	for _, r := range Rules {
 		f.Add(r.Bad().File)
@@ -326,7 +331,7 @@ func BenchmarkRun(b *testing.B) {
 	}
 }
 
-// TestUnboundQuota: a quota of no app is told without a gateway; one with apps by name is not.
+// TestUnboundQuota checks that a quota for no app is found without a gateway, and that one for named apps is not.
 func TestUnboundQuota(t *testing.T) {
 	got := told(only(input(t, `version: apigw-sync/v1
 app_quotas:

@@ -38,7 +38,7 @@ func TestWhole(t *testing.T) {
 	}
 }
 
-// TestUnion holds union, and what is called redundant, against looking at each of 64 addresses.
+// TestUnion compares union, and which entries are called redundant, with a check of each of 64 addresses.
 func TestUnion(t *testing.T) {
 	random := rand.New(rand.NewPCG(1, 2))
 	address := func(n int) netip.Addr { return netip.AddrFrom4([4]byte{10, 0, 0, byte(n)}) }

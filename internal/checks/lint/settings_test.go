@@ -16,7 +16,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestChannels: what the gateway holds of a health check counts, and weights of groups do.
+// TestChannels checks that a health check on the gateway counts if the file declares none, and that weights of groups
+// count.
 func TestChannels(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 channels:
@@ -56,7 +57,8 @@ channels:
 	}
 }
 
-// TestVariables: only groups of the gateway of which no API is published in the environment make one useless.
+// TestVariables checks that a variable is called useless only if its group on the gateway has no API that is
+// published in the environment.
 func TestVariables(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 environments: [{name: STAGING}]
@@ -82,7 +84,7 @@ groups:
 	}
 }
 
-// selfSigned is a certificate as PEM that ends on a day, and its key, as lines of a YAML block.
+// selfSigned returns a PEM certificate that expires on the given day, and its key, as YAML blocks.
 func selfSigned(t *testing.T, last string) (certificate, key string) {
 	t.Helper()
 	end, err := time.Parse(time.DateOnly, last)
@@ -109,10 +111,10 @@ func selfSigned(t *testing.T, last string) (certificate, key string) {
 	return block("CERTIFICATE", der), block("PRIVATE KEY", raw)
 }
 
-// TestCertificates: the certificate of the file counts, and that of the gateway where the file has none.
+// TestCertificates checks that the certificate in the file is examined, and the gateway's only if the file has none.
 func TestCertificates(t *testing.T) {
 	file := "version: apigw-sync/v1\ncertificates:\n"
-	for _, last := range []string{"2026-11-26", "2026-11-27", "2026-12-27", "2026-12-28"} { // today is 2026-11-27
+	for _, last := range []string{"2026-11-26", "2026-11-27", "2026-12-27", "2026-12-28"} { // the test's today is 2026-11-27
 		certificate, key := selfSigned(t, last)
 		file += "  - name: until_" + strings.ReplaceAll(last, "-", "_") + "\n    type: instance\n    cert_content: " + certificate + "    private_key: " + key
 	}
@@ -136,7 +138,7 @@ func TestCertificates(t *testing.T) {
 	}
 }
 
-// TestOldTLS: what the gateway takes counts where the file leaves it out.
+// TestOldTLS checks that the gateway's TLS version counts if the file leaves it out.
 func TestOldTLS(t *testing.T) {
 	in := input(t, `version: apigw-sync/v1
 groups:

@@ -18,7 +18,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/world"
 )
 
-// side is a target whose gateway holds a state, and whose file asks for one.
+// side returns a target whose gateway is in one state, and whose file declares another one or the same.
 func side(t *testing.T, target string, gateway, file []byte) *promote.Side {
 	t.Helper()
 	g := emulator.New(emulator.Options{Behaviour: emulator.Behaviour{DomainRedirect: "told"}})
@@ -47,7 +47,7 @@ func side(t *testing.T, target string, gateway, file []byte) *promote.Side {
 	return &promote.Side{Target: target, Env: "RELEASE", State: state, Places: places, Have: all.Actual, APIs: all.Catalog}
 }
 
-// pairs holds a law of two states of one world, each with a third one.
+// pairs checks a law for random pairs of states of the same world.
 func pairs(t *testing.T, stream uint64, law func(t *testing.T, w *world.World, a, b world.State)) {
 	t.Helper()
 	for seed := range world.Fewer(20, 3) {
@@ -58,8 +58,8 @@ func pairs(t *testing.T, stream uint64, law func(t *testing.T, w *world.World, a
 	}
 }
 
-// TestAppliedDiffersOnPurpose: where both gateways are as their files say, every difference is declared, and nothing
-// is left to apply.
+// TestAppliedDiffersOnPurpose checks that if both gateways match their files, every difference is a declared one and
+// nothing is left to apply.
 func TestAppliedDiffersOnPurpose(t *testing.T) {
 	pairs(t, 1, func(t *testing.T, w *world.World, a, b world.State) {
 		r := promote.Compare(side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(b)))
@@ -74,7 +74,7 @@ func TestAppliedDiffersOnPurpose(t *testing.T) {
 	})
 }
 
-// TestSameIsEqual: a gateway does not differ from itself, whatever the files say.
+// TestSameIsEqual checks that a gateway does not differ from itself, whatever the files declare.
 func TestSameIsEqual(t *testing.T) {
 	pairs(t, 2, func(t *testing.T, w *world.World, a, b world.State) {
 		r := promote.Compare(side(t, "a", w.Gateway(a), w.File(b)), side(t, "b", w.Gateway(a), w.File(w.Draw())))
@@ -87,8 +87,8 @@ func TestSameIsEqual(t *testing.T) {
 	})
 }
 
-// TestEveryDifferenceIsTold: gateways that are exported differently differ, and what separates one from its files is
-// told by a difference or as not applied.
+// TestEveryDifferenceIsTold checks that gateways with different exports have a difference, and that every change
+// which the files would make on the target is reported as a difference or as not applied.
 func TestEveryDifferenceIsTold(t *testing.T) {
 	pairs(t, 3, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(w.Draw()))
@@ -116,7 +116,7 @@ func TestEveryDifferenceIsTold(t *testing.T) {
 	})
 }
 
-// TestOtherWayRound: from and to exchanged, the differences are the same ones, exchanged.
+// TestOtherWayRound checks that exchanging from and to gives the same numbers of differences, exchanged.
 func TestOtherWayRound(t *testing.T) {
 	pairs(t, 4, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(b)), side(t, "b", w.Gateway(b), w.File(w.Draw()))
@@ -129,12 +129,13 @@ func TestOtherWayRound(t *testing.T) {
 	})
 }
 
-// open reports whether files leave to a gateway what differs of an object that both have.
+// open reports whether an object that both gateways have differs in a field which the files of one side leave out.
 func open(d promote.Difference) bool {
 	return d.From.Present && d.To.Present && d.Path != "" && (d.From.State == promote.Unsaid || d.To.State == promote.Unsaid)
 }
 
-// TestFilesAlone: what stands in for gateways is as the files say.
+// TestFilesAlone checks that without gateways the comparison finds the differences of gateways that match their
+// files.
 func TestFilesAlone(t *testing.T) {
 	pairs(t, 5, func(t *testing.T, w *world.World, a, b world.State) {
 		from, to := side(t, "a", w.Gateway(a), w.File(a)), side(t, "b", w.Gateway(b), w.File(b))
@@ -153,7 +154,7 @@ func TestFilesAlone(t *testing.T) {
 		}
 		leaves := func(r *promote.Report) (out []string) {
 			for _, d := range r.Differences {
-				if d.Path != "" && !d.Sensitive && !open(d) { // gateways hide some secrets
+				if d.Path != "" && !d.Sensitive && !open(d) { // gateways hide some secrets, so that these cannot be compared
 					out = append(out, d.Address+" "+d.Path)
 				}
 			}

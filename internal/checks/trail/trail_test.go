@@ -17,9 +17,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// TestEveryKindIsRecorded: what the trail calls the resources of a kind is not forgotten when a kind comes.
+// TestEveryKindIsRecorded checks that every kind has the name of its resources in the audit trail, which is easily
+// forgotten for a new kind.
 func TestEveryKindIsRecorded(t *testing.T) {
-	unrecorded := map[string]bool{"orchestration": true} // the vendor's guide lists no operation of it
+	unrecorded := map[string]bool{"orchestration": true} // the vendor's guide to the trail lists no operation of this kind
 	for _, k := range kind.All {
 		if (k.Trail == "") != unrecorded[k.Name] {
 			t.Errorf("the kind %s has the type %q in the audit trail", k.Name, k.Trail)
@@ -61,7 +62,7 @@ func TestParse(t *testing.T) {
 	}
 }
 
-// pages answers with page after page, and keeps what it was asked.
+// pages answers with one page after another, and records the requests.
 type pages struct {
 	answers []any // JSON, or an error
 	asked   []string
@@ -118,7 +119,7 @@ func TestRead(t *testing.T) {
 	}
 }
 
-// TestEndless: a trail that always has one more page ends the reading with an error.
+// TestEndless checks that reading a trail without a last page ends with an error.
 func TestEndless(t *testing.T) {
 	n := 0
 	endless := caller(func(reply any) error {
@@ -134,7 +135,7 @@ type caller func(reply any) error
 
 func (c caller) Call(_ context.Context, _ api.Request, reply any) (int, error) { return 1, c(reply) }
 
-// TestBy goes through what records may and may not prove.
+// TestBy checks who is named for a change, depending on what the records prove.
 func TestBy(t *testing.T) {
 	at := time.Date(2025, 11, 27, 0, 0, 0, 0, time.UTC)
 	throttle := &kind.Object{Kind: "throttle", Key: "t_one", ID: "id-of-t-one", Bound: 1}
@@ -187,7 +188,7 @@ func TestBy(t *testing.T) {
 	}
 }
 
-// TestOwn: what this tool did is known by its request, or by its key.
+// TestOwn checks that changes by this tool are recognized by the request or by the access key.
 func TestOwn(t *testing.T) {
 	r := trace{requestID: "r1", keyID: "k1"}
 	for _, tc := range []struct {
@@ -208,7 +209,7 @@ func TestOwn(t *testing.T) {
 	}
 }
 
-// FuzzAnswer: whatever a trail answers, it is read to an end, and nobody is named without a time.
+// FuzzAnswer checks that reading ends whatever the trail answers, and that nobody is named without a time.
 func FuzzAnswer(f *testing.F) {
 	f.Add([]byte(`{"traces":[{"trace_id":"a","trace_name":"UpdateApp","time":1764267125480,"user":{"name":"x"},"request":"{\"a\":[1]}"}],"meta_data":{"marker":"a"}}`))
 	f.Add([]byte(`{"traces":null}`))

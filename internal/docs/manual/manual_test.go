@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// TestEveryExampleIsRight: what is shown can be copied into a file, which then is valid.
+// TestEveryExampleIsRight checks that the examples of explain-field can be copied into a file, which is then valid.
 func TestEveryExampleIsRight(t *testing.T) {
 	certificate := kind.Of("certificate").Shape
 	made := func(key, beside string) string { return certificate.Field(key).Made[beside][0].(string) }

@@ -11,14 +11,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/docs/reference"
 )
 
-// TestExamplesAreForFiles: an example on the page of files can be copied into one.
+// TestExamplesAreForFiles checks that the examples on the page about files can be copied into a file.
 func TestExamplesAreForFiles(t *testing.T) {
 	examples := regexp.MustCompile("Example: (?:`` (.+?) ``|`([^`]+)`)").FindAllStringSubmatch(reference.Files(), -1)
 	if len(examples) < 100 {
 		t.Fatalf("only %d examples", len(examples))
 	}
 	for _, found := range examples {
-		text := strings.ReplaceAll(found[1]+found[2], `\|`, "|") // as a table escapes it
+		text := strings.ReplaceAll(found[1]+found[2], `\|`, "|") // undo the escapes of a table
 		var v any
 		if err := yaml.Unmarshal([]byte(text), &v); strings.ContainsAny(text[:1], "{[") && err != nil && json.Unmarshal([]byte(text), &v) != nil {
 			t.Errorf("%s: %v", text, err)

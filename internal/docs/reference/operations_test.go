@@ -15,11 +15,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// operationName is what the vendor's names of operations look like.
+// operationName matches what looks like the vendor's name of an operation.
 var operationName = regexp.MustCompile(`^(List|Show|Create|Update|Delete|Batch|Associate|Disassociate|Attach|Detach|Cancel|Reset|Debug|Import|Export|Publish|Switch|Add|Remove|Keystone|Canceling|Resetting)[A-Z][A-Za-z0-9]+$`)
 
-// TestOperationsAreAllThere: what the sources of the program name as an operation stands in the list of all of them, and
-// nothing else does.
+// TestOperationsAreAllThere checks that api.Operations lists exactly the operations that the program's sources name.
 func TestOperationsAreAllThere(t *testing.T) {
 	listed := map[string]bool{}
 	for _, o := range api.Operations {
@@ -42,8 +41,8 @@ func TestOperationsAreAllThere(t *testing.T) {
 	}
 }
 
-// namedOperations finds the names of operations in the sources, with where they stand. The emulator is the other side,
-// and its neighbours are no part of the program.
+// namedOperations returns the names of operations in the sources, with their positions. It skips the emulator, which
+// plays the gateway, and folders that only support tests and documentation.
 func namedOperations(t *testing.T) map[string]token.Position {
 	t.Helper()
 	out := map[string]token.Position{}

@@ -31,7 +31,8 @@ func TestACL(t *testing.T) {
 	}
 }
 
-// TestACLBatchUnbind is the example of the vendor's manual: one binding is removed, one is not there.
+// TestACLBatchUnbind checks the example in the vendor's manual: one binding is removed, and another one does not
+// exist.
 func TestACLBatchUnbind(t *testing.T) {
 	j := newJudge(t)
 	acl := *call(j, j.CreateAclStrategyV2, model.CreateAclStrategyV2Request{InstanceId: instance, Body: aclDemo("10.0.0.1")}).Id

@@ -6,7 +6,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
-// TestAPILife goes from an environment and a group to a published API and back.
+// TestAPILife creates an environment and a group, publishes an API, and removes everything again.
 func TestAPILife(t *testing.T) {
 	j := newJudge(t)
 	env := call(j, j.CreateEnvironmentV2, model.CreateEnvironmentV2Request{InstanceId: instance, Body: &model.EnvCreate{Name: "DEV"}})

@@ -14,7 +14,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
-// issued is a certificate with a serial number and its key, as PEM.
+// issued returns a certificate with this serial number, and its key, as PEM.
 func issued(t *testing.T, serial int64) (certificate, key string) {
 	t.Helper()
 	k, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)

@@ -52,7 +52,7 @@ func TestChannel(t *testing.T) {
 	refused(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id}, 404, "APIG.3023")
 }
 
-// TestChannelTypes: channels of microservices and of other channels, as the vendor's client writes and reads them.
+// TestChannelTypes writes and reads channels of microservices and references to channels with the vendor's client.
 func TestChannelTypes(t *testing.T) {
 	j := newJudge(t)
 	types, services := model.GetVpcCreateVpcChannelTypeEnum(), model.GetMicroServiceCreateServiceTypeEnum()
@@ -75,7 +75,7 @@ func TestChannelTypes(t *testing.T) {
 	if m := *shown.Members; len(m) != 1 || *m[0].Port != 8081 || *shown.MicroserviceInfo.CceInfo.ClusterName == "" || *shown.Type != 3 {
 		t.Errorf("shown: %v", shown)
 	}
-	pods.VpcChannelType, pods.MemberGroups = &types.BUILTIN, nil // the type stays, and the groups go
+	pods.VpcChannelType, pods.MemberGroups = &types.BUILTIN, nil // an update keeps the type and removes the groups
 	call(j, j.UpdateVpcChannelV2, model.UpdateVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id, Body: pods})
 	after := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id})
 	if after.VpcChannelType.Value() != "microservice" || len(*after.MemberGroups) != 0 {
@@ -87,7 +87,7 @@ func TestChannelTypes(t *testing.T) {
 	registry.MicroserviceInfo = &model.MicroServiceCreate{ServiceType: &services.NACOS, NacosInfo: &model.MicroServiceInfoNacosBase{
 		ServiceName: "orders", ServerConfig: []model.NacosServerConfig{{IpAddress: "192.0.2.20", Port: 8848}}, UserInfo: &model.NacosUserInfo{UserName: "gateway", Password: "a-password"},
 	}}
-	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: registry}, 400, "APIG.2011") // a weight
+	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: registry}, 400, "APIG.2011") // a weight is not allowed
 	registry.MemberGroups = nil
 	nacos := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: registry})
 	told := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *nacos.Id})
@@ -99,7 +99,7 @@ func TestChannelTypes(t *testing.T) {
 	canary.VpcChannelType = &types.REFERENCE
 	refused(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: canary}, 400, "APIG.2011")
 	(*canary.MemberGroups)[0].ReferenceVpcChannelId = made.Id
-	canary.Members = &[]model.MemberInfo{{Host: new("192.0.2.10")}} // which is ignored
+	canary.Members = &[]model.MemberInfo{{Host: new("192.0.2.10")}} // ignored by the gateway
 	reference := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: canary})
 	seen := call(j, j.ShowDetailsOfVpcChannelV2, model.ShowDetailsOfVpcChannelV2Request{InstanceId: instance, VpcChannelId: *reference.Id})
 	if g := *seen.MemberGroups; len(*seen.Members) != 0 || *g[0].ReferenceVpcChannelId != *made.Id || seen.MicroserviceInfo.CseInfo.EngineId != "" {
@@ -108,13 +108,14 @@ func TestChannelTypes(t *testing.T) {
 	refused(j, j.ListBackendInstancesV2, model.ListBackendInstancesV2Request{InstanceId: instance, VpcChannelId: *reference.Id}, 403, "APIG.3471")
 	refused(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: *made.Id}, 409, "APIG.3719")
 	(*canary.MemberGroups)[0].ReferenceVpcChannelId = reference.Id
-	refused(j, j.UpdateVpcChannelV2, model.UpdateVpcChannelV2Request{InstanceId: instance, VpcChannelId: *reference.Id, Body: canary}, 400, "APIG.2011") // itself
+	refused(j, j.UpdateVpcChannelV2, model.UpdateVpcChannelV2Request{InstanceId: instance, VpcChannelId: *reference.Id, Body: canary}, 400, "APIG.2011") // refers to itself
 	for _, id := range []string{*reference.Id, *made.Id, *nacos.Id} {
 		call(j, j.DeleteVpcChannelV2, model.DeleteVpcChannelV2Request{InstanceId: instance, VpcChannelId: id})
 	}
 }
 
-// TestChannelInUse: a channel stays as long as the draft of an API, or what is live of it, leads there.
+// TestChannelInUse checks that a channel cannot be deleted while an API uses it, whether in its draft or as
+// published.
 func TestChannelInUse(t *testing.T) {
 	j := newJudge(t)
 	channel := call(j, j.CreateVpcChannelV2, model.CreateVpcChannelV2Request{InstanceId: instance, Body: &model.VpcCreate{

@@ -40,7 +40,7 @@ gateway:
         - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
 `
 
-// judge is the SDK's client of one emulator, with the last answer as it came over the wire.
+// judge is the SDK's client of an emulator. It keeps the last answer as received.
 type judge struct {
 	*v2.ApigClient
 	t    *testing.T
@@ -99,7 +99,7 @@ func newJudgeOf(t *testing.T, state, secretKey string) *judge {
 	return &judge{v2.NewApigClient(client), t, wire}
 }
 
-// call sends a request through the SDK, and decodes the answer once more with unknown members refused.
+// call sends a request through the SDK, and decodes the answer a second time, refusing unknown members.
 func call[Q, A any](j *judge, send func(*Q) (*A, error), request Q) *A {
 	j.t.Helper()
 	answer, err := send(&request)
@@ -119,7 +119,7 @@ func call[Q, A any](j *judge, send func(*Q) (*A, error), request Q) *A {
 	return answer
 }
 
-// refused sends a request that must fail with the status and code.
+// refused sends a request that must fail with this status and error code.
 func refused[Q, A any](j *judge, send func(*Q) (*A, error), request Q, status int, code string) {
 	j.t.Helper()
 	_, err := send(&request)
@@ -139,7 +139,7 @@ func (j *judge) api(name string) model.ApiInfoPerPage {
 	return found[0]
 }
 
-// publishIDs are those of an API by environment.
+// publishIDs returns the publish ids of an API, by environment.
 func (j *judge) publishIDs(name string) map[string]string {
 	j.t.Helper()
 	a, ids := j.api(name), map[string]string{}

@@ -15,7 +15,7 @@ func TestFeature(t *testing.T) {
 	if made := call(j, j.CreateFeatureV2, set); *made.Name != "ratelimit" || !*made.Enable || *made.Config != `{"api_limits":500}` {
 		t.Errorf("set: %v", made)
 	}
-	refused(j, j.CreateFeatureV2, set, 409, "APIG.3711") // once a minute
+	refused(j, j.CreateFeatureV2, set, 409, "APIG.3711") // allowed only once a minute
 	set.Body = &model.FeatureToggle{Name: "resize_huge_flavor", Enable: true}
 	refused(j, j.CreateFeatureV2, set, 412, "APIG.3458")
 	listed := call(j, j.ListFeaturesV2, model.ListFeaturesV2Request{InstanceId: instance})

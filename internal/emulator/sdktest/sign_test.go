@@ -41,7 +41,7 @@ func TestSignatureKeyBinding(t *testing.T) {
 	body.Name = "sign_other"
 	second := *call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: body}).Id
 	ids, api := j.publishIDs("create_order"), *j.api("create_order").Id
-	for _, key := range []string{first, second} { // the second takes the place of the first
+	for _, key := range []string{first, second} { // the second displaces the first
 		bound := *call(j, j.AssociateSignatureKeyV2, model.AssociateSignatureKeyV2Request{InstanceId: instance, Body: &model.SignApiBinding{
 			SignId: key, PublishIds: []string{ids["RELEASE"]},
 		}}).Bindings

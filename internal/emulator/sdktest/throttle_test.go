@@ -8,7 +8,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
-// demo is the throttle of the vendor's manual.
+// demo returns the throttle of the vendor's manual.
 func demo(name string) *model.ThrottleBaseInfo {
 	return &model.ThrottleBaseInfo{
 		Name: name, TimeUnit: model.GetThrottleBaseInfoTimeUnitEnum().SECOND, TimeInterval: 1, ApiCallLimits: 800,

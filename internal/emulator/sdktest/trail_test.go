@@ -16,7 +16,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// TestAuditTrail: the SDK of the audit trail understands what the emulator records of writes.
+// TestAuditTrail checks that the vendor's SDK can read the audit trail that the emulator records.
 func TestAuditTrail(t *testing.T) {
 	server := httptest.NewServer(emulator.New(emulator.Options{AccessKey: ak, SecretKey: sk, Seed: 1}))
 	t.Cleanup(server.Close)
@@ -34,7 +34,7 @@ func TestAuditTrail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, name := range []string{"sign_one", "sign_two", "sign_one"} { // the last one fails
+	for _, name := range []string{"sign_one", "sign_two", "sign_one"} { // the last create fails, since the name is taken
 		_, _ = apig.NewApigClient(gateway).CreateSignatureKeyV2(&apigmodel.CreateSignatureKeyV2Request{InstanceId: instance, Body: &apigmodel.BaseSignature{
 			Name: name, SignType: new(apigmodel.GetBaseSignatureSignTypeEnum().HMAC),
 		}})
