@@ -6,8 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// ACL lets in or keeps out callers by address or account. API reference: "Access Control Policy
-// Management".
+// ACL allows or denies calls by the address or account of the caller. API reference: "Access Control Policy Management".
 type ACL struct {
 	Name       string   `json:"name"`
 	Type       string   `json:"type"`        // PERMIT or DENY
@@ -26,8 +25,8 @@ type aclWire struct {
 }
 
 const (
-	aclAddresses  = 100  // entries of an IP policy
-	aclCharacters = 1024 // of all values of an account policy, joined
+	aclAddresses  = 100  // most entries of an IP policy
+	aclCharacters = 1024 // most characters of an account policy's values, joined with commas
 )
 
 var acl = of(Def[ACL, aclWire]{
@@ -65,7 +64,7 @@ var acl = of(Def[ACL, aclWire]{
 	},
 })
 
-// listed takes a list apart that is one text. Gateways keep spaces, repeats and empty entries that somebody sent.
+// listed splits a list that is one text. Gateways keep spaces, repeats and empty entries as they were sent.
 func listed(text string) []string { return distinct(shape.CommaItems(text)) }
 
 func checkACL(a ACL) (out []shape.Problem) {
@@ -121,7 +120,7 @@ var distinctTexts = shape.Test(func(items []any) string {
 	return ""
 }, "remove one of them").Saying("no value twice").With("uniqueItems", true)
 
-// aclBindingRow is a binding as binded-apis and binded-acls tell it.
+// aclBindingRow is a binding as binded-apis and binded-acls report it.
 type aclBindingRow struct {
 	ID    string `json:"bind_id"`
 	ACLID string `json:"acl_id"`
@@ -131,7 +130,7 @@ type aclBindingRow struct {
 
 func aclRow(r aclBindingRow) Row { return r.row(r.ID, r.ACLID, r.ACL) }
 
-// aclFree is an API without an ACL as unbinded-apis tells it, with the one of the same entity type that it has.
+// aclFree is an API in unbinded-apis, to which an ACL is not bound, with the ACL of the same entity type that is.
 type aclFree struct {
 	listedAPI
 	ACL *string `json:"acl_name"`

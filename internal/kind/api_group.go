@@ -13,7 +13,7 @@ import (
 type APIGroup struct {
 	Name   string `json:"name"`
 	Remark string `json:"remark"`
-	Debug  *bool  `json:"debug_domain,omitempty"` // nil is not managed
+	Debug  *bool  `json:"debug_domain,omitempty"` // nil: not managed
 	Odd    `json:"-"`
 }
 
@@ -26,7 +26,7 @@ type apiGroupWire struct {
 	Domains json.RawMessage `json:"url_domains,omitempty"`
 }
 
-// builtInGroup exists in every gateway and cannot be removed.
+// builtInGroup exists on every gateway and cannot be deleted.
 const builtInGroup = "DEFAULT"
 
 var apiGroup = of(Def[APIGroup, apiGroupWire]{
@@ -57,7 +57,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	Apart: []Apart[APIGroup]{{
 		Fields: []string{"/debug_domain"}, Operation: "UpdateSlDomainSettingV2",
 		Needed: func(want, have APIGroup, _ bool) bool {
-			return want.Debug != nil && (have.Debug == nil || *have.Debug != *want.Debug) // what a new group has is not documented
+			return want.Debug != nil && (have.Debug == nil || *have.Debug != *want.Debug) // the setting of a new group is not documented
 		},
 		Request: func(want, _ APIGroup, of ObjectRef) (api.Request, error) {
 			return api.Request{
@@ -79,13 +79,13 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	},
 })
 
-// Variable is what backends of the APIs of a group mean by #name#, in one environment. API reference: "Environment
-// Variable Management".
+// Variable is the value that replaces #name# in the backends of a group's APIs, in one environment. API reference:
+// "Environment Variable Management".
 type Variable struct {
 	Name        string `json:"name"`
 	Value       string `json:"value"`
 	Environment string `json:"environment"`
-	EnvID       string `json:"-"` // of one whose name is not known yet
+	EnvID       string `json:"-"` // id of the environment, until its name is known
 	Odd         `json:"-"`
 }
 

@@ -50,7 +50,7 @@ var app = of(Def[App, appWire]{
 			}
 			return a
 		},
-		Sent: func(want, _ App, changed func(string) bool) (App, []string) { // what an update does not name stays
+		Sent: func(want, _ App, changed func(string) bool) (App, []string) { // an update leaves fields alone that it does not contain
 			if !changed("/app_key") {
 				want.Key = ""
 			}
@@ -70,14 +70,13 @@ var app = of(Def[App, appWire]{
 	},
 })
 
-// concealed reports whether what the gateway shows of a secret says nothing about it.
+// concealed reports whether shown, which the gateway reports for a secret, reveals nothing of it.
 func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }
 
-// InClear reports whether what the gateway shows of a secret is the secret: neither hidden nor masked.
+// InClear reports whether the gateway shows a secret as it is: neither hidden nor masked.
 func InClear(shown string) bool { return shown != "" && !strings.Contains(shown, "*") }
 
-// shows reports whether what the gateway shows of a secret can be want: in clear, masked (1ff***9a4),
-// or not at all.
+// shows reports whether want can be the secret of which the gateway shows shown: in clear, masked (1ff***9a4), or not at all.
 func shows(shown, want string) bool {
 	before, _, ok := strings.Cut(shown, "*")
 	if !ok {
@@ -97,7 +96,7 @@ type authorizationRow struct {
 }
 
 type authResult struct {
-	Status  string `json:"status"` // SUCCESS, SKIPPED (it existed) or FAILED
+	Status  string `json:"status"` // SUCCESS, SKIPPED (it existed already) or FAILED
 	Code    string `json:"error_code"`
 	Message string `json:"error_msg"`
 }
@@ -108,7 +107,7 @@ func authorization(r authorizationRow) Row {
 	return row
 }
 
-// pairMax is the app-API pairs of one authorization call, undocumented by the API.
+// pairMax is the most pairs of apps and APIs in one request. The API documents no maximum.
 const pairMax = 500
 
 var appAuthorization = &LinkKind{

@@ -11,11 +11,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// AppCode is a code with which a caller identifies itself as an app, without a signature. API
-// reference: "App Code Management" (simple authentication).
+// AppCode is a code with which a caller identifies itself as an app, without a signature (simple authentication). API
+// reference: "App Code Management".
 type AppCode struct {
 	Value     string `json:"app_code"`
-	Generated int    `json:"-"` // 1, 2, … for one that the gateway shall make; 0 for a given value
+	Generated int    `json:"-"` // 1, 2, … for a code that the gateway is to generate; 0 for a given value
 }
 
 type appCodeWire struct {
@@ -23,7 +23,7 @@ type appCodeWire struct {
 	Value string `json:"app_code"`
 }
 
-// codesOfAnApp is the most codes that an app may have (quota APP_CODE_NUM_LIMIT).
+// codesOfAnApp is the largest number of codes that an app may have (quota APP_CODE_NUM_LIMIT).
 const codesOfAnApp = 5
 
 var (
@@ -108,15 +108,15 @@ var appCode = of(Def[AppCode, appCodeWire]{
 	},
 })
 
-// namelessKey begins, behind the owner, the keys of what the gateway thinks up.
+// namelessKey begins the keys of values that the gateway generates, after the key of the owner.
 const namelessKey = "#generated-"
 
-// Nameless reports whether a key stands for what the gateway has yet to think up, so that nothing keeps it from
-// being made twice.
+// Nameless reports whether a key stands for a value that the gateway has yet to generate. Repeating such a create may generate
+// a second value, since no name prevents it.
 func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 
-// tellApart pairs given codes with those that the gateway does not show in clear and that may be them. Other such codes
-// are foreign: nobody can say whether the files have them.
+// tellApart pairs declared codes with masked or hidden codes of the gateway that may be the same. The remaining masked or hidden
+// codes become foreign, since it cannot be known whether the files declare them.
 func tellApart(want []Declared, have []Object) Matched {
 	shown := map[string]bool{}
 	for i := range have {
@@ -144,8 +144,8 @@ func tellApart(want []Declared, have []Object) Matched {
 	return out
 }
 
-// matchCodes lets codes that the gateway already has stand for those that it shall make. Where codes
-// shall be made, others than the given ones stay, as far as the quota leaves room.
+// matchCodes lets undeclared codes of the gateway count as the codes that it is to generate. If the files ask for generated
+// codes, undeclared codes stay as far as the quota allows; otherwise they are left for the comparison, which removes them.
 func matchCodes(_ string, want []Declared, have []Object) Matched {
 	known := tellApart(want, have)
 	want, have = known.Want, known.Have

@@ -9,13 +9,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// AppQuota limits the calls of each app that is bound to it, over all APIs. API reference: "Client Quota Management".
+// AppQuota limits the calls of each app that it is bound to, over all APIs. API reference: "Client Quota Management".
 type AppQuota struct {
 	Name         string `json:"name"`
 	CallLimits   int64  `json:"call_limits"`
 	TimeUnit     string `json:"time_unit"` // SECOND MINUTE HOUR DAY
 	TimeInterval int64  `json:"time_interval"`
-	ResetTime    string `json:"reset_time"` // "" leaves to the gateway when it first begins to count anew
+	ResetTime    string `json:"reset_time"` // when the count first starts anew; "" leaves this to the gateway
 	Remark       string `json:"remark"`
 	Odd          `json:"-"`
 }
@@ -78,7 +78,7 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 	Key: func(_ string, q AppQuota) string { return q.Name },
 	Encode: func(w Writing[AppQuota]) (any, error) {
 		q := w.Want
-		if w.Have != nil { // an update takes the whole object
+		if w.Have != nil { // an update replaces the whole object
 			q.ResetTime = cmp.Or(q.ResetTime, w.Have.ResetTime)
 		}
 		return appQuotaWire{
@@ -96,7 +96,8 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 	},
 })
 
-// withoutZone is a time as callers write it. The example of the operation "Querying Credential Quotas" has two zones behind it.
+// withoutZone removes the time zones after a time, which requests do not have. In the example of the operation "Querying
+// Credential Quotas", two zones follow the time.
 func withoutZone(told string) string {
 	if before, zone, ok := strings.Cut(told, " +"); ok && strings.Trim(zone, "0UTC+ ") == "" {
 		return before
@@ -104,7 +105,7 @@ func withoutZone(told string) string {
 	return told
 }
 
-// quotaAppRow is an app of a quota as bound-apps tells it.
+// quotaAppRow is an app of a quota as bound-apps reports it.
 type quotaAppRow struct {
 	App     string `json:"app_id"`
 	Name    string `json:"name"`
@@ -112,14 +113,15 @@ type quotaAppRow struct {
 	Quota   string `json:"app_quota_name"`
 }
 
-// appQuotaRow is the quota of an app as bound-quota tells it, or an app as the answer of a bind does.
+// appQuotaRow is the quota of an app as bound-quota reports it, or an app in the answer of a bind.
 type appQuotaRow struct {
 	QuotaID string `json:"app_quota_id"`
 	Quota   string `json:"name"`
 	App     string `json:"app_id"`
 }
 
-// appQuotaBinding: an app has one quota. Whether another one takes its place or is refused nobody says.
+// appQuotaBinding binds quotas to apps. An app has one quota; it is not documented whether the bind of another one replaces it
+// or is refused.
 var appQuotaBinding = &LinkKind{
 	Name: "app_quota_binding", Trail: "AppQuotaBinding", Owner: "app_quota", Target: "app", Field: "apps", Dropped: true, Vacates: true,
 	Codes: Codes{Gone: []string{"APIG.3093", "APIG.3004"}},

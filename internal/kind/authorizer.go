@@ -11,17 +11,17 @@ type Authorizer struct {
 	Name       string     `json:"name"`
 	Type       string     `json:"type"`         // FRONTEND or BACKEND; fixed at creation
 	URI        string     `json:"uri"`          // of the function, without its version
-	Version    string     `json:"version"`      // not heeded beside an alias
-	AliasURI   string     `json:"alias_uri"`    // "" means none; before Version where both are given
+	Version    string     `json:"version"`      // ignored if there is an alias
+	AliasURI   string     `json:"alias_uri"`    // "" means none; takes precedence over Version
 	Network    string     `json:"network_type"` // V1 or V2
 	Identities []Identity `json:"identities"`   // a set
-	TTL        int64      `json:"ttl"`          // seconds for which an answer is kept; 0 means not at all
+	TTL        int64      `json:"ttl"`          // seconds for which an answer is cached; 0 means that none is
 	NeedBody   bool       `json:"need_body"`
 	UserData   string     `json:"user_data"`
 	Odd        `json:"-"`
 }
 
-// Identity is a parameter of a call by which answers of an authorizer are told apart.
+// Identity is a parameter of a call. The authorizer's answers are cached separately for each of its values.
 type Identity struct {
 	Name       string `json:"name"`
 	Location   string `json:"location"`   // HEADER or QUERY

@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Channel is a load balance channel: what stands behind APIs. API reference: "VPC Channel Management". What of it is nil
-// is not managed: an update carries what the gateway holds.
+// Channel is a load balance channel: the servers behind APIs. Fields that are nil are not managed, and an update sends back
+// what the gateway holds. API reference: "VPC Channel Management".
 type Channel struct {
 	Name     string         `json:"name"`
 	Type     string         `json:"type"` // builtin, microservice or reference; fixed at creation
@@ -16,26 +16,26 @@ type Channel struct {
 	Strategy string         `json:"balance_strategy"`
 	Members  string         `json:"member_type"` // ip or ecs
 	Groups   []ChannelGroup `json:"member_groups,omitempty"`
-	Servers  []Server       `json:"members,omitempty"` // of builtin alone; those of a microservice are the service's
+	Servers  []Server       `json:"members,omitempty"` // only for type builtin; the members of a microservice come from the service
 	Health   *HealthCheck   `json:"health_check,omitempty"`
-	Service  *Microservice  `json:"microservice,omitempty"` // of microservice alone
-	Older    bool           `json:"-"`                      // the gateway tells the type in its old form alone, which knows no references
-	NoUser   bool           `json:"-"`                      // the gateway says nothing of who asks the registry
+	Service  *Microservice  `json:"microservice,omitempty"` // only for type microservice
+	Older    bool           `json:"-"`                      // the gateway reports the type only in its old form, which has no word for references
+	NoUser   bool           `json:"-"`                      // the gateway does not report the user of the registry
 	Odd      `json:"-"`
 }
 
-// ChannelGroup is a part of the members that gets its share of the calls.
+// ChannelGroup is a group of members that gets a share of the calls.
 type ChannelGroup struct {
 	Name      string         `json:"name"`
 	Weight    int64          `json:"weight"`
 	Remark    string         `json:"remark,omitempty"`
 	Version   string         `json:"microservice_version,omitempty"`
-	Port      int64          `json:"microservice_port,omitempty"`   // 0 means that of the channel
+	Port      int64          `json:"microservice_port,omitempty"`   // 0 means the port of the channel
 	Labels    []ChannelLabel `json:"microservice_labels,omitempty"` // a set
-	Reference string         `json:"reference_channel,omitempty"`   // name of a channel; as it is read, its id
+	Reference string         `json:"reference_channel,omitempty"`   // name of a channel; its id until nameChannels replaces it
 }
 
-// ChannelLabel picks members of a microservice.
+// ChannelLabel selects members of a microservice.
 type ChannelLabel struct {
 	Name  string `json:"label_name"`
 	Value string `json:"label_value"`
@@ -46,19 +46,19 @@ type Server struct {
 	Host    string `json:"host,omitempty"`
 	ECS     string `json:"ecs_id,omitempty"`
 	ECSName string `json:"ecs_name,omitempty"`
-	Port    int64  `json:"port,omitempty"` // that of the channel where a file names none
+	Port    int64  `json:"port,omitempty"` // the port of the channel if a file gives none
 	Weight  int64  `json:"weight"`
-	Group   string `json:"group,omitempty"` // "" for one in none
+	Group   string `json:"group,omitempty"` // "" for a member outside of all groups
 	Backup  bool   `json:"is_backup,omitempty"`
 	Enabled *bool  `json:"enabled,omitempty"`
 }
 
-// HealthCheck says how a channel finds out which of its members work.
+// HealthCheck defines how a channel finds out which of its members work.
 type HealthCheck struct {
 	Protocol  string `json:"protocol"` // TCP HTTP HTTPS
 	Path      string `json:"path,omitempty"`
 	Method    string `json:"method,omitempty"` // "" for TCP
-	Port      int64  `json:"port,omitempty"`   // 0 means that of the member
+	Port      int64  `json:"port,omitempty"`   // 0 means the port of the member
 	Normal    int64  `json:"threshold_normal"`
 	Abnormal  int64  `json:"threshold_abnormal"`
 	Interval  int64  `json:"time_interval"` // seconds
@@ -70,15 +70,15 @@ type HealthCheck struct {
 type channelWire struct {
 	ID       string             `json:"id,omitempty"`
 	Name     string             `json:"name"`
-	Type     *string            `json:"vpc_channel_type,omitempty"` // which old gateways do not know, so that it is left out where it is the default
-	Old      word               `json:"type,omitempty"`             // older gateways tell this alone
+	Type     *string            `json:"vpc_channel_type,omitempty"` // left out if it is the default, since old gateways do not know it
+	Old      word               `json:"type,omitempty"`             // the only type that older gateways report
 	Port     *int64             `json:"port"`
 	Strategy word               `json:"balance_strategy"`
 	Members  *string            `json:"member_type"`
 	Groups   []channelGroupWire `json:"member_groups" key:"member_group_name" told:"member_group_id,create_time,update_time,dict_code"`
-	Servers  *[]serverWire      `json:"members,omitempty" key:"ecs_id|host,port,member_group_name" told:"id,vpc_channel_id,create_time,member_group_id,health_status"` // left out where they are not the channel's own
+	Servers  *[]serverWire      `json:"members,omitempty" key:"ecs_id|host,port,member_group_name" told:"id,vpc_channel_id,create_time,member_group_id,health_status"` // left out if they are not the channel's own
 	Health   *healthCheckWire   `json:"vpc_health_config,omitempty" told:"id,vpc_channel_id,create_time,status"`
-	Service  *Microservice      `json:"microservice_info,omitempty" told:"id,instance_id,create_time,update_time"` // a stub of empty texts where there is none
+	Service  *Microservice      `json:"microservice_info,omitempty" told:"id,instance_id,create_time,update_time"` // a stub of empty texts if there is none
 }
 
 type channelGroupWire struct {
@@ -122,7 +122,8 @@ const (
 	ofChannels     = "reference"
 )
 
-// aChannel stands for channels where kinds are named.
+// aChannel is the name of the kind. Code that channel itself refers to cannot use channel.Name: that would be an
+// initialization cycle.
 const aChannel = "channel"
 
 var (
@@ -146,7 +147,7 @@ var channel = of(Def[Channel, channelWire]{
 		Brief:     briefChannel,
 		Adopt:     adoptChannel,
 		Sent:      sentChannel,
-		Clash: func(want, have Channel) []shape.Problem { // a replace would make the same again
+		Clash: func(want, have Channel) []shape.Problem { // a replace would create a channel of the same type again
 			if !have.Older || have.Type != ofServers || want.Type == ofServers {
 				return nil
 			}
@@ -189,7 +190,7 @@ func normalizeChannel(c Channel) Channel {
 	return c
 }
 
-// key is what a member is told apart by.
+// key returns what identifies a member of a channel.
 func (s *Server) key() []string { return []string{s.Host, s.ECS, itoa(s.Port), s.Group} }
 
 // briefChannel leaves out what normalizeChannel fills in.
@@ -212,8 +213,9 @@ func briefChannel(c Channel) Channel {
 	return c
 }
 
-// adoptChannel takes from want what it does not manage, and the weights of members that the gateway derives from the
-// weight of their group. A channel of another type is replaced, and all that it has goes.
+// adoptChannel removes from have what want does not manage, and takes from want the weights of members that the gateway
+// derives from the weight of their group. A channel of another type keeps everything, since it is replaced and all of this is
+// deleted.
 func adoptChannel(want, have Channel) Channel {
 	if want.Type != have.Type {
 		if want.Groups == nil && len(have.Groups) == 0 {
@@ -249,8 +251,8 @@ func adoptChannel(want, have Channel) Channel {
 	return have
 }
 
-// without tells which members stay though want does not manage them, and which cannot: those of the other type, and those
-// whose groups go.
+// without divides the members that want does not manage into those that stay and those that cannot stay: members of another
+// member type, and members whose group is removed.
 func (c *Channel) without(want Channel) (stay, lost []Server) {
 	for _, s := range c.Servers {
 		grouped := s.Group == "" || want.Groups == nil || slices.ContainsFunc(want.Groups, func(g ChannelGroup) bool { return g.Name == s.Group })
@@ -276,7 +278,7 @@ func sentChannel(want, have Channel, _ func(string) bool) (Channel, []string) {
 	return want, lost
 }
 
-// channelRefs are the channels behind one of the type reference.
+// channelRefs returns the channels that a channel of type reference refers to.
 func channelRefs(c Channel) (out []Ref) {
 	for i, g := range c.Groups {
 		seen := slices.ContainsFunc(c.Groups[:i], func(other ChannelGroup) bool { return other.Reference == g.Reference })
@@ -287,7 +289,8 @@ func channelRefs(c Channel) (out []Ref) {
 	return out
 }
 
-// nameChannels gives the channels behind a channel their names. One that no list tells keeps its id.
+// nameChannels replaces the ids of the channels that a channel refers to by their names. A channel that no list reports keeps
+// its id.
 func nameChannels(c Channel, name func(kindName, id string) string) Channel {
 	c.Groups = slices.Clone(c.Groups)
 	for i := range c.Groups {
@@ -298,7 +301,7 @@ func nameChannels(c Channel, name func(kindName, id string) string) Channel {
 	return c
 }
 
-// On are the members of its own that take calls, if their weights let them.
+// On returns the members of the channel that are not switched off. They get calls if their weights allow it.
 func (c *Channel) On() (out []Server) {
 	for _, s := range c.Servers {
 		if s.Enabled == nil || *s.Enabled {
@@ -308,7 +311,7 @@ func (c *Channel) On() (out []Server) {
 	return out
 }
 
-// Weighs reports whether anything behind it has a weight above 0: a group, or a member that is on.
+// Weighs reports whether a group, or a member that is not switched off, has a weight above 0.
 func (c *Channel) Weighs() bool {
 	return slices.ContainsFunc(c.Groups, func(g ChannelGroup) bool { return g.Weight > 0 }) ||
 		slices.ContainsFunc(c.On(), func(s Server) bool { return s.Weight > 0 })

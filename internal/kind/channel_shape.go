@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// What files may say of channels stands here, apart from what they are: it differs by type.
+// The shape of channels in files. It has a file of its own, since it is long: it differs by type.
 
 var (
 	channelNames = shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
@@ -103,7 +103,7 @@ var exampleMicroservice = map[string]any{
 	"service_type": "CCE", "cce_info": map[string]any{"cluster_id": "ab1485b4-f91b-11ec-8d3b-0255ac101a2b", "namespace": "default", "workload_type": "deployment", "app_name": "orders"},
 }
 
-// madeMicroservices are made-up services; nothing stands there beside the other types.
+// madeMicroservices are microservices for made-up states, by the type of the channel; other types have none.
 var madeMicroservices = map[string][]any{
 	"": {},
 	ofMicroservice: {

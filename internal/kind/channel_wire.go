@@ -7,7 +7,7 @@ import (
 	"strings"
 )
 
-// How channels look on the wire stands here, apart from what they are, since each type has a form of its own.
+// The form of channels in the API. It has a file of its own, since each type has another form.
 
 func encodeChannel(w Writing[Channel]) (any, error) {
 	c := w.Want
@@ -49,7 +49,7 @@ func encodeGroup(w Writing[Channel], g ChannelGroup) (channelGroupWire, error) {
 	case ofChannels:
 		id, ok := w.IDs.ID(aChannel, g.Reference)
 		if !ok && w.Have != nil && slices.ContainsFunc(w.Have.Groups, func(h ChannelGroup) bool { return h.Reference == g.Reference }) {
-			id, ok = g.Reference, true // of one whose name no list tells
+			id, ok = g.Reference, true // no list reports the name of this channel, so the reference is its id
 		}
 		if !ok {
 			return out, fmt.Errorf("no channel named %s", g.Reference)
@@ -78,7 +78,7 @@ func decodeChannel(w channelWire) Found[Channel] {
 		switch c.Type {
 		case ofMicroservice:
 			c.Groups[i].Version, c.Groups[i].Port = value(g.Version), value(g.Port)
-			c.Groups[i].Labels = append(c.Groups[i].Labels, value(g.Labels)...) // nil where there are none
+			c.Groups[i].Labels = append(c.Groups[i].Labels, value(g.Labels)...) // stays nil if there are none
 		case ofChannels:
 			c.Groups[i].Reference = g.Reference
 		}
@@ -93,7 +93,7 @@ func decodeServers(servers []serverWire, members string) []Server {
 	out := make([]Server, 0, len(servers))
 	for _, s := range servers {
 		one := Server{Host: s.Host, Port: s.Port, Weight: s.Weight, Group: s.Group, Backup: s.Backup, Enabled: new(s.Status != switchedOff)}
-		if members == "ecs" { // else these repeat the host
+		if members == "ecs" { // for other members, the API repeats the host in these fields
 			one.Host, one.ECS, one.ECSName = "", s.ECS, s.ECSName
 		}
 		out = append(out, one)

@@ -2,7 +2,7 @@ package kind
 
 import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
-// BuiltInEnvironment exists in every gateway and cannot be removed.
+// BuiltInEnvironment exists on every gateway and cannot be deleted.
 const BuiltInEnvironment = "RELEASE"
 
 const builtInEnvironmentID = "DEFAULT_ENVIRONMENT_RELEASE_ID"

@@ -13,12 +13,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Feature is how a feature of the gateway is set. API reference: "Configuring Features for a Gateway". A gateway has each
-// feature that it supports, whether or not it was ever set.
+// Feature is the setting of a feature of the gateway. A gateway has each feature that it supports, whether or not it was ever
+// set. API reference: "Configuring Features for a Gateway".
 type Feature struct {
 	Name   string `json:"name"`
-	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil where it was never set
-	Whole  bool   `json:"-"`      // the gateway shall hold no parameter that Config does not name
+	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil if it was never set
+	Whole  bool   `json:"-"`      // the gateway must keep no parameter that Config does not name
 	Odd    `json:"-"`
 }
 
@@ -41,11 +41,11 @@ var featureNames = []string{
 	"vpc_health_status", "vpc_name_modifiable",
 }
 
-// featureHides are members of configurations that are secret; others are told by their names.
+// featureHides are parameters that are secret although their names may not show it (see shape.SecretName), by feature.
 var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"} //nolint:gosec // names of members, not their values
 
-// featureDefaults are what documents say of parameters that are not set: for every gateway the same, which is not so of
-// others, such as api_limits. Others that a file does not name stay as the gateway has them.
+// featureDefaults are the documented defaults of parameters, by feature. It has only those that are the same on every gateway,
+// which api_limits, for example, is not. A parameter without a default keeps the gateway's value if a file leaves it out.
 var featureDefaults = map[string]map[string]any{
 	"app_jwt": {enableParam: switchOff}, "app_token": {enableParam: switchOff}, "backend_client_certificate": {enableParam: switchOff},
 	"backend_timeout": {"max_timeout": int64(60000)}, "public_key": {enableParam: switchOff}, "real_ip_from_xff": {enableParam: switchOff},
@@ -60,8 +60,7 @@ var featureNumbers = map[string][]string{
 	"real_ip_from_xff": {"xff_index"},
 }
 
-// featureUnset are the configurations that gateways go by until a feature is set for the first time, where documents give
-// one for all gateways.
+// featureUnset are the configurations of features that were never set, if they are documented and the same on every gateway.
 var featureUnset = map[string]any{
 	"api_uri_no_escape": switchOff, "app_api_key": switchOff, "app_basic": switchOff, "app_jwt": switchOff, "app_route": switchOff, "app_secret": switchOff,
 	"app_token": switchOff, "backend_client_certificate": switchOff, "backend_timeout": map[string]any{"max_timeout": int64(60000)},
@@ -139,11 +138,11 @@ var feature = of(Def[Feature, featureWire]{
 		case w.Config != nil:
 			f.Config = *w.Config
 		}
-		return Found[Feature]{ID: w.Name, Value: f, Bound: Unknown} // it is told by its name alone
+		return Found[Feature]{ID: w.Name, Value: f, Bound: Unknown} // features have no ids; the name identifies them
 	},
 })
 
-// featureShapes are those of configurations of whose parameters something is known.
+// featureShapes returns the shapes of configurations, by feature, for features with known defaults or secrets.
 func featureShapes() map[string]*shape.Shape {
 	out := map[string]*shape.Shape{}
 	for _, name := range featureNames {
@@ -161,7 +160,7 @@ func featureShapes() map[string]*shape.Shape {
 	return out
 }
 
-// withDefaults is a configuration with the parameters that it leaves out and that have a default; a text has none.
+// withDefaults adds to a configuration the defaults of the parameters that it leaves out. A text has no parameters.
 func withDefaults(name string, config any) any {
 	m, ok := config.(map[string]any)
 	if !ok {
@@ -175,8 +174,8 @@ func withDefaults(name string, config any) any {
 	return out
 }
 
-// parameter is a parameter in the form in which it is compared and sent: what comes from a variable is a text, also where
-// the gateway takes a number.
+// parameter converts the value of a parameter to the form in which it is compared and sent. A value that comes from a variable
+// is a text, even if the gateway expects a number.
 func parameter(feature, key string, v any) any {
 	switch t := v.(type) {
 	case bool:
@@ -191,8 +190,8 @@ func parameter(feature, key string, v any) any {
 	return v
 }
 
-// configured is a configuration in the form in which it is compared: a mapping also where it is written as JSON, and what
-// a program would take for a number or a truth value as text.
+// configured converts a configuration to the form in which it is compared. A mapping that is written as JSON text becomes a
+// mapping; numbers and booleans, which YAML may have made of the text, become texts again.
 func configured(v any) any {
 	switch t := v.(type) {
 	case string:
@@ -208,14 +207,14 @@ func configured(v any) any {
 		}
 		return switchOff
 	case int64, float64, int:
-		raw, _ := json.Marshal(t) // a number can be written
+		raw, _ := json.Marshal(t) // cannot fail for a number
 		return string(raw)
 	}
 	return v
 }
 
-// entireFeature is a feature with all its parameters. One that was never set is as gateways have it until then, where that
-// is known.
+// entireFeature returns a feature whose update leaves no other parameter in place. A feature that was never set gets the
+// configuration that gateways then use, if that is known.
 func entireFeature(f Feature) Feature {
 	if f.Config == nil {
 		f.Config = featureUnset[f.Name]
@@ -224,7 +223,8 @@ func entireFeature(f Feature) Feature {
 	return f
 }
 
-// adoptFeature takes from want what it leaves to the gateway: parameters that it does not name, or all of them.
+// adoptFeature removes from have what want leaves to the gateway: parameters that it does not name, or the whole
+// configuration.
 func adoptFeature(want, have Feature) Feature {
 	if want.Config == nil {
 		have.Config = nil
@@ -240,7 +240,8 @@ func adoptFeature(want, have Feature) Feature {
 	return have
 }
 
-// sentFeature is a configuration with the parameters that want leaves to the gateway, as that has them.
+// sentFeature adds to want the gateway's values of the parameters that want leaves to it, since an update replaces the whole
+// configuration.
 func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	w, ok := want.Config.(map[string]any)
 	h, both := have.Config.(map[string]any)
@@ -261,8 +262,8 @@ func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	return want, lost
 }
 
-// leaves reports whether a configuration leaves a parameter that the gateway has to it. A secret that is not shown is left
-// also by one that is whole, which cannot tell it.
+// leaves reports whether a configuration leaves the value of a parameter to the gateway. With Whole, it leaves only secrets
+// that the gateway does not show, since it cannot contain them.
 func (f Feature) leaves(config map[string]any, key string, held any) bool {
 	_, named := config[key]
 	return !named && (!f.Whole || featureSecret(f.Name, key) && concealedIn(held))
@@ -271,7 +272,7 @@ func (f Feature) leaves(config map[string]any, key string, held any) bool {
 // featureSecret reports whether a parameter of a feature is a secret.
 func featureSecret(name, key string) bool { return key == featureHides[name] || shape.SecretName(key) }
 
-// concealedIn reports whether what the gateway shows of a secret is not that.
+// concealedIn reports whether the gateway hides or masks a secret.
 func concealedIn(v any) bool {
 	text, ok := v.(string)
 	return ok && !InClear(text)

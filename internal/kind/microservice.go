@@ -9,9 +9,9 @@ import (
 )
 
 // Microservice is where the members of a channel come from: a service of a registry or a workload of a cluster. The gateway
-// tells more of it, such as names and addresses, which nobody can set.
+// also reports read-only fields, such as names and addresses.
 type Microservice struct {
-	Type       string      `json:"service_type"` // CSE CCE CCE_SERVICE NACOS, each with what is called like it
+	Type       string      `json:"service_type"` // CSE, CCE, CCE_SERVICE or NACOS; only the field of that type is set
 	CSE        *CSEInfo    `json:"cse_info,omitempty" told:"engine_name,service_name,register_address,cse_app_id,version"`
 	CCE        *CCEInfo    `json:"cce_info,omitempty" told:"cluster_name"`
 	CCEService *CCEService `json:"cce_service_info,omitempty" told:"cluster_name"`
@@ -24,7 +24,7 @@ type CSEInfo struct {
 	Service string `json:"service_id"`
 }
 
-// CCEInfo is a workload of a Cloud Container Engine, found by its app's name or by a label.
+// CCEInfo is a workload of a Cloud Container Engine, found by the name of its app or by a label.
 type CCEInfo struct {
 	Cluster    string `json:"cluster_id"`
 	Namespace  string `json:"namespace"`
@@ -55,26 +55,26 @@ type NacosInfo struct {
 type NacosServer struct {
 	IP   string `json:"ip_address"`
 	Port int64  `json:"port"`
-	GRPC int64  `json:"grpc_port,omitempty"` // 1000 above the port where a file names none
+	GRPC int64  `json:"grpc_port,omitempty"` // if a file gives none, 1000 above the port
 }
 
-// NacosUser is who asks the registry. The gateway may hide the password.
+// NacosUser is the user with whom the gateway logs in to the registry. The gateway may hide the password.
 type NacosUser struct {
 	Name     string `json:"user_name"`
-	Password string `json:"password"` // "" leaves the gateway's
+	Password string `json:"password"` // "" leaves the password on the gateway alone
 }
 
 const (
 	nacosPassword = "/microservice/nacos_info/user_info/password"
 	nacosCluster  = "DEFAULT"
 	nacosGroup    = "DEFAULT_GROUP"
-	nacosGRPC     = 1000 // above the port
+	nacosGRPC     = 1000 // the default gRPC port is this much above the port
 )
 
-// weighsItself reports whether the weights of groups are the registry's.
+// weighsItself reports whether the registry decides the weights of groups.
 func (m *Microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
 
-// told is what a gateway tells of the microservice, without what is about other types of services; nil for a stub.
+// told returns the microservice of an answer without the fields of other service types; nil for a stub.
 func (m *Microservice) told() *Microservice {
 	if m == nil || m.Type == "" {
 		return nil
@@ -95,16 +95,17 @@ func (m *Microservice) told() *Microservice {
 		out.Nacos.User = nil
 	}
 	return out.changed(func(n *NacosInfo) {
-		if n.User != nil && n.User.Password == "" { // it has one, which this gateway leaves out
+		if n.User != nil && n.User.Password == "" { // the user has a password, but this gateway leaves it out
 			n.User.Password = masked
 		}
 	})
 }
 
-// silent reports whether a gateway says nothing of who asks a registry; one that says nobody tells a stub of empty texts.
+// silent reports whether the answer of the gateway leaves out the user of the registry. If there is no user, gateways that
+// report users return a stub of empty texts.
 func (m *Microservice) silent() bool { return m != nil && m.Type == "NACOS" && m.user() == nil }
 
-// complete has what files may leave out. Other services than those of Nacos have nothing of that sort.
+// complete fills in the defaults of fields that files may leave out. Only Nacos services have such fields.
 func (m *Microservice) complete() *Microservice {
 	return m.changed(func(n *NacosInfo) {
 		n.Cluster, n.Group = cmp.Or(n.Cluster, nacosCluster), cmp.Or(n.Group, nacosGroup)
@@ -131,8 +132,8 @@ func (m *Microservice) brief() *Microservice {
 	})
 }
 
-// adopt is m without the password where want leaves that to the gateway, and with the user that is wanted, whose password is
-// hidden, where the gateway is silent about that.
+// adopt returns m without the password if want leaves it to the gateway. If the gateway is silent about the user, m gets the
+// user of want with a masked password.
 func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
 	w := want.user()
 	if w != nil && silent {
@@ -148,8 +149,8 @@ func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
 	})
 }
 
-// sent is m with the password that the gateway has where m leaves it to that, and what is lost where it is hidden: an update
-// sends all of the microservice.
+// sent returns m with the gateway's password if m leaves the password to the gateway, since an update replaces the whole
+// microservice. If the gateway hides the password, lost names it.
 func (m *Microservice) sent(have *Microservice, silent bool) (_ *Microservice, lost []string) {
 	user, held := m.user(), have.user()
 	if user == nil || held == nil && !silent || user.Password != "" {
@@ -168,7 +169,7 @@ func (m *Microservice) user() *NacosUser {
 	return m.Nacos.User
 }
 
-// changed is a copy of m with other settings of its Nacos registry; m itself where it is none.
+// changed returns a copy of m whose Nacos settings were changed by set; m itself if it is not a Nacos service.
 func (m *Microservice) changed(set func(*NacosInfo)) *Microservice {
 	if m == nil || m.Nacos == nil {
 		return m
@@ -184,7 +185,7 @@ func (m *Microservice) changed(set func(*NacosInfo)) *Microservice {
 	return &out
 }
 
-// microserviceShape describes the registry or cluster of a channel, in the API's own words.
+// microserviceShape describes the registry or cluster of a channel. Its keys are the API's names.
 func microserviceShape() *shape.Shape {
 	clusterID := shape.Need("cluster_id", shape.OfText("Id of the cluster.", shape.Length(1, 64)).WithExample("ab1485b4-f91b-11ec-8d3b-0255ac101a2b"))
 	namespace := shape.Need("namespace", shape.OfText("Namespace in the cluster.", shape.Length(1, 63)).WithExample("default"))
@@ -225,7 +226,7 @@ func microserviceShape() *shape.Shape {
 	)
 }
 
-// checkMicroservice finds what does not go with the type of a service.
+// checkMicroservice finds fields that do not fit the type of the service.
 func checkMicroservice(m *Microservice) (out []shape.Problem) {
 	problem := func(name, text, hint string) {
 		out = append(out, shape.Problem{Path: "/microservice/" + name, Text: text, Hint: hint})

@@ -8,17 +8,17 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Orchestration turns parameters of calls into another one. API reference: "Orchestration Rule Management".
+// Orchestration is a rule that derives a parameter of a call from others. API reference: "Orchestration Rule Management".
 type Orchestration struct {
 	Name          string       `json:"name"`
 	Strategy      string       `json:"strategy"`
-	Mapped        *MappedParam `json:"mapped_param,omitempty"` // nil for one that only prepares for others
+	Mapped        *MappedParam `json:"mapped_param,omitempty"` // nil for a rule that only prepares values for other rules
 	Preprocessing bool         `json:"preprocessing"`
 	Map           []Mapping    `json:"map"` // in order of priority
 	Odd           `json:"-"`
 }
 
-// MappedParam is the parameter that a rule makes.
+// MappedParam is the parameter that a rule sets.
 type MappedParam struct {
 	Name     string `json:"name"`
 	Type     string `json:"type"`     // string or number
@@ -66,8 +66,8 @@ type mappingRangeWire struct {
 	End   string `json:"range_end"`
 }
 
-// mappingForms are the members that entries of a rule have, by its strategy; hash has no entries, and none_value and
-// default have one.
+// mappingForms are the members that entries of a rule have, by its strategy. A rule with hash has no entries, and one with
+// none_value or default has exactly one.
 var mappingForms = map[string][]string{
 	"list": {"values", "mapped"}, "range": {"range", "mapped"}, "hash_range": {"range", "mapped"}, "hash": nil,
 	"none_value": {"mapped"}, "default": {"mapped"}, "head_n": {"length"}, "tail_n": {"length"},
@@ -122,7 +122,7 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 				o.Map = nil
 			}
 			for i := range o.Map {
-				switch m := &o.Map[i]; { // no values are none, where there can be some
+				switch m := &o.Map[i]; { // an entry has a list of values, even if it is empty, only with the strategy list
 				case o.Strategy == "list" && m.Values == nil:
 					m.Values = []string{}
 				case o.Strategy != "list" && len(m.Values) == 0:
