@@ -51,8 +51,8 @@ type screenedAPI struct {
 	BindTime  string `json:"bind_time"`
 }
 
-// unscreenedAPI is an API in the list of those that lack the ACL. ACLName is the ACL of the same entity type that it has
-// instead.
+// unscreenedAPI is an API in the list of those that lack the ACL. ACLName is the ACL of the same entity type that it
+// has instead.
 type unscreenedAPI struct {
 	freeRoute
 	ACLName string `json:"acl_name"`

@@ -105,7 +105,8 @@ func (b apiBody) leadsTo(channel string) bool {
 	return slices.ContainsFunc(append(policies, to), func(x backendAPI) bool { return x.Channel != nil && x.Channel.ID == channel })
 }
 
-// leadsTo reports whether a backend of the API's draft, or of one of its published versions, sends calls to the channel.
+// leadsTo reports whether a backend of the API's draft, or of one of its published versions, sends calls to the
+// channel.
 func (a *api) leadsTo(channel string) bool {
 	return a.apiBody.leadsTo(channel) || slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.live.def.leadsTo(channel) })
 }

@@ -67,8 +67,8 @@ func (c *call) need(name string) (string, error) {
 	return "", invalidAs("APIG.2012", name)
 }
 
-// body decodes the body of a request, which must be one JSON object: anything else is refused with 400 APIG.2000. Unknown
-// members, members in another case, and wrong types are refused with APIG.2011, which names the member.
+// body decodes the body of a request, which must be one JSON object: anything else is refused with 400 APIG.2000.
+// Unknown members, members in another case, and wrong types are refused with APIG.2011, which names the member.
 func body[T any](c *call) (T, error) {
 	var into T
 	var members map[string]json.RawMessage

@@ -35,7 +35,8 @@ const (
 	isAny   kindOf = "anything"
 )
 
-// interfaceOnly are members that the vendor's console adds for its own use. The gateway accepts them and does not store them.
+// interfaceOnly are members that the vendor's console adds for its own use. The gateway accepts them and does not store
+// them.
 var interfaceOnly = []string{"id", "disabled", "focused"}
 
 func text() shape                     { return shape{kind: isText, most: math.Inf(1)} }

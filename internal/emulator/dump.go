@@ -10,7 +10,8 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manyIDs is the number of ids above which a dump is written as JSON: writing and reading JSON takes a tenth of the time.
+// manyIDs is the number of ids above which a dump is written as JSON: writing and reading JSON takes a tenth of the
+// time.
 const manyIDs = 5000
 
 // Dump writes everything that the gateway holds, including secrets, as a file that Load can read. The file has all ids

@@ -13,7 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// complete reads what the deletes of the plan remove as well and what its binds displace, and then makes the plan.
+// complete reads what the binds of the draft displace and what its deletes remove in addition to the objects
+// themselves, and then makes the plan.
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
@@ -35,7 +36,7 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 		g.Go(func() (err error) {
 			found[len(questions)+i], err = reader.Holders(gctx, &orphaned[i], l)
 			if api.Withheld(err) {
-				return nil // parts that are removed with their object and cannot be read do not prevent its deletion
+				return nil // an object can be deleted even if the gateway refuses to show the parts that are removed with it
 			}
 			return err
 		})
@@ -56,8 +57,8 @@ func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, dra
 	return nil
 }
 
-// linksRead finds the kinds of links that were read completely: through lists by API, or because the whole
-// list of owners was read, and what each of them is bound to.
+// linksRead finds the kinds of links that were read completely: by lists for each API, or because all owners were
+// listed and the bindings of each owner were read.
 func linksRead(have kind.Actual, reads []diff.Read, whole map[string]bool) map[string]bool {
 	out := map[string]bool{}
 	for _, k := range kind.Links {

@@ -81,7 +81,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	return all, links, nil
 }
 
-// insides are all parts of some objects, and everything that the objects are bound to.
+// insides returns the reads of all parts of some objects, and of everything that the objects are bound to.
 func insides(objects []kind.Object) (reads []diff.Read) {
 	for _, o := range objects {
 		for _, link := range kind.LinksFrom(o.Kind) {

@@ -10,10 +10,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// orphans reads what the gateway removes together with a deleted object although it is part of another object whose parts the
-// comparison did not read. An example is the special limit for a deleted app, in a throttle whose special limits the files do
-// not manage. What refers to the deleted object by a request of its own, such as a domain with a certificate, is not removed
-// with it; it prevents the delete instead.
+// orphans reads parts that the gateway removes together with a deleted object although they belong to another object.
+// The comparison did not read them if the files do not manage the parts of that other object. An example is the special
+// limit for a deleted app in a throttle of another team. Kinds whose reference to the object is set by a request of its
+// own, such as the certificate of a domain, are different: the gateway refuses the delete as long as the reference
+// exists. This includes the delete of the old object of a replace.
 func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Neighbours, err error) {
 	known := map[string]bool{}
 	for _, r := range draft.Known() {
@@ -50,7 +51,8 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 	return out, nil
 }
 
-// allOf are all objects of a kind, as they were listed, or read now; parts are read through their owners.
+// allOf returns all objects of a kind. It reads them unless they have already been listed; parts are read through their
+// owners.
 func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.Lists) ([]kind.Object, error) {
 	if l.Whole[k.Name] {
 		return slices.DeleteFunc(slices.Clone(l.Objects), func(o kind.Object) bool { return o.Kind != k.Name }), nil

@@ -18,13 +18,13 @@ type question struct {
 	wants   []fetch.Want                            // the objects
 	allAPIs bool                                    // read all APIs, not only those of the look-ups
 	apis    []kind.Lookup                           //
-	begin   func(objects []kind.Object) *diff.Draft // begins to compare objects, to find out what else must be read of them
+	begin   func(objects []kind.Object) *diff.Draft // compares objects, to find out which of their parts and links must be read
 }
 
 // reading is what was read.
 type reading struct {
 	fetch.Lists                // the catalog has the names that the gateway uses
-	draft       *diff.Draft    // objects are compared, and their links are still to be joined
+	draft       *diff.Draft    // objects are compared, links are not yet: see join
 	rows        []fetch.Rows   // the links
 	instance    *kind.Instance // nil unless the run looks at the gateway's own state
 }
@@ -35,7 +35,7 @@ func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*read
 	out, catalog := &reading{}, fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, q.allAPIs, q.apis) })
-	g.Go(func() (err error) { // the objects decide what must be read of them
+	g.Go(func() (err error) { // which parts and links must be read depends on the objects
 		if out.Objects, out.Whole, err = reader.List(gctx, q.wants); err == nil {
 			out.draft = q.begin(out.Objects)
 			out.rows, err = inside(gctx, reader, out.draft, catalog)
@@ -53,7 +53,8 @@ func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*read
 	return out, err
 }
 
-// inside reads the parts and links that the comparison of objects needs, and compares objects. The links are still to be joined.
+// inside reads the parts and links that the comparison of objects needs, and compares the objects. The links are
+// compared later, by join.
 func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
 	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
 		parts, rows, err := reader.Inside(ctx, reads, catalog)
@@ -66,14 +67,15 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 	return links, nil
 }
 
-// join gives the draft the links that were read, and compares them with those that are wanted. The APIs are in the catalog.
+// join adds the links that were read to the draft, which compares them with the wanted ones. The catalog must have the
+// APIs of both.
 func (x *reading) join(catalog *kind.Catalog, want kind.Desired) {
 	x.draft.Know(kind.Actual{Links: fetch.Join(x.rows, catalog), Neighbours: fetch.Neighbours(x.rows, catalog)})
 	x.draft.Links(want)
 }
 
-// twice reads once more if something that a list contained no longer exists when it is read, because somebody else changes the
-// gateway at the same time.
+// twice reads once more if an object from a list no longer exists when its details are read, because somebody else
+// changes the gateway at the same time.
 func twice[T any](read func() (T, error)) (T, error) {
 	out, err := read()
 	if api.NotFound(err) {
@@ -90,7 +92,7 @@ func (r *Run) reader(stage string) *fetch.Reader {
 	return reader
 }
 
-// account adds the gateway's own state and the requests that were made to a result.
+// account adds to a result the gateway's own state, and the requests that were made.
 func (r *Run) account(c *compared.Result, reader *fetch.Reader) {
 	if c.Instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)

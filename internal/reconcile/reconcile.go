@@ -41,8 +41,8 @@ type Run struct {
 	// Backends makes lists of APIs include their backends.
 	Backends bool
 
-	// Progress is told how far a stage ("read", "write", "verify") is; total is 0 while it is not
-	// known. It may be nil, and is called from several goroutines.
+	// Progress is called with the progress of a stage ("read", "write" or "verify"); total is 0 while it is not known.
+	// It may be nil, and must be safe for concurrent use.
 	Progress func(stage string, done, total int)
 	Waiting  func(address string, d time.Duration) // called when a change must wait because the object has just been changed; may be nil
 }
@@ -104,7 +104,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	return c, nil
 }
 
-// calling is a catalog in which environments and groups have the names that the plan gives them.
+// calling returns the catalog with the names that environments and groups have after the plan.
 func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	if !draft.Renames() {
 		return catalog

@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Refresh reads again the objects and links that a saved plan is about, and plans anew. Of APIs it reads those that are
-// to be bound: their publish ids change on their own. Notes tell about APIs that can no longer be bound.
+// Refresh reads again the objects and links that a saved plan is about, and makes the plan again. It also reads the
+// APIs that the plan binds, because their publish ids may have changed. Notes list APIs that can no longer be bound.
 func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
 	reader := r.reader("read")
 	c, err = twice(func() (c *compared.Result, err error) {
@@ -41,8 +41,8 @@ func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
 	}
 }
 
-// renew updates the ids of the links that an extract wants, from a fresh catalog of the APIs to bind. After that, the catalog
-// of the reading has the names of the extract. Notes list what can no longer be bound.
+// renew updates the ids of the wanted links of an extract from a catalog of the APIs to bind that was just read. It
+// replaces the catalog of the reading by one that has the names of the extract. Notes list what can no longer be bound.
 func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
 	now := e.Relevant(kind.Actual{Objects: x.Objects})
 	fresh = calling(fresh, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
@@ -51,7 +51,7 @@ func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note
 	return notes
 }
 
-// actual is the part of a reading that an extract is about.
+// actual returns the part of a reading that an extract is about.
 func (x *reading) actual(e *diff.Extract) kind.Actual {
 	x.join(x.Catalog, e.Settled(e.Relevant(kind.Actual{Objects: x.Objects})))
 	now := x.draft.Actual()
@@ -85,8 +85,8 @@ func named(e *diff.Extract) []fetch.Want {
 	return names.wants()
 }
 
-// apisToBind are the names of the APIs that a plan may bind: those of wanted links that did not exist, and of
-// those that go over to the successor of a replaced object.
+// apisToBind returns the names of the APIs that a plan may bind: those of wanted links that did not exist, and those of
+// links that move to the successor of a replaced object.
 func apisToBind(e *diff.Extract) []string {
 	names, bound := map[string]bool{}, map[string]bool{}
 	for i := range e.Actual.Links {
@@ -101,7 +101,7 @@ func apisToBind(e *diff.Extract) []string {
 	return sorted(names)
 }
 
-// renewed are the links that an extract wants, with their current ids.
+// renewed returns the wanted links of an extract with their current ids.
 func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
 	toBind := map[string]bool{}
 	for _, name := range apisToBind(e) {
@@ -131,7 +131,7 @@ func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, not
 	return out, notes
 }
 
-// known is a catalog of all APIs that a plan mentions, as the plan describes them, and of those that were read.
+// known returns a catalog of all APIs that a plan mentions, as the plan describes them, and of those that were read.
 func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 	var apis []*kind.API
 	seen := map[string]bool{}

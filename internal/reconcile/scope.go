@@ -14,7 +14,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// outOfScope are the links that files declare for objects outside the scope of the run, and that binds of the run could displace.
+// outOfScope returns the links that the files declare for objects outside the scope of the run: binds of the run could
+// displace them.
 func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.OnlyReferences(func(k *kind.LinkKind, owner, env string) bool {
 		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)
@@ -26,7 +27,7 @@ func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) 
 	return want.Links
 }
 
-// Kinds are the kinds that a comparison with the files lists: those that the files declare, refer to or own.
+// Kinds returns the kinds that a comparison with the files lists: those that the files declare, refer to or own.
 func Kinds(options diff.Options, state *spec.State) (out []*kind.Kind) {
 	for _, w := range (&Run{Options: options}).wanted(state) {
 		out = append(out, w.Kind)
@@ -153,12 +154,12 @@ func byName(names []string) []kind.Lookup {
 	return out
 }
 
-// lookup is the narrowest look-up that finds all APIs of a reference; zero if there is none.
+// lookup returns the narrowest look-up that finds all APIs of a reference; the zero value if there is none.
 func lookup(ref *spec.Reference) (l kind.Lookup) {
 	_, name, _ := strings.Cut(ref.Text, "/")
 	switch {
 	case ref.Text != "":
-		if !strings.Contains(name, "/") { // else it can be read in more than one way
+		if !strings.Contains(name, "/") { // a name with slashes can be split into group and API in more than one way
 			l.Name = name
 		}
 	case ref.Name != "" && !kind.IsGlob(ref.Name):
@@ -179,7 +180,7 @@ func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, 
 	}) {
 		catalog.Envs, err = reader.Environments(ctx)
 	}
-	if api.Refused(err) { // then the environments are not known
+	if api.Refused(err) { // the comparison goes on without knowing the environments
 		catalog.Envs, err = nil, nil
 	}
 	return calling(catalog, draft), err

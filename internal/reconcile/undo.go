@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Before is the extract of a plan, for the undo file: what the run is about to change.
+// Before returns the extract of a plan for the undo file: what the run is about to change.
 func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	if c.Extract != nil {
 		return c.Extract, nil
@@ -22,12 +22,12 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 
 // Record is what a run has changed; lists may not show it yet.
 type Record interface {
-	Probe() *diff.Extract                       // what it touched
+	Probe() *diff.Extract                       // what it may have changed
 	Settled(now kind.Actual, at time.Time) bool // lists show what it did, or have had enough time to show it
 	Asked() map[string]bool                     // addresses for which it sent a request
 }
 
-// Touched is the current state of what a run has changed.
+// Touched holds the current state of what a run has changed.
 type Touched struct {
 	Now     kind.Actual
 	reader  *fetch.Reader
@@ -79,7 +79,7 @@ func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extr
 	}
 }
 
-// without is the wanted state without some addresses.
+// without returns the wanted state without some addresses.
 func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	left := map[string]bool{}
 	for _, n := range notes {
@@ -91,7 +91,8 @@ func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	return out
 }
 
-// giveUp drops wanted links that links of somebody else have displaced since, and returns notes that name those.
+// giveUp drops wanted links whose slots now hold a policy that somebody else has bound since, and returns notes that
+// name these policies.
 func giveUp(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
 	lost := map[string]bool{}
 	for i := range plan.Changes {

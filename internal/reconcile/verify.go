@@ -69,7 +69,7 @@ func unfinished(results []apply.Result) (out []diff.Change) {
 	return out
 }
 
-// again compares the changed part of the files with the gateway, whose environments have the names that a catalog gives them.
+// again compares the changed part of the files with the gateway. The catalog named has the names of environments.
 func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
 	names := needs{}
 	for i := range want.Objects {
@@ -96,8 +96,8 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 	return x.draft.Plan(kind.Neighbours{}), nil
 }
 
-// affected is the part of the desired state that a plan changes. It owns deleted objects by their exact names, so that an
-// object that still exists is a difference.
+// affected returns the part of the desired state that a plan changes. It owns the objects that the plan deletes, by
+// their exact names, so that one that still exists is a difference.
 func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	owners, gone := map[string]bool{}, map[string][]string{}
 	for i := range c.Plan.Changes {

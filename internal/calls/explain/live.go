@@ -84,8 +84,8 @@ func (l *look) refersTo() {
 	}
 }
 
-// referred returns an object to which the definition refers by id; nil if there is no id. If the object could not be read, the
-// item has only its id.
+// referred returns an object to which the definition refers by id; nil if there is no id. If the object could not be
+// read, the item has only its id.
 func (l *look) referred(kindName, id string) *Item {
 	if id == "" {
 		return nil

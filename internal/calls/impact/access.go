@@ -47,7 +47,8 @@ func accessOfApps(v *view) (out []Aspect) {
 	return out
 }
 
-// staying yields the apps that may call both before and after the plan, sorted: the address of each before and after it.
+// staying yields the apps that may call both before and after the plan, sorted: the address of each before and after
+// it.
 func (v *view) staying() iter.Seq2[string, string] {
 	now := bound[kind.App](v.after)
 	return func(yield func(app, to string) bool) {
@@ -70,9 +71,9 @@ type list struct {
 	sure   bool
 }
 
-// listsOf combines the ACLs of an entity type. If there are both PERMIT and DENY lists, only the PERMIT lists count (see
-// precedence.AllowListFirst). If several lists count, it is not known whether a call must pass all of them or one, so the
-// result is not sure.
+// listsOf combines the ACLs of an entity type. If there are both PERMIT and DENY lists, only the PERMIT lists count
+// (see precedence.AllowListFirst). If several lists count, it is not known whether a call must pass all of them or one,
+// so the result is not sure.
 func listsOf(acls map[string]kind.ACL, entityType string) list {
 	var counting []kind.ACL
 	for _, address := range slices.Sorted(maps.Keys(acls)) {

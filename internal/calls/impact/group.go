@@ -8,8 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// The APIs of a group share its domains and variables. It is not known which APIs a change of these affects, because neither
-// the host names that callers use nor the variables in backends are read. So an entry is about the whole group, and not sure.
+// The APIs of a group share its domains and variables. It is not known which APIs a change of these affects, because
+// neither the host names that callers use nor the variables in backends are read. So an entry is about the whole group,
+// and not sure.
 
 // The aspects of what the APIs of a group share.
 const (
@@ -56,8 +57,8 @@ func sharedBy(ch *diff.Change) (aspects []Aspect, env string) {
 	return nil, ""
 }
 
-// variable returns what a changed variable means: the gateway publishes the APIs again that use it in the address of their
-// backend.
+// variable returns what a changed variable means: the gateway publishes the APIs again that use it in the address of
+// their backend.
 func variable(ch *diff.Change) ([]Aspect, string) {
 	if ch.Have == nil {
 		return nil, "" // nothing can use it yet

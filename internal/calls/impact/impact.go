@@ -44,7 +44,8 @@ type Aspect struct {
 	Sure          bool   // the rules settle it, and nothing that was not read could make it untrue
 }
 
-// each returns the aspect with the level gained if callers gain something, and with the level lost if they lose something.
+// each returns the aspect with the level gained if callers gain something, and with the level lost if they lose
+// something.
 func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
 	if gain {
 		a.Level = gained

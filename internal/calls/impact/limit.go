@@ -11,7 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// limits holds how often callers may call, by whose calls are counted together, such as "" (all calls of an API) or " per app".
+// limits holds how often callers may call, by whose calls are counted together, such as "" (all calls of an API) or "
+// per app".
 type limits struct {
 	by     map[string]rate
 	sure   bool
@@ -49,8 +50,8 @@ func (r rate) above(other rate) bool {
 	return slices.ContainsFunc(slices.Collect(maps.Values(precedence.Seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
 }
 
-// limit compares how often an API may be called. The limit of the gateway itself, which applies if there is no other, counts
-// as no limit.
+// limit compares how often an API may be called. The limit of the gateway itself, which applies if there is no other,
+// counts as no limit.
 func limit(v *view) (out []Aspect) {
 	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
 	var raised, lowered []string

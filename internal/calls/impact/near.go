@@ -54,8 +54,8 @@ func nearby(in Input) *near {
 	return out
 }
 
-// affectedBy returns the addresses of the policies that a plan changes, including those of which it changes only parts, and the
-// APIs in an environment whose bindings it changes.
+// affectedBy returns the addresses of the policies that a plan changes, including those of which it changes only parts,
+// and the APIs in an environment whose bindings it changes.
 func affectedBy(in Input) (policies map[string]bool, slots map[slot]bool) {
 	policies, slots = map[string]bool{}, map[slot]bool{}
 	for i := range in.Plan.Changes {

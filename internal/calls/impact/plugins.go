@@ -29,8 +29,8 @@ func inEither[V any](a, b map[string]V) []string {
 	return slices.Sorted(maps.Keys(all))
 }
 
-// byType compares the plugins of some types. An added plugin has the level comes, a removed one the level goes, and one with
-// other content the level Change.
+// byType compares the plugins of some types. An added plugin has the level comes, a removed one the level goes, and one
+// with other content the level Change.
 func byType(v *view, of func(pluginType string) bool, name string, comes, goes Level) (out []Aspect) {
 	before, after := pluginsBy(v.before, of), pluginsBy(v.after, of)
 	for _, typ := range inEither(before, after) {
@@ -50,8 +50,8 @@ func byType(v *view, of func(pluginType string) bool, name string, comes, goes L
 	return out
 }
 
-// same reports whether two plugins of a type do the same, as far as the gateway shows. The result is stored, because many APIs
-// have the same two plugins.
+// same reports whether two plugins of a type do the same, as far as the gateway shows. The result is stored, because
+// many APIs have the same two plugins.
 func (w *world) same(have, want *kind.Plugin) bool {
 	pair := [2]*kind.Plugin{have, want}
 	equal, known := w.alike[pair]
@@ -64,8 +64,8 @@ func (w *world) same(have, want *kind.Plugin) bool {
 	return equal
 }
 
-// cors compares the sites from which browsers may call. Without a plugin the API's own setting applies. It is not known, so it
-// counts as no site.
+// cors compares the sites from which browsers may call. Without a plugin the API's own setting applies. It is not
+// known, so it counts as no site.
 func cors(v *view) (out []Aspect) {
 	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
 	if before == nil && after == nil || before != nil && after != nil && v.after.world.same(before, after) {

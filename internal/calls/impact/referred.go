@@ -11,14 +11,15 @@ import (
 // at once, without a publication. The list of APIs shows what their drafts refer to, except in policy backends and
 // functions, which it leaves out.
 
-// users holds the APIs that surely refer to the object of a change. others reports whether further APIs may refer to it.
+// users holds the APIs that surely refer to the object of a change. others reports whether further APIs may refer to
+// it.
 type users struct {
 	apis   []*kind.API
 	others bool
 }
 
-// refer notes, for each API that refers to a changed object, what the change means to its callers. It returns entries for
-// changes of objects to which further APIs may refer; which APIs these are is not known.
+// refer notes, for each API that refers to a changed object, what the change means to its callers. It returns entries
+// for changes of objects to which further APIs may refer; which APIs these are is not known.
 func (w *worlds) refer() (unread []Entry) {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
@@ -76,8 +77,8 @@ func (w *worlds) published() (apis []*kind.API, all bool) {
 	return apis, w.in.APIs.Complete
 }
 
-// authorizedBy returns the APIs that use an authorizer. A backend authorizer can be part of any backend, and lists leave out
-// most backends, so other APIs may use it as well.
+// authorizedBy returns the APIs that use an authorizer. A backend authorizer can be part of any backend, and lists
+// leave out most backends, so other APIs may use it as well.
 func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	apis, all := w.published()
 	u.others = !all
@@ -93,8 +94,8 @@ func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
 	return u
 }
 
-// leadingTo returns the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may send
-// some of their calls there through policy backends, which lists leave out.
+// leadingTo returns the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may
+// send some of their calls there through policy backends, which lists leave out.
 func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	ids, names := map[string]bool{o.ID: true}, map[string]bool{o.Key: true}
 	for found := true; found; {
@@ -120,8 +121,8 @@ func (w *worlds) leadingTo(o *kind.Object) (u users) {
 	return u
 }
 
-// answeringBy returns the APIs of a group that use one of its gateway responses; APIs that name none use the built-in one. If
-// no API on the gateway names a response, lists of this gateway may leave the responses out.
+// answeringBy returns the APIs of a group that use one of its gateway responses; APIs that name none use the built-in
+// one. If no API on the gateway names a response, lists of this gateway may leave the responses out.
 func (w *worlds) answeringBy(o *kind.Object) (u users) {
 	apis, all := w.published()
 	told := false

@@ -23,8 +23,8 @@ func touched(ch *diff.Change, paths ...string) bool {
 	})
 }
 
-// gone returns what it means if an object to which APIs refer is deleted or replaced: the gateway may refuse that, or leave the
-// APIs without the object.
+// gone returns what it means if an object to which APIs refer is deleted or replaced: the gateway may refuse that, or
+// leave the APIs without the object.
 func gone(ch *diff.Change, aspect, what string) []Aspect {
 	after := notThere
 	if ch.Action == diff.Replace {
@@ -33,8 +33,8 @@ func gone(ch *diff.Change, aspect, what string) []Aspect {
 	return []Aspect{{Name: aspect, Level: Outage, Before: what, After: after}}
 }
 
-// authorizer returns what a changed authorizer means: it cannot be known whom another function lets in, and a new parameter
-// shuts out callers that do not send it.
+// authorizer returns what a changed authorizer means: it cannot be known whom another function lets in, and a new
+// parameter shuts out callers that do not send it.
 func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 	aspect, what := Authentication, "authorizer "+have.Name
 	if have.Type != "FRONTEND" {

@@ -85,8 +85,8 @@ func where(entries []Entry) string {
 	return fmt.Sprintf("%d APIs", len(entries))
 }
 
-// Where returns the API and environment as in an address; for a policy whose bindings were not read, a text about what it is
-// bound to.
+// Where returns the API and environment as in an address; for a policy whose bindings were not read, a text about what
+// it is bound to.
 func (e *Entry) Where() string {
 	if e.API == "" {
 		return "what is bound to " + strings.Join(e.Because, ", ")

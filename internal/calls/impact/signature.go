@@ -24,7 +24,8 @@ func signature(v *view) (out []Aspect) {
 	return out
 }
 
-// signedBy returns the signature key that is bound to an API, which can have only one, and its address; "" if there is none.
+// signedBy returns the signature key that is bound to an API, which can have only one, and its address; "" if there is
+// none.
 func signedBy(s side) (address string, key kind.Signature) {
 	for address, key := range bound[kind.Signature](s) {
 		return address, key

@@ -186,8 +186,8 @@ func (w *worlds) change() {
 	}
 }
 
-// sameSlot reports whether a displaced policy would take the same slot as the bind after the plan, too. A policy that the plan
-// replaces may take another slot then.
+// sameSlot reports whether a displaced policy would take the same slot as the bind after the plan, too. A policy that
+// the plan replaces may take another slot then.
 func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
 	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
 	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])

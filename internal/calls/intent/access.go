@@ -14,8 +14,8 @@ const (
 	byAuthorization  = "authorization"
 )
 
-// access runs every check that can deny the call. The order in which a gateway runs them is not documented, so it does not
-// matter here: the call is allowed if no check denies it, and DeniedBy names every check that surely denies it.
+// access runs every check that can deny the call. The order in which a gateway runs them is not documented, so it does
+// not matter here: the call is allowed if no check denies it, and DeniedBy names every check that surely denies it.
 func (q *question) access() {
 	checks := []truth{q.published(), q.authentication(), q.appAccess(), q.acls(), q.authPlugins()}
 	switch all(checks...) {
@@ -28,8 +28,8 @@ func (q *question) access() {
 	}
 }
 
-// check adds the result t of one check to the answer as a step. If the check denies the call or may deny it, the answer also
-// names by, which is what was checked.
+// check adds the result t of one check to the answer as a step. If the check denies the call or may deny it, the answer
+// also names by, which is what was checked.
 func (q *question) check(r precedence.Rule, t truth, by string, source kind.Source, fix, format string, args ...any) truth {
 	switch t {
 	case no:
@@ -42,8 +42,8 @@ func (q *question) check(r precedence.Rule, t truth, by string, source kind.Sour
 	return t
 }
 
-// published checks that the API is published in the environment of the call. If that is not known, a binding that only a
-// published API can have proves it.
+// published checks that the API is published in the environment of the call. If that is not known, a binding that only
+// a published API can have proves it.
 func (q *question) published() truth {
 	env, t := q.call.Environment, q.api.publishedIn(q.call.Environment)
 	if t == open {
@@ -164,7 +164,8 @@ func (q *question) acls() truth {
 	return t
 }
 
-// counting leaves out DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as well.
+// counting leaves out DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as
+// well.
 func (q *question) counting(list []bound) (out []bound) {
 	permits := map[string]bool{}
 	for i := range list {

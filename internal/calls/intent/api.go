@@ -31,8 +31,8 @@ func (a *API) publishedIn(env string) truth {
 	return sure(slices.Contains(a.Published, env))
 }
 
-// takes returns whether the API takes calls of a method and path. An API with the method ANY takes a method unless one of the
-// others, the APIs with the same path, has exactly this method.
+// takes returns whether the API takes calls of a method and path. An API with the method ANY takes a method unless one
+// of the others, the APIs with the same path, has exactly this method.
 func (a *API) takes(method, path string, others []API) truth {
 	out := takes(a.Path, path, a.MatchMode == "SWA")
 	if a.Method == method {
@@ -81,8 +81,8 @@ func same(asked, value string) truth {
 	return sure(asked == value)
 }
 
-// addressed returns the API that the text group/name names, for an API of which nothing else is known; ok is false if the
-// text is ambiguous.
+// addressed returns the API that the text group/name names, for an API of which nothing else is known; ok is false if
+// the text is ambiguous.
 func addressed(text string) (a API, ok bool) {
 	group, name, found := strings.Cut(text, "/")
 	return API{Group: group, Name: name}, found && !strings.Contains(name, "/")

@@ -52,7 +52,8 @@ func (c *Call) named(entries []string, name string) truth {
 	return sure(slices.Contains(entries, name))
 }
 
-// lets returns whether a list lets a caller in, given its type (such as PERMIT or DENY) and whether the caller is on it.
+// lets returns whether a list lets a caller in, given its type (such as PERMIT or DENY) and whether the caller is on
+// it.
 func lets(listType string, on truth) truth {
 	switch listType {
 	case "PERMIT":

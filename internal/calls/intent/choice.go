@@ -110,8 +110,8 @@ func (q *question) choose(p *policy, per string) *choice {
 	return q.lifted(p, per, c)
 }
 
-// who returns the caller in the form in which the special limits of a policy name it, and the key of a call that has this
-// form.
+// who returns the caller in the form in which the special limits of a policy name it, and the key of a call that has
+// this form.
 func (q *question) who(p *policy, per string) (who, name string) {
 	switch {
 	case per == "user":

@@ -7,9 +7,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ignored returns the rule that lets the gateway differ from what the files say about objects of a kind and name, or about
-// links of that owner; nil if there is none. Rules about remarks and about the first reset of a quota are left out, because
-// no answer depends on these.
+// ignored returns the rule that lets the gateway differ from what the files say about objects of a kind and name, or
+// about links of that owner; nil if there is none. Rules about remarks and about the first reset of a quota are left
+// out, because no answer depends on these.
 func (w *World) ignored(kindName, name string) *kind.Ignore {
 	for i := range w.ignores {
 		r := &w.ignores[i]

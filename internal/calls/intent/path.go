@@ -2,9 +2,9 @@ package intent
 
 import "strings"
 
-// takes returns whether an API takes calls of a path: each segment of its own path must be the same, or a {parameter}, which
-// matches any one segment. With prefix (match_mode SWA) the called path may be longer. The result is open for what the
-// vendor's pages do not define, such as a segment that is only partly a parameter.
+// takes returns whether an API takes calls of a path: each segment of its own path must be the same, or a {parameter},
+// which matches any one segment. With prefix (match_mode SWA) the called path may be longer. The result is open for
+// what the vendor's pages do not define, such as a segment that is only partly a parameter.
 func takes(route, path string, prefix bool) truth {
 	if prefix {
 		route = strings.TrimSuffix(route, "/")

@@ -63,15 +63,16 @@ func anew(b *bound) string {
 	return ""
 }
 
-// quotasOf returns the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them applies.
+// quotasOf returns the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them
+// applies.
 func (w *World) quotasOf(app string) []bound {
 	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
 		return "the call does not say which app calls", "add app, or anonymous: true, to the call"
 	})
 }
 
-// holdsFor returns whether a reference to apps matches this app. An export has apps under the names that they had before the
-// files rename them.
+// holdsFor returns whether a reference to apps matches this app. An export has apps under the names that they had
+// before the files rename them.
 func (w *World) holdsFor(l link, app string) truth {
 	switch d := w.objects["app/"+app]; {
 	case app == "":

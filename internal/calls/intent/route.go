@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// route finds the API that takes the call. It returns nil, and adds the reason to the answer, if no API takes it or if it is
-// not known which one does.
+// route finds the API that takes the call. It returns nil, and adds the reason to the answer, if no API takes it or if
+// it is not known which one does.
 func (q *question) route() *API {
 	if q.call.API != "" {
 		return q.byName()
@@ -75,7 +75,8 @@ func foremost(list []*API, path string) (first *API) {
 	return first
 }
 
-// rank returns the key by which APIs that take a path are ordered; the lowest takes the call, see precedence.RouteOrder.
+// rank returns the key by which APIs that take a path are ordered; the lowest takes the call, see
+// precedence.RouteOrder.
 func (a *API) rank(path string) []int {
 	switch {
 	case a.Path == path:

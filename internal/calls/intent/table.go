@@ -71,8 +71,8 @@ func laid(base, over map[string]any) map[string]any {
 	return out
 }
 
-// expected returns base, overridden by the expectations of over. If over expects anything about access, this replaces all
-// expectations of base about access.
+// expected returns base, overridden by the expectations of over. If over expects anything about access, this replaces
+// all expectations of base about access.
 func expected(base, over map[string]any) map[string]any {
 	out := laid(base, over)
 	for key, other := range map[string]string{"allowed": "denied_by", "denied_by": "allowed"} {
@@ -102,7 +102,8 @@ func wrongCall(call map[string]any) string {
 	return ""
 }
 
-// combinations returns one call for each combination of the entries of the lists in a call. The last key changes fastest.
+// combinations returns one call for each combination of the entries of the lists in a call. The last key changes
+// fastest.
 func combinations(call map[string]any) []map[string]any {
 	out := []map[string]any{call}
 	for _, key := range slices.Sorted(maps.Keys(call)) {
@@ -124,7 +125,8 @@ func combinations(call map[string]any) []map[string]any {
 	return out
 }
 
-// caseName returns the name of a case: that of its table, followed by what distinguishes its row. Used counts the names.
+// caseName returns the name of a case: that of its table, followed by what distinguishes its row. Used counts the
+// names.
 func caseName(c *caseOf, label string, row, call, one map[string]any, used map[string]int) string {
 	var apart []string
 	if label != "" {

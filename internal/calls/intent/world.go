@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// World is the state of a gateway after the files are applied, which answers to questions are based on. It is not safe for
-// concurrent use.
+// World is the state of a gateway after the files are applied, which answers to questions are based on. It is not safe
+// for concurrent use.
 type World struct {
 	suite    *Suite
 	apis     []API // the known ones
@@ -31,9 +31,9 @@ type link struct {
 	exported bool // it is from the export, and the files do not manage it
 }
 
-// New makes the world of checked files. Held is an export of the gateway, or nil. Whatever it contains and the files do not
-// manage remains on the gateway, and the gateway has no other APIs than it lists. Today, YYYY-MM-DD, decides whether ignore
-// rules with a last day still apply.
+// New makes the world of checked files. Held is an export of the gateway, or nil. Whatever it contains and the files do
+// not manage remains on the gateway, and the gateway has no other APIs than it lists. Today, YYYY-MM-DD, decides
+// whether ignore rules with a last day still apply.
 func New(files *spec.State, held *Held, suite *Suite, today string) *World {
 	w := &World{
 		suite: suite, apis: slices.Clone(suite.APIs), renamed: map[string]*kind.Declared{},
@@ -167,10 +167,10 @@ func (w *World) look(k *kind.LinkKind, means func(link) truth, unsure func(link)
 	return w.settled(k, out)
 }
 
-// settled settles which of the policies for one slot of an API holds it. If the files surely bind one, the policies that
-// only may be bound, and those of the export, are dropped. If several policies are surely bound, the files or the export
-// contradict themselves, so all of them become open. The exception is a single allow list among them, which is then known
-// to be the one that counts, see precedence.AllowListFirst.
+// settled settles which of the policies for one slot of an API holds it. If the files surely bind one, the policies
+// that only may be bound, and those of the export, are dropped. If several policies are surely bound, the files or the
+// export contradict themselves, so all of them become open. The exception is a single allow list among them, which is
+// then known to be the one that counts, see precedence.AllowListFirst.
 func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	if k.Slot == nil {
 		return list
@@ -202,8 +202,8 @@ func (w *World) settled(k *kind.LinkKind, list []bound) []bound {
 	return out
 }
 
-// part returns the part of an object, for a kind of which it can have at most one. Known is false if the object may have one
-// that the files do not manage.
+// part returns the part of an object, for a kind of which it can have at most one. Known is false if the object may
+// have one that the files do not manage.
 func (w *World) part(owner *kind.Declared, kindName string) (d *kind.Declared, known bool) {
 	if known = w.manages(owner, kindName); !known {
 		return nil, false

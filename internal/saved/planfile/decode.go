@@ -32,8 +32,8 @@ var (
 	errAltered = errors.New("the plan was changed after it was made; make a new one")
 )
 
-// Decode reads a file. It accepts only what Encode writes, apart from white space: unknown keys, repeated keys, and changes made
-// by hand are errors.
+// Decode reads a file. It accepts only what Encode writes, apart from white space: unknown keys, repeated keys, and
+// changes made by hand are errors.
 func Decode(data []byte) (*File, error) {
 	var head struct {
 		document.Head

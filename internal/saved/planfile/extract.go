@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Extract returns what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings; Stale
-// checks the rest. The error names all secrets that cannot be found.
+// Extract returns what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings;
+// Stale checks the rest. The error names all secrets that cannot be found.
 func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	e := &diff.Extract{
 		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets, Environments: f.Saved.Environments,

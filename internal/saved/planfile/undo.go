@@ -20,8 +20,8 @@ type Way struct {
 	Stale   []Difference  // what is neither as before the run nor as the run left it, and is left alone
 }
 
-// Back finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is handled
-// separately:
+// Back finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is
+// handled separately:
 //
 //	state now            the run changed it   result
 //	as before the run    yes or no            nothing to do
@@ -148,8 +148,8 @@ func (b *back) want(o object, d kind.Declared) {
 	}
 }
 
-// owner returns the wanted object to which restored parts and links are added: the restored object, or else the current one;
-// nil if there is none.
+// owner returns the wanted object to which restored parts and links are added: the restored object, or else the current
+// one; nil if there is none.
 func (b *back) owner(o object) *kind.Declared {
 	e := b.way.Extract
 	if at, ok := b.place[o]; ok {

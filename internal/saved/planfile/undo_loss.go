@@ -97,8 +97,8 @@ func underName(was *Held, wanted *Object) string {
 	return ", as " + wanted.Key
 }
 
-// stays returns the secret without which a replaced object cannot be created again, so that it stays as the run left it; ""
-// if there is none.
+// stays returns the secret without which a replaced object cannot be created again, so that it stays as the run left
+// it; "" if there is none.
 func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
 	for _, p := range k.Secrets(v) {
 		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {

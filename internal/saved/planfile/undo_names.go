@@ -77,7 +77,8 @@ func newStory(r *Record) *story {
 	return s
 }
 
-// changed returns the objects without an owner that the plan of the run changes, sorted by the addresses of the changes.
+// changed returns the objects without an owner that the plan of the run changes, sorted by the addresses of the
+// changes.
 func (s *story) changed() []object {
 	return slices.SortedFunc(maps.Keys(s.change), func(x, y object) int {
 		return strings.Compare(s.change[x].Address, s.change[y].Address)
@@ -126,8 +127,9 @@ func (s *story) rename(ch *document.Change) {
 	}
 }
 
-// taken returns the temporary names that successors of an object may have: the one of this run, and those that an earlier,
-// interrupted replace left. Leftovers that the run deletes are not among them, because they have a change of their own.
+// taken returns the temporary names that successors of an object may have: the one of this run, and those that an
+// earlier, interrupted replace left. Leftovers that the run deletes are not among them, because they have a change of
+// their own.
 func (s *story) taken(k *kind.Kind, ch *document.Change, keys []string) (out []string) {
 	if ch.Via != "" {
 		out = append(out, ch.Via)
@@ -209,8 +211,8 @@ func (s *story) removed(o object) bool {
 	return ch != nil && (ch.Action == diff.Delete || ch.Action == diff.Replace) && s.reached[ch.Address]
 }
 
-// findBoundEnds finds the links that the run made, by kind and end of the address. Each of them may have displaced a link that
-// was in the same slot before.
+// findBoundEnds finds the links that the run made, by kind and end of the address. Each of them may have displaced a
+// link that was in the same slot before.
 func (s *story) findBoundEnds() map[string]bool {
 	out := map[string]bool{}
 	for _, step := range s.Saved.Steps {

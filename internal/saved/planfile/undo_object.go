@@ -54,8 +54,8 @@ func (b *back) ours(ch *document.Change, wanted *Object, now *kind.Object) bool 
 	return len(fields) == 0
 }
 
-// missesNew returns the leaves in which an object that the run made differs from the wanted state. It leaves out those that
-// later requests write, because the run may have ended before these requests.
+// missesNew returns the leaves in which an object that the run made differs from the wanted state. It leaves out those
+// that later requests write, because the run may have ended before these requests.
 func (b *back) missesNew(wanted *Object, now *kind.Object) []diff.Field {
 	return slices.DeleteFunc(b.Misses(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) })
 }
@@ -104,8 +104,8 @@ func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	return another
 }
 
-// again creates an object again. If the run renamed the object, an earlier, interrupted undo may have left it under the new
-// name.
+// again creates an object again. If the run renamed the object, an earlier, interrupted undo may have left it under the
+// new name.
 func (b *back) again(o object, was *Held, renamed string) {
 	d := b.anew(was)
 	if d == nil {
@@ -146,8 +146,8 @@ func (b *back) updated(o object, ch *document.Change, was *Held, wanted *Object)
 	}
 }
 
-// ledOn returns an object in which references to the temporary name of a successor are replaced by its final name: the run
-// changed the references to the successor, and may have ended before it renamed the successor.
+// ledOn returns an object in which references to the temporary name of a successor are replaced by its final name: the
+// run changed the references to the successor, and may have ended before it renamed the successor.
 func (b *back) ledOn(o *kind.Object) *kind.Object {
 	led := kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string {
 		if ch := b.change[b.before(kindName, key)]; ch != nil && ch.Action == diff.Replace && ch.Via == key {
@@ -167,9 +167,9 @@ func (b *back) leadsToReplaced(o *kind.Object) bool {
 	})
 }
 
-// departs returns the leaves in which an object differs from its former state: those that this version of the tool knows, and
-// those that the run wrote. Added are JSON pointers to other new leaves, which stay, because the gateway or somebody else added
-// them.
+// departs returns the leaves in which an object differs from its former state: those that this version of the tool
+// knows, and those that the run wrote. Added are JSON pointers to other new leaves, which stay, because the gateway or
+// somebody else added them.
 func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind.Object) (departs []diff.Field, added []string) {
 	departs = b.Departs(was, now)
 	for _, f := range b.DepartsWhole(was, now) {
@@ -184,8 +184,8 @@ func (b *back) departs(ch *document.Change, was *Held, wanted *Object, now *kind
 	return departs, added
 }
 
-// strange returns the leaves in which an object is neither as it was nor as it is wanted. It leaves out missing leaves that
-// later requests write, because the run may have ended before these requests.
+// strange returns the leaves in which an object is neither as it was nor as it is wanted. It leaves out missing leaves
+// that later requests write, because the run may have ended before these requests.
 func strange(k *kind.Kind, misses, departs []diff.Field) []diff.Field {
 	return slices.DeleteFunc(both(misses, departs), func(f diff.Field) bool {
 		return k.Midway(f.Path) && (f.Before == nil || f.Before == false)

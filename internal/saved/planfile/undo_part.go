@@ -16,10 +16,10 @@ type claims struct {
 	stale []Difference
 }
 
-// claim finds which of the new parts of a collection the run made. Parts with generated values, such as the codes of an app,
-// have no name, so they are recognised by the ids in the gateway's answers. Some answers may be missing. Then the parts that
-// nothing else explains count as made by the run if there are no more of them than missing answers; otherwise it is not
-// known which of them the run made, so all of them are stale.
+// claim finds which of the new parts of a collection the run made. Parts with generated values, such as the codes of an
+// app, have no name, so they are recognised by the ids in the gateway's answers. Some answers may be missing. Then the
+// parts that nothing else explains count as made by the run if there are no more of them than missing answers;
+// otherwise it is not known which of them the run made, so all of them are stale.
 func (b *back) claim(c collection) (out claims) {
 	out.mine = map[string]bool{}
 	made, unanswered := map[string]bool{}, 0
@@ -70,8 +70,8 @@ func (b *back) claim(c collection) (out claims) {
 	return out
 }
 
-// cameAlong reports, as comes, whether a part is one that the gateway creates together with its owner, and, as as, whether
-// the part is unchanged since then or as the run left it.
+// cameAlong reports, as comes, whether a part is one that the gateway creates together with its owner, and, as as,
+// whether the part is unchanged since then or as the run left it.
 func (b *back) cameAlong(ch *document.Change, now *kind.Object) (as, comes bool) {
 	k := kind.Of(now.Kind)
 	if !k.Stays(now) {
@@ -140,8 +140,9 @@ func (b *back) wantParts(c collection, k *kind.Kind, list []kind.Declared) {
 	}
 }
 
-// partBefore returns the former value of a part if it must be restored: because the run changed it and it is still as the run
-// left it, or because the run removed it and an earlier undo only began to create it again. It returns nil for other parts.
+// partBefore returns the former value of a part if it must be restored: because the run changed it and it is still as
+// the run left it, or because the run removed it and an earlier undo only began to create it again. It returns nil for
+// other parts.
 func (b *back) partBefore(c collection, end string) any {
 	was, now, ch := b.inner[c][end], b.inside[c][end], b.part(c, end)
 	switch {

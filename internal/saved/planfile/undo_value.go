@@ -75,7 +75,8 @@ func hadSecret(was *Held, v any, pointer string) bool {
 		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
 }
 
-// secretsOf returns JSON pointers to the secrets of a former object: those that its value can have, and those that it had.
+// secretsOf returns JSON pointers to the secrets of a former object: those that its value can have, and those that it
+// had.
 func secretsOf(was *Held, v any) []string {
 	out := slices.Clone(kind.Of(was.Kind).Secrets(v))
 	for _, s := range was.Secrets {
@@ -105,8 +106,8 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 	}
 }
 
-// uploaded returns the JSON pointer to a value that a change sent or removed and that gateways never return; "" if there is
-// none.
+// uploaded returns the JSON pointer to a value that a change sent or removed and that gateways never return; "" if
+// there is none.
 func uploaded(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
@@ -229,8 +230,8 @@ func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 	b.want(o, d)
 }
 
-// unrevealed handles the error for a secret of an object that cannot be used: if the secret has changed, the object stays as
-// it is; if it is missing, the undo fails.
+// unrevealed handles the error for a secret of an object that cannot be used: if the secret has changed, the object
+// stays as it is; if it is missing, the undo fails.
 func (b *back) unrevealed(o object, err error) {
 	b.closed[o] = true
 	if changed, ok := errors.AsType[*ChangedSecret](err); ok {
