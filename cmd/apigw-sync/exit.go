@@ -27,7 +27,7 @@ var exitMeaning = map[int]string{
 	exitRefused:    "refused by a guard; nothing was changed",
 }
 
-// exits is the part of a help text that lists exit codes.
+// exits returns the part of a help text that lists exit codes.
 func exits(codes ...int) string {
 	var b strings.Builder
 	b.WriteString("\nExit codes:")
@@ -37,7 +37,7 @@ func exits(codes ...int) string {
 	return b.String()
 }
 
-// coded gives an error an exit code other than 1. Without an error the result has said all.
+// coded is an error with an exit code other than 1. err is nil if the result that was printed already says everything.
 type coded struct {
 	code int
 	err  error
@@ -52,7 +52,7 @@ func (c coded) Error() string {
 
 func (c coded) Unwrap() error { return c.err }
 
-// exitCode turns an error into an exit code; nothing else does.
+// exitCode turns an error into an exit code. All exit codes come from here.
 func exitCode(err error) int {
 	var c coded
 	switch {
@@ -64,7 +64,7 @@ func exitCode(err error) int {
 	return exitError
 }
 
-// hinted is an error with what to do about it.
+// hinted is an error with a hint about what to do.
 type hinted struct {
 	error
 	hint string
@@ -72,7 +72,7 @@ type hinted struct {
 
 func (h hinted) Unwrap() error { return h.error }
 
-// problems are errors with their lines of files, or refusals. The summary ends them.
+// problems is a list of errors with their lines in files, or of refusals. It is printed with the summary at the end.
 type problems struct {
 	list    []document.Problem
 	summary string
@@ -80,7 +80,7 @@ type problems struct {
 
 func (p problems) Error() string { return p.summary }
 
-// pair is an error, and another one that happened while the first was dealt with.
+// pair is an error and a second one that happened while the first was handled.
 type pair struct{ first, second error }
 
 func (p pair) Error() string   { return p.first.Error() + "; " + p.second.Error() }
@@ -97,7 +97,7 @@ func both(first, second error) error {
 	return pair{first, second}
 }
 
-// problemsOf takes an error apart for a document.
+// problemsOf splits an error into the problems that a document lists.
 func problemsOf(err error) []document.Problem {
 	var list problems
 	var h hinted
@@ -118,7 +118,7 @@ func problemsOf(err error) []document.Problem {
 	return []document.Problem{{Message: err.Error()}}
 }
 
-// complain writes an error to Stderr: problems of files as file:line:col lines, all else behind
+// complain writes an error to Stderr: problems in files as lines that begin with file:line:col, all others after
 // "error: ".
 func (p *program) complain(err error) {
 	word := "error:"
@@ -140,7 +140,7 @@ func (p *program) complain(err error) {
 	}
 }
 
-// lowered makes an error of the flag parser begin in lower case, as all errors do.
+// lowered makes an error of the flag parser begin with a lower-case letter, as all other errors do.
 func lowered(err error) error {
 	s := err.Error()
 	return errors.New(strings.ToLower(s[:1]) + s[1:])

@@ -20,8 +20,8 @@ type fileOptions struct {
 	overlays    []string
 	environment string
 
-	skipped []spec.Finding    // files that inputs passed over, though they hold a desired state
-	roots   map[string]string // what --file or --overlay named, by the input that was read on its account
+	skipped []spec.Finding    // files with a desired state that inputs did not read
+	roots   map[string]string // name of an input to the path of --file or --overlay that it was read for
 }
 
 func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
@@ -29,7 +29,7 @@ func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
 	o.addContext(flags)
 }
 
-// addContext adds the flags that say how files are read, whatever names them.
+// addContext adds the flags that say how files are read, for commands with and without --file.
 func (o *fileOptions) addContext(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` with an overlay, whose items merge over those of the same kind and name; repeatable")
 	flags.StringVar(&o.environment, "environment", "", "`NAME` of the environment for bindings that name none (default \""+spec.DefaultEnvironment+"\")")
@@ -46,7 +46,7 @@ func (o *fileOptions) load(p *program) (*spec.State, []spec.Finding, error) {
 	return state, append(findings, o.skipped...), nil
 }
 
-// loadValid is load, where errors in the files end it; what is returned besides are warnings.
+// loadValid is load, but returns an error if the files have errors. It also returns the warnings.
 func (o *fileOptions) loadValid(p *program) (*spec.State, []document.Problem, error) {
 	state, findings, err := o.load(p)
 	if err != nil {
@@ -56,13 +56,13 @@ func (o *fileOptions) loadValid(p *program) (*spec.State, []document.Problem, er
 	return state, warnings, err
 }
 
-// none reports whether no files are named, and there are none by the usual names.
+// none reports whether no files are named and none with the usual names exist.
 func (o *fileOptions) none() bool {
 	_, err := usualFile()
 	return len(o.files) == 0 && err != nil
 }
 
-// loadPlaces is load that also tells where single values stand, and which comments begin with a marker.
+// loadPlaces is load, and also returns the lines of single values and the comments that begin with a marker.
 func (o *fileOptions) loadPlaces(p *program, marker string) (*spec.State, *spec.Places, []spec.Finding, error) {
 	inputs, err := o.inputs(p)
 	if err != nil {
@@ -76,8 +76,8 @@ func (o *fileOptions) options(p *program) spec.Options {
 	return spec.Options{Environment: o.environment, Lookup: o.lookup(p), Text: o.text(p)}
 }
 
-// inputs reads all files and overlays that can be read; the error tells of the others. What it passes over goes to
-// o.skipped.
+// inputs reads all files and overlays that can be read. The error names the others, and o.skipped gets the files that
+// it does not try to read.
 func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	paths := o.files
 	if len(paths) == 0 {
@@ -89,7 +89,7 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	}
 	flag := "file"
 	if p.given["update"] {
-		flag = "update" // whose files are read, too
+		flag = "update" // its files are read, too
 	}
 	s := newSources(p)
 	s.read(flag, paths, false)
@@ -102,9 +102,9 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	return s.inputs, err
 }
 
-// lookup finds variables of desired-state files: the environment wins over the target, unless what it says is empty.
-// Those that hold the run's own credentials count as not set, since whoever can open a pull request writes files, and
-// sees their diff.
+// lookup finds variables of desired-state files: the environment wins over the target, unless its value is empty.
+// Variables that hold the run's own credentials count as not set. Otherwise anybody who can open a pull request could
+// write them into a file and read them in the diff.
 func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 	return func(name string) (string, bool) {
 		value, ok := p.Lookup(name)
@@ -118,7 +118,7 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 	}
 }
 
-// fromTarget reports of a variable whether its value is the one that the config file has.
+// fromTarget reports whether the value of a variable is the one in the config file.
 func (o *fileOptions) fromTarget(p *program) func(string) bool {
 	return func(name string) bool {
 		value, _ := p.Lookup(name)
@@ -126,7 +126,7 @@ func (o *fileOptions) fromTarget(p *program) func(string) bool {
 	}
 }
 
-// usualFile is what is read when no file is named.
+// usualFile returns the path that is read when no file is named.
 func usualFile() (string, error) {
 	for _, path := range []string{"gateway.yaml", "gateway"} {
 		if _, err := os.Stat(path); err == nil {
@@ -136,10 +136,10 @@ func usualFile() (string, error) {
 	return "", hinted{errors.New("no desired-state files: there is neither gateway.yaml nor gateway/ here"), "name them with --file"}
 }
 
-// stdinName is how findings show what was read from stdin.
+// stdinName is the file name of stdin in findings.
 const stdinName = "<stdin>"
 
-// readStdin reads all of Stdin. A signal ends it, since whoever writes there may never end.
+// readStdin reads all of Stdin. A signal ends it, since the program that writes to Stdin may never end.
 func (p *program) readStdin() ([]byte, error) {
 	type whole struct {
 		data []byte
@@ -158,20 +158,20 @@ func (p *program) readStdin() ([]byte, error) {
 	}
 }
 
-// sources are what was read of the paths that flags name.
+// sources collects what is read from the paths that flags name.
 type sources struct {
 	program *program
 	inputs  []spec.Input
-	roots   map[string]string // the path that was named, by the input that was read below it
+	roots   map[string]string // as in fileOptions
 	skipped *skipped
-	failed  []error // of what could not be read
+	failed  []error // errors of paths that could not be read
 }
 
 func newSources(p *program) *sources {
 	return &sources{program: p, roots: map[string]string{}, skipped: newSkipped()}
 }
 
-// read reads all that a flag names.
+// read reads all paths that a flag names.
 func (s *sources) read(flag string, paths []string, overlay bool) {
 	seen := map[string]bool{}
 	for _, path := range paths {
@@ -189,8 +189,8 @@ func (s *sources) read(flag string, paths []string, overlay bool) {
 	}
 }
 
-// read reads a file, all files of a folder in the order of their paths, or stdin. What was read before
-// is left out.
+// read reads a file, all files of a folder in the order of their paths, or stdin. Files that were read before are left
+// out.
 func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) {
 	if path == "-" {
 		if seen[stdinName] {
@@ -222,7 +222,7 @@ func (p *program) read(path string, seen map[string]bool) ([]spec.Input, error) 
 	return inputs, nil
 }
 
-// problemsIn parts findings into warnings, and errors as one error (nil when there are none).
+// problemsIn divides findings into warnings and errors. The errors become one error, nil if there are none.
 func problemsIn(findings []spec.Finding) (warnings []document.Problem, err error) {
 	var wrong []document.Problem
 	for _, f := range findings {

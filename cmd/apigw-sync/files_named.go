@@ -10,7 +10,8 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// namer is what named the value of a flag: the flag itself, its variable, or a line of the config file; "" when nothing did.
+// namer returns what set the value of a flag: the flag itself, its variable, or a line of the config file; "" if it was
+// not set.
 func (p *program) namer(flag string) string {
 	named := ""
 	if p.given[flag] {
@@ -19,7 +20,7 @@ func (p *program) namer(flag string) string {
 	return cmp.Or(p.origin[flag], named)
 }
 
-// unreadable tells of a path that a flag names, and that cannot be read, by what named it.
+// unreadable returns the error for a flag's path that cannot be read. It says what named the path.
 func (p *program) unreadable(flag, path string, err error) error {
 	hint := "correct the path"
 	switch {
@@ -31,14 +32,14 @@ func (p *program) unreadable(flag, path string, err error) error {
 	return p.untouched(flag, path, hint, err)
 }
 
-// unwritable is the same of a path that cannot be written.
+// unwritable returns the error for a flag's path that cannot be written.
 func (p *program) unwritable(flag, path string, err error) error {
 	return p.untouched(flag, path, howToWrite(err), err)
 }
 
 var errFolder = errors.New("is a folder")
 
-// howToWrite says what to do about a path that cannot be written.
+// howToWrite returns a hint for a path that cannot be written.
 func howToWrite(err error) string {
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
@@ -68,7 +69,7 @@ func (p *program) untouched(flag, path, hint string, err error) error {
 	return hinted{fmt.Errorf("%s: %w", path, why), hint}
 }
 
-// unread tells of the config file that cannot be read, where somebody named it.
+// unread returns the error for a config file that cannot be read, with what named it, if anything did.
 func (p *program) unread(flags *pflag.FlagSet, err error) error {
 	path := valueOf(flags, "config")
 	if !ofPath(err) || path == "" {

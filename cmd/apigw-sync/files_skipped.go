@@ -12,7 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// filesAt lists the files at a path. In folders, names that begin with a dot are no desired state.
+// filesAt lists the files at a path. In folders it leaves out names that begin with a dot.
 func filesAt(path string) ([]string, error) {
 	path = filepath.Clean(path)
 	info, err := os.Stat(path)
@@ -48,20 +48,21 @@ func filesAt(path string) ([]string, error) {
 	return paths, err
 }
 
-// skipped looks for files below folders that are not read, though they hold a desired state. What they declare would
-// count as not declared.
+// skipped finds files below folders that hold a desired state but are not read. What they declare would count as not
+// declared.
 type skipped struct {
 	why  map[string]string // real path to the reason
-	name map[string]string // real path to how the walk came there
-	been map[string]bool   // real paths of folders, so that links in circles end
-	late []string          // links to folders, which are looked at last: names without them are better known
+	name map[string]string // real path to the path by which the walk found it
+	been map[string]bool   // real paths of visited folders, so that cycles of links end
+	late []string          // links to folders, which are followed last: people know a file better by a path without links
 }
 
 func newSkipped() *skipped {
 	return &skipped{why: map[string]string{}, name: map[string]string{}, been: map[string]bool{}}
 }
 
-// walk looks below a folder. A reason says why nothing in it is read; without one, each file has its own or is read.
+// walk searches a folder. If reason is not "", it says why nothing in the folder is read. Otherwise some files may be
+// read, and the others have reasons of their own.
 func (s *skipped) walk(folder, reason string) {
 	target, err := filepath.EvalSymlinks(folder)
 	if err != nil || s.been[target] {
@@ -69,7 +70,7 @@ func (s *skipped) walk(folder, reason string) {
 	}
 	s.been[target] = true
 	entries, err := os.ReadDir(folder)
-	if err != nil { // no folder, or one that nobody could read
+	if err != nil { // not a folder, or one that cannot be read
 		return
 	}
 	for _, e := range entries {
@@ -87,7 +88,7 @@ func (s *skipped) walk(folder, reason string) {
 	}
 }
 
-// passedOver is why filesAt passes over an entry of a folder; "" when it does not.
+// passedOver returns why filesAt leaves out an entry of a folder; "" when it does not.
 func passedOver(e fs.DirEntry, above string) string {
 	switch ext := filepath.Ext(e.Name()); {
 	case above != "":
@@ -100,7 +101,7 @@ func passedOver(e fs.DirEntry, above string) string {
 	return ""
 }
 
-// file notes a file that is passed over and may hold a desired state.
+// file notes a file that is not read, if it holds a desired state.
 func (s *skipped) file(path, reason string) {
 	known := slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path)))
 	target, err := filepath.EvalSymlinks(path)
@@ -113,7 +114,7 @@ func (s *skipped) file(path, reason string) {
 	}
 }
 
-// findings are warnings about all but those that were read by another way.
+// findings returns warnings about the skipped files, without those that were read by another path.
 func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
 	for len(s.late) > 0 {
 		link := s.late[0]
@@ -134,7 +135,7 @@ func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
 	return out
 }
 
-// allSkipped tells findings in one line.
+// allSkipped joins findings in one line.
 func allSkipped(findings []spec.Finding) string {
 	var all []string
 	for _, f := range findings {
@@ -143,14 +144,14 @@ func allSkipped(findings []spec.Finding) string {
 	return strings.Join(all, "; ")
 }
 
-// warnSkipped names files that were passed over, for commands whose result has no warnings.
+// warnSkipped writes a warning for each skipped file, for commands whose result has no warnings.
 func (p *program) warnSkipped(findings []spec.Finding) {
 	for _, f := range findings {
 		_, _ = fmt.Fprintf(p.Stderr, "warning: %s %s; %s\n", f.Source.File, f.Problem, f.Hint)
 	}
 }
 
-// guardSources refuses to prune while there are files that were passed over.
+// guardSources refuses to prune if files with a desired state were skipped.
 func (o *compareOptions) guardSources() []diff.Refusal {
 	if !o.prune || len(o.files.skipped) == 0 {
 		return nil

@@ -11,11 +11,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
-// mostText is how large a file that ${file:PATH} names may be: 1 MiB.
+// mostText is the largest size of a file that ${file:PATH} names: 1 MiB.
 const mostText = 1 << 20
 
-// text reads the files that desired-state files name with ${file:PATH}. Whoever opens a pull request writes such paths,
-// and sees what comes of them: they lead nowhere else than below the folder of the config file, or of --file.
+// text reads the files that desired-state files name with ${file:PATH}. Anybody who opens a pull request can write such
+// paths and see the contents in the diff. Therefore only files below the folder of the config file, or of --file, are
+// read.
 func (o *fileOptions) text(p *program) func(input, path string) (string, error) {
 	return func(input, path string) (string, error) {
 		if filepath.IsAbs(path) || filepath.VolumeName(path) != "" {
@@ -29,7 +30,8 @@ func (o *fileOptions) text(p *program) func(input, path string) (string, error) 
 	}
 }
 
-// textRoot is the folder below which the texts of an input must lie, and the one from which their paths go.
+// textRoot returns the folder below which the text files of an input must be, and the folder that their paths are
+// relative to.
 func (o *fileOptions) textRoot(p *program, input string) (root, folder string, err error) {
 	folder = filepath.Dir(filepath.FromSlash(input))
 	at := valueOf(p.flags, "config")
@@ -48,7 +50,7 @@ func (o *fileOptions) textRoot(p *program, input string) (root, folder string, e
 	return root, folder, nil
 }
 
-// textBelow reads a text file that is below a folder also after symbolic links are followed.
+// textBelow reads a text file, which must be below a folder also after symbolic links are followed.
 func textBelow(root, path string) (string, error) {
 	target, err := realBelow(root, path)
 	if err != nil {
@@ -78,8 +80,8 @@ func textBelow(root, path string) (string, error) {
 	return string(data), nil
 }
 
-// realBelow is where a path leads, which must be below a folder before links are followed and after. Whether anything
-// exists elsewhere is not told.
+// realBelow returns a path with its links followed. It must be below a folder both before and after that. The errors do
+// not reveal whether a file elsewhere exists.
 func realBelow(folder, path string) (string, error) {
 	shown := filepath.ToSlash(folder)
 	for _, links := range []bool{false, true} {
@@ -100,7 +102,7 @@ func realBelow(folder, path string) (string, error) {
 	return path, nil
 }
 
-// unreadable is the cause of an error of the file system without the operation and the whole path.
+// unreadable returns the cause of an error of the file system, without the operation and the path.
 func unreadable(err error) error {
 	if cause, ok := errors.AsType[*os.PathError](err); ok {
 		err = cause.Err

@@ -9,15 +9,16 @@ import (
 	"path/filepath"
 )
 
-// The modes of files that are written. That of others than onlyOwner is what the umask leaves of it, for new files; one
-// that is there keeps its own.
+// The modes of files that are written. For forAll, a new file gets what the umask leaves of it, and an existing file
+// keeps its own mode.
 const (
 	forAll    fs.FileMode = 0o666
-	onlyOwner fs.FileMode = 0o600 // of files that hold secrets, or what they can be guessed from
+	onlyOwner fs.FileMode = 0o600 // for files with secrets, or with something from which secrets can be guessed
 )
 
-// writeFile replaces a file as a whole: readers see the old one or the new one, also after a crash. A link is followed.
-// What is not a regular file, such as a pipe, is written to as it is. It is the one way to write a file.
+// writeFile replaces a file atomically: readers see either the old or the new content, even after a crash. It follows
+// links. Something other than a regular file, such as a pipe, is written to directly. All files are written with this
+// function.
 func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error {
 	if followed, err := filepath.EvalSymlinks(path); err == nil {
 		path = followed
@@ -51,17 +52,17 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error
 		err = os.Rename(f.Name(), path)
 	}
 	if err != nil {
-		_ = os.Remove(f.Name()) // the first error tells more
+		_ = os.Remove(f.Name()) // the first error is more useful than one of Remove
 	}
 	return err
 }
 
-// writeBytes is writeFile of what is there already.
+// writeBytes is writeFile for content that is in memory.
 func writeBytes(path string, mode fs.FileMode, data []byte) error {
 	return writeFile(path, mode, func(w io.Writer) error { _, err := w.Write(data); return err })
 }
 
-// newTemporary makes a new file in the folder of another, under a name that no other run has, or has left.
+// newTemporary creates a file in the folder of another file, under a name that no other run uses or has left.
 func newTemporary(path string, mode fs.FileMode) (*os.File, error) {
 	for {
 		f, err := os.OpenFile(path+"."+rand.Text()[:8]+".tmp", os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode) //nolint:gosec // the user named it

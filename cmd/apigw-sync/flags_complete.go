@@ -16,13 +16,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Shells ask for what may come next while a line is typed. Answers come from the line, the environment and
-// files, never from a gateway; what cannot be read gives fewer answers and no word about it.
+// Shells ask for completions while a line is typed. The answers come from the line, the environment and files, never
+// from a gateway. If a file cannot be read, there are fewer completions and no message.
 
-// offer lists what may come next on the command line.
+// offer lists the completions of a flag's value or of an argument.
 type offer func(p *program, cmd *cobra.Command) []cobra.Completion
 
-// offers are for flags whose values are found, not fixed. A flag means the same in every command.
+// offers are for flags whose values depend on files or the environment. A flag has the same meaning in every command.
 var offers = map[string]offer{
 	"environment": environments,
 	"from":        targets,
@@ -31,18 +31,18 @@ var offers = map[string]offer{
 	"to":          targets,
 }
 
-// The annotations of a flag with values that it takes: all of them, or some.
+// The annotations that list values of a flag: either all that it takes, or only some.
 const (
 	allValues  = "all values"
 	someValues = "some values"
 )
 
-// takes says which values a flag takes. Others are refused, see checkValues.
+// takes sets the values that a flag takes. Others are refused, see checkValues.
 func takes(flags *pflag.FlagSet, name string, values ...string) {
 	flags.Lookup(name).Annotations = map[string][]string{allValues: values}
 }
 
-// suggests says which values, among others, a flag takes, each perhaps with a tab and a description behind it.
+// suggests sets some of the values that a flag takes. After a value, there may be a tab and a description.
 func suggests(flags *pflag.FlagSet, name string, values ...string) {
 	flags.Lookup(name).Annotations = map[string][]string{someValues: values}
 }
@@ -50,7 +50,7 @@ func suggests(flags *pflag.FlagSet, name string, values ...string) {
 // complete gives all flags and arguments below cmd their completion.
 func (p *program) complete(cmd *cobra.Command) {
 	register := func(f *pflag.Flag) {
-		_ = cmd.RegisterFlagCompletionFunc(f.Name, p.completionOf(f)) // inherited ones have theirs already
+		_ = cmd.RegisterFlagCompletionFunc(f.Name, p.completionOf(f)) // it fails for inherited flags, which have it already
 	}
 	cmd.Flags().VisitAll(register)
 	cmd.PersistentFlags().VisitAll(register)
@@ -62,8 +62,8 @@ func (p *program) complete(cmd *cobra.Command) {
 	}
 }
 
-// completionOf tells how the value of a flag is completed: from what it takes, else from what there is, else
-// by what the help text calls it.
+// completionOf returns the completion of a flag's value: from the values that it takes, else from files and
+// environment, else by the placeholder in its help text.
 func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	if values := slices.Concat(f.Annotations[allValues], f.Annotations[someValues]); len(values) > 0 {
 		return p.offered(func(*program, *cobra.Command) []cobra.Completion { return slices.Clone(values) })
@@ -89,7 +89,7 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 // yamlFlags name files in YAML: desired state, what looks like it, cases, and the config file.
 var yamlFlags = []string{"against", "cases", "config", "file", "overlay", "state"}
 
-// offered makes an offer what cobra calls.
+// offered turns an offer into the function that cobra calls.
 func (p *program) offered(find offer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		silent := *p
@@ -97,14 +97,14 @@ func (p *program) offered(find offer) cobra.CompletionFunc {
 		all := find(&silent, cmd)
 		all = slices.DeleteFunc(all, func(c cobra.Completion) bool { return !strings.HasPrefix(c, typed) })
 		slices.SortFunc(all, func(a, b cobra.Completion) int {
-			return cmp.Or(strings.Compare(choice(a), choice(b)), len(b)-len(a)) // the one that tells most first
+			return cmp.Or(strings.Compare(choice(a), choice(b)), len(b)-len(a)) // the one with the longest description first
 		})
 		all = slices.CompactFunc(all, func(a, b cobra.Completion) bool { return choice(a) == choice(b) })
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// choice is a completion without its description.
+// choice returns a completion without its description.
 func choice(c cobra.Completion) string {
 	text, _, _ := strings.Cut(c, "\t")
 	return text
@@ -120,7 +120,7 @@ func (p *program) offeredFirst(find offer) cobra.CompletionFunc {
 	}
 }
 
-// sketch outlines the files that the command line names so far, also for commands that have no flags for files.
+// sketch returns an outline of the files that the command line names so far, also for commands without flags for files.
 func sketch(p *program, cmd *cobra.Command) spec.Outline {
 	var o fileOptions
 	flags := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
@@ -136,7 +136,7 @@ func sketch(p *program, cmd *cobra.Command) spec.Outline {
 	return spec.ReadOutline(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
 }
 
-// names are the names of objects that the files declare, of the kinds that --kind asks for.
+// names returns the names of declared objects of the kinds that --kind selects.
 func names(p *program, cmd *cobra.Command) []cobra.Completion {
 	_ = p.settle(cmd.Flags())
 	var wanted []string
@@ -148,7 +148,7 @@ func names(p *program, cmd *cobra.Command) []cobra.Completion {
 	})
 }
 
-// standing is the kind whose objects have the names that are offered for a value of --kind: that kind, or its owner.
+// standing returns the kind whose names are offered for a value of --kind: the kind itself, or its outermost owner.
 func standing(name string) *kind.Kind {
 	if l := kind.LinkOf(name); l != nil {
 		name = l.Owner
@@ -163,13 +163,12 @@ func standing(name string) *kind.Kind {
 	return kind.All[i]
 }
 
-// apps are the names of apps that the files declare.
+// apps returns the names of declared apps.
 func apps(p *program, cmd *cobra.Command) []cobra.Completion {
 	return named(sketch(p, cmd), func(k *kind.Kind) bool { return k.Name == "app" })
 }
 
-// named are the names in an outline, described by what has them. A name is listed once, also when several
-// kinds have it.
+// named returns the names in an outline, with the kinds that have them as descriptions. Each name is listed once.
 func named(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion) {
 	about := map[string]string{}
 	for _, i := range o.Items {
@@ -191,7 +190,7 @@ func named(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion
 	return out
 }
 
-// environments are those that files and targets name.
+// environments returns the environments that files and targets name.
 func environments(p *program, cmd *cobra.Command) []cobra.Completion {
 	out := sketch(p, cmd).Environments
 	for _, t := range configured(p, cmd) {
@@ -202,7 +201,7 @@ func environments(p *program, cmd *cobra.Command) []cobra.Completion {
 	return out
 }
 
-// targets are those of the config file, with the gateway that each means.
+// targets returns the targets of the config file, with their gateways as descriptions.
 func targets(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	for name, t := range configured(p, cmd) {
 		out = append(out, cobra.CompletionWithDesc(name, strings.Join(slices.DeleteFunc(
@@ -223,7 +222,7 @@ func text(s *string) string {
 	return *s
 }
 
-// configured are the targets of the config file.
+// configured returns the targets of the config file by name.
 func configured(p *program, cmd *cobra.Command) map[string]*config.Target {
 	path := ""
 	if f := cmd.Flags().Lookup("config"); f != nil {
@@ -243,7 +242,7 @@ func configured(p *program, cmd *cobra.Command) map[string]*config.Target {
 	return file.Targets
 }
 
-// apis are the APIs that the files refer to without a pattern, and those of --against.
+// apis returns the APIs that the files refer to without a pattern, and those of --against.
 func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	for _, r := range sketch(p, cmd).References {
 		switch {
@@ -259,7 +258,7 @@ func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	return append(out, exportedAPIs(p, cmd)...)
 }
 
-// exportedAPIs are the APIs of the export that is used instead of a gateway, described by their routes.
+// exportedAPIs returns the APIs of the export that is used instead of a gateway, with their routes as descriptions.
 func exportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	_ = p.settle(cmd.Flags())
 	o := gatewayOptions{parallelism: 1, against: valueOf(cmd.Flags(), "against")}

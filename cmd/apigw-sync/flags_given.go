@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// checkValues refuses values of flags that take others only.
+// checkValues refuses values that a flag with a fixed set of values does not take.
 func checkValues(flags *pflag.FlagSet) error {
 	var wrong error
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -27,9 +27,9 @@ func checkValues(flags *pflag.FlagSet) error {
 	return wrong
 }
 
-// checkGiven looks at the flags of a command line as they were given. Two different values of a flag that takes one
-// are an error: the last would win without a word, and --instance-id a --instance-id b reach b alone. So is an empty text: it
-// is what a variable of the shell leaves that is not set, and -f "" would read the folder that one happens to be in.
+// checkGiven checks the flags as they were typed. Two different values of a flag that takes one value are an error.
+// Otherwise the last one would win silently, and --instance-id a --instance-id b would reach only b. An empty value is
+// an error, too, since it usually comes from an unset shell variable, and -f "" would read the current folder.
 func checkGiven(root *cobra.Command, args []string) error {
 	cmd, rest, err := root.Find(args)
 	if err != nil {
@@ -37,7 +37,7 @@ func checkGiven(root *cobra.Command, args []string) error {
 	}
 	var wrong problems
 	first := map[string]string{}
-	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error { // what it finds, cobra tells
+	_ = cmd.Flags().ParseAll(rest, func(f *pflag.Flag, value string) error { // cobra reports the errors of this
 		_, several := f.Value.(pflag.SliceValue)
 		before, again := first[f.Name]
 		first[f.Name] = value

@@ -12,8 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
-// The flags that name files which are read, and files which are written. The baseline of an apply is written, see
-// filesOfFlags.
+// The flags that name files to read and files to write. The --baseline of apply is also written, see filesOfFlags.
 var (
 	readFlags  = []string{"config", "file", "overlay", "against", "plan", "cases", "endpoint", "state", "update", "baseline"}
 	writeFlags = []string{"out", "output-file", "undo-file", "journal", "to-file", "write-baseline"}
@@ -22,14 +21,14 @@ var (
 // flagFile is a file that a flag names.
 type flagFile struct{ flag, path string }
 
-// checkPaths refuses to write a file that the same run reads, or writes for another flag: the file would be lost.
+// checkPaths refuses to write a file that the same run reads, or writes for another flag: its content would be lost.
 func checkPaths(flags *pflag.FlagSet) error {
 	read, written := filesOfFlags(flags)
 	var wrong problems
 	for i, w := range written {
 		others := slices.Concat(read, written[:i])
 		at := slices.IndexFunc(others, func(o flagFile) bool { return w.flag != o.flag && sameFile(o.path, w.path) })
-		if at < 0 || w.flag == "--write-baseline" && others[at].flag == "--baseline" { // it is brought up to date
+		if at < 0 || w.flag == "--write-baseline" && others[at].flag == "--baseline" { // this updates the baseline
 			continue
 		}
 		wrong.list = append(wrong.list, problemsOf(hinted{fmt.Errorf("%s would overwrite %s, which %s names", w.flag, w.path, others[at].flag), "name another file"})...)
@@ -41,12 +40,12 @@ func checkPaths(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// filesOfFlags lists the files that flags name. A folder means the files that are read in it.
+// filesOfFlags lists the files that flags name. For a folder, these are the files that are read in it.
 func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		values := valuesOf(f)
 		if f.Name == "config" && values[0] == "" {
-			values[0], _ = config.Find(".") // whoever reads it will tell
+			values[0], _ = config.Find(".") // an error is reported when the config file is read
 		}
 		if f.Name == "file" && len(values) == 0 {
 			found, _ := usualFile()
@@ -75,7 +74,8 @@ func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 	return read, written
 }
 
-// sameFile reports whether two paths lead to one file, be it there or not. What is not a regular file is nobody's.
+// sameFile reports whether two paths lead to the same file, whether or not it exists. Two paths to something other than
+// a regular file, such as a terminal, never count as the same.
 func sameFile(a, b string) bool {
 	one, errA := os.Stat(a)
 	other, errB := os.Stat(b)
@@ -85,7 +85,7 @@ func sameFile(a, b string) bool {
 	return errA != nil && errB != nil && resolved(a) == resolved(b)
 }
 
-// resolved is the path of a file that need not be there, without links in its folders.
+// resolved returns the absolute path of a file, which need not exist, with the links in its folders followed.
 func resolved(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		path = full

@@ -12,10 +12,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
-// envPrefix begins the environment's twin of every flag.
+// envPrefix begins the names of the environment variables that set flags.
 const envPrefix = "APIGW_SYNC_"
 
-// twin is the variable of the environment that sets a flag.
+// twin returns the name of the environment variable that sets a flag.
 func twin(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
@@ -23,7 +23,7 @@ func twin(flag string) string {
 // aliases are second names of flags.
 var aliases = map[string]string{"auto-approve": "yes"}
 
-// unaliased is the first name of a flag.
+// unaliased returns the main name of a flag.
 func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	if first, ok := aliases[name]; ok {
 		name = first
@@ -31,8 +31,8 @@ func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	return pflag.NormalizedName(name)
 }
 
-// settle gives flags that the command line left alone their values from the environment, else from the
-// target of the config file.
+// settle sets flags that the command line does not set: from the environment, or else from the target in the config
+// file.
 func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	p.flags, p.given, p.origin = flags, map[string]bool{}, map[string]string{}
 	flags.Visit(func(f *pflag.Flag) { p.given[f.Name] = true })
@@ -63,15 +63,16 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 	return both(t.settle(flags, p.given, p.origin), checkPaths(flags))
 }
 
-// The flags that say which files and which gateway are meant, what of them, and how the result looks.
+// The flags that choose the files and the gateway, those that narrow the run, and those that choose how the result
+// looks.
 var (
 	whereFlags = []string{"config", "target", "endpoint", "region", "project-id", "instance-id", "file", "overlay", "environment"}
 	scopeFlags = []string{"kind", "name", "only-environment", "prune"}
 	showFlags  = []string{"output", "output-file", "color", "verbose", "quiet", "log-format"}
 )
 
-// again is a command line for another command, with those flags of this one that are named, as they were typed; without
-// names all that say what is done.
+// again returns a command line for another command. It has the named flags of this command as they were typed, or,
+// without names, all flags that affect what is done.
 func (p *program) again(command string, names ...string) string {
 	var b strings.Builder
 	b.WriteString("apigw-sync " + command)
@@ -80,7 +81,7 @@ func (p *program) again(command string, names ...string) string {
 	}
 	p.flags.Visit(func(f *pflag.Flag) {
 		switch {
-		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name), f.Name == "notify": // whose URLs are secrets
+		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name), f.Name == "notify": // the URLs of notify are secrets
 		case f.Value.Type() == "bool" && f.Value.String() == "true":
 			b.WriteString(" --" + f.Name)
 		default:
@@ -92,7 +93,7 @@ func (p *program) again(command string, names ...string) string {
 	return b.String()
 }
 
-// quoted is a word as a shell reads it.
+// quoted returns a word quoted for a shell.
 func quoted(word string) string {
 	plain := func(r rune) bool {
 		return unicode.IsLetter(r) || unicode.IsDigit(r) || strings.ContainsRune("-_./:=,@%+", r)
@@ -110,8 +111,8 @@ type target struct {
 	file *config.File
 }
 
-// settle gives flags that were not given the values that the section has for them. A flag that was given
-// keeps its rival from being set. Origin gets the line of the config file that sets a flag.
+// settle gives flags that were not given the values in the section. A flag that was given prevents that a flag which
+// excludes it is set. Origin gets the line of the config file that sets a flag.
 func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
 	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {

@@ -1,7 +1,8 @@
-// Package manpage turns commands into manual pages, in the man macros that every man understands.
+// Package manpage turns commands into manual pages. It uses the man macros that every implementation of man
+// understands.
 //
-// Help texts are plain text, not Markdown: paragraphs, indented lines that stay as they are, and a last part
-// "Exit codes:" that becomes a section of its own. The file docs/adr/0016-manual-pages.md tells why no library does it.
+// Help texts are plain text, not Markdown: paragraphs, indented lines that are kept as they are, and a last part "Exit
+// codes:" that becomes a section of its own. docs/adr/0016-manual-pages.md explains why no library is used.
 package manpage
 
 import (
@@ -13,26 +14,26 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// Page is what a page says in addition to the command's own help.
+// Page holds the contents of a page that do not come from the command's help.
 type Page struct {
-	Source      string                   // program and version, for the foot
-	Date        string                   // for the foot, as YYYY-MM-DD
-	Variable    func(flag string) string // the environment's twin of a flag
-	Environment []Entry                  // other variables that count
+	Source      string                   // program and version, for the footer
+	Date        string                   // for the footer, as YYYY-MM-DD
+	Variable    func(flag string) string // returns the environment variable that sets a flag
+	Environment []Entry                  // other environment variables that the command uses
 	Files       []Entry
 }
 
-// Entry is a thing and what it is for.
+// Entry is a variable or a file, and its description.
 type Entry struct{ Name, Text string }
 
-// Name is the name of a command's page, such as apigw-sync-diff; it is in section 1.
+// Name returns the name of a command's page, such as apigw-sync-diff. All pages are in section 1.
 func Name(cmd *cobra.Command) string { return strings.ReplaceAll(cmd.CommandPath(), " ", "-") }
 
 // Write writes the page of a command.
 func Write(w io.Writer, cmd *cobra.Command, p Page) error {
 	b := &roff{}
 	b.macro("TH", strings.ToUpper(Name(cmd)), "1", p.Date, p.Source, "User Commands")
-	b.macro("nh") // a name that is cut in two cannot be copied
+	b.macro("nh") // no hyphenation: a name that is split over two lines cannot be copied
 	b.line(".ad l")
 	b.section("NAME")
 	b.line(escape(Name(cmd)) + " \\- " + escape(lowered(cmd.Short)))
@@ -55,7 +56,7 @@ func Write(w io.Writer, cmd *cobra.Command, p Page) error {
 	return err
 }
 
-// lowered makes a sentence a phrase, as the line of the name has it.
+// lowered makes the first letter lower case, as is usual in the section NAME.
 func lowered(short string) string { return strings.ToLower(short[:1]) + short[1:] }
 
 func (b *roff) synopsis(cmd *cobra.Command) {
@@ -102,7 +103,7 @@ func (b *roff) options(title string, flags *pflag.FlagSet, variable func(string)
 	})
 }
 
-// def is the default of a flag, where its text does not tell it and it is not just nothing.
+// def returns the default of a flag; "" if it is empty or if the flag's text contains it.
 func def(f *pflag.Flag) string {
 	switch f.DefValue {
 	case "", "0", "0s", "false", "[]":
@@ -114,7 +115,7 @@ func def(f *pflag.Flag) string {
 	return " (default " + f.DefValue + ")"
 }
 
-// exitCodes writes lines of a code and its meaning, two spaces between them.
+// exitCodes writes a list of exit codes. In lines, a code and its meaning are separated by two spaces.
 func (b *roff) exitCodes(lines string) {
 	var list []Entry
 	for line := range strings.Lines(lines) {
@@ -152,8 +153,8 @@ func (b *roff) seeAlso(cmd *cobra.Command) {
 	}
 }
 
-// WriteTree writes the pages of a command and of all below it. Page tells what is special about each; file
-// writes a file of that name by calling write.
+// WriteTree writes the pages of a command and of all its subcommands. page returns the additional contents of each
+// page. file creates a file with this name and calls write to fill it.
 func WriteTree(root *cobra.Command, page func(*cobra.Command) Page, file func(name string, write func(io.Writer) error) error) error {
 	if err := file(Name(root)+".1", func(w io.Writer) error { return Write(w, root, page(root)) }); err != nil {
 		return fmt.Errorf("manual page of %s: %w", root.CommandPath(), err)

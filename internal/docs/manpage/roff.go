@@ -2,12 +2,12 @@ package manpage
 
 import "strings"
 
-// roff is a page as it is written.
+// roff builds a page.
 type roff struct{ strings.Builder }
 
 var quoter = strings.NewReplacer(`\`, `\e`, `"`, `\(dq`)
 
-// macro writes a macro with arguments that may hold spaces.
+// macro writes a macro with arguments, which may contain spaces.
 func (b *roff) macro(name string, arguments ...string) {
 	b.WriteString("." + name)
 	for _, a := range arguments {
@@ -18,10 +18,10 @@ func (b *roff) macro(name string, arguments ...string) {
 
 func (b *roff) section(title string) { b.macro("SH", title) }
 
-// line writes what is escaped already.
+// line writes a line that is already escaped.
 func (b *roff) line(s string) { b.WriteString(s + "\n") }
 
-// text writes paragraphs; indented lines keep their form.
+// text writes paragraphs. Indented lines are written as they are.
 func (b *roff) text(s string) {
 	var plain, kept []string
 	flush := func() {
@@ -52,7 +52,7 @@ func (b *roff) text(s string) {
 	}
 }
 
-// verbatim writes lines as they are, set in a little.
+// verbatim writes lines as they are, indented.
 func (b *roff) verbatim(lines []string) {
 	if len(lines) == 0 {
 		return
@@ -66,10 +66,10 @@ func (b *roff) verbatim(lines []string) {
 	b.macro("RE")
 }
 
-// escaper keeps a page from being read as anything but text: hyphens stay hyphens that can be copied.
+// escaper prevents that roff interprets characters of a text. Hyphens stay ASCII hyphens, so that flags can be copied.
 var escaper = strings.NewReplacer(`\`, `\e`, `-`, `\-`, "`", "\\(ga", "^", `\(ha`, "~", `\(ti`)
 
-// escape makes text what roff shows as that text.
+// escape returns the roff source that is shown as s.
 func escape(s string) string {
 	lines := strings.Split(escaper.Replace(s), "\n")
 	for i, line := range lines {

@@ -1,5 +1,5 @@
-// Package manual says all that there is to know about a key of a desired-state file. It has no words of its
-// own: what it says are the shapes that the loader checks files against.
+// Package manual describes the keys of desired-state files. It has no texts of its own: all descriptions come from the
+// shapes that the loader checks files against.
 package manual
 
 import (
@@ -9,25 +9,25 @@ import (
 // Entry is one key, or the whole document.
 type Entry struct {
 	Path        string   `json:"path"` // such as throttles[].time_unit; "" is the document
-	Name        string   `json:"name"` // of the key, or of the type; "" for one of several forms
+	Name        string   `json:"name"` // name of the key or the type; "" for one of several forms
 	Type        string   `json:"type"` // in words, such as "a whole number"
 	Required    bool     `json:"required"`
 	Description string   `json:"description"`
 	Unit        string   `json:"unit,omitempty"`
 	Default     any      `json:"default,omitempty"`
-	Absent      string   `json:"absent,omitempty"` // what leaving it out means where it has no default
-	Values      []string `json:"values,omitempty"` // the only texts that it may be
+	Absent      string   `json:"absent,omitempty"` // what leaving it out means if it has no default
+	Values      []string `json:"values,omitempty"` // the only texts that it can have
 	Rules       []string `json:"rules,omitempty"`
 	Replaces    bool     `json:"replaces"` // a change replaces the object
 	Secret      bool     `json:"secret"`
 	Nullable    bool     `json:"nullable"`
-	Example     string   `json:"example,omitempty"` // YAML, a file but for the key version
-	Forms       []*Entry `json:"forms,omitempty"`   // the forms of which it has one
-	Types       []*Entry `json:"types,omitempty"`   // what it is by the type of its owner
-	Keys        []*Entry `json:"keys,omitempty"`    // the keys in it
+	Example     string   `json:"example,omitempty"` // a YAML file without the key version
+	Forms       []*Entry `json:"forms,omitempty"`   // the forms that the value can have
+	Types       []*Entry `json:"types,omitempty"`   // an entry for each type, if it depends on the type of the object
+	Keys        []*Entry `json:"keys,omitempty"`    // the keys in the value
 }
 
-// entryOf describes s, and depth levels of the keys in it; a negative depth means all.
+// entryOf describes s and depth levels of the keys in it. A negative depth means all levels.
 func entryOf(path, name string, s *shape.Shape, depth int) *Entry {
 	e := &Entry{
 		Path: path, Name: name, Type: typeOf(s), Description: s.Doc, Unit: s.Unit, Default: s.Default, Absent: s.Absent,
@@ -52,7 +52,7 @@ func entryOf(path, name string, s *shape.Shape, depth int) *Entry {
 	return e
 }
 
-// addTypes describes what a key is, type by type.
+// addTypes adds the description of a key for each type.
 func (e *Entry) addTypes(c *shape.Cases, depth int) {
 	e.Type = "by the " + c.By
 	for _, name := range sortedNames(c.Shapes) {
@@ -60,7 +60,7 @@ func (e *Entry) addTypes(c *shape.Cases, depth int) {
 	}
 }
 
-// typeOf names the type of a value, that of the entries of a list included.
+// typeOf names the type of a value. For a list, it also names the type of the entries.
 func typeOf(s *shape.Shape) string {
 	if s.Type != shape.List {
 		return s.Type.String()
@@ -77,7 +77,7 @@ func typeOf(s *shape.Shape) string {
 	}
 }
 
-// formsIn are the forms of a value, or of the entries of a list.
+// formsIn returns the forms of a value, or of the entries of a list.
 func formsIn(s *shape.Shape) []*shape.Shape {
 	if s.Type == shape.List {
 		return formsIn(s.Items)
@@ -85,7 +85,7 @@ func formsIn(s *shape.Shape) []*shape.Shape {
 	return s.Choices
 }
 
-// mapsIn are the mappings that a value is, or that its entries and forms are.
+// mapsIn returns the mapping that a value is, or those that its entries or forms are.
 func mapsIn(s *shape.Shape) (out []*shape.Shape) {
 	switch s.Type {
 	case shape.List:
@@ -106,7 +106,7 @@ func mapsIn(s *shape.Shape) (out []*shape.Shape) {
 	return out
 }
 
-// join is the path of a key inside what s describes, entries of a list marked by [].
+// join returns the path of a key in the value that s describes. Lists are marked with [].
 func join(path string, s *shape.Shape, name string) string {
 	if entries(s) {
 		path += "[]"
@@ -117,7 +117,7 @@ func join(path string, s *shape.Shape, name string) string {
 	return path + "." + name
 }
 
-// entries reports whether the keys of a value are those of its entries.
+// entries reports whether the keys of a value are the keys of its list entries.
 func entries(s *shape.Shape) bool {
 	if s.Type == shape.List {
 		return true

@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// example renders a file that has the key, and of all else only what is needed.
+// example renders a file that has the key, and apart from it only what is needed.
 func example(p *target) (string, error) {
 	if len(p.steps) == 0 {
 		return "", nil // a file for everything would be a page long
@@ -26,7 +26,7 @@ func example(p *target) (string, error) {
 	return strings.TrimRight(string(raw), "\n"), err
 }
 
-// valid reports whether a file could be like this, whatever its variables hold.
+// valid reports whether a file with this content is valid, whatever the values of its variables are.
 func valid(document map[string]any) bool {
 	raw, err := spec.Snippet(document)
 	if err != nil {
@@ -37,10 +37,10 @@ func valid(document map[string]any) bool {
 	return len(findings) == 0
 }
 
-// sampler makes values. A rich one takes whole examples of mappings, not only what is needed.
+// sampler makes example values. A rich one uses whole examples of mappings, not only the required keys.
 type sampler struct{ rich bool }
 
-// of makes a value for s in which the keys that steps name are there.
+// of makes a value for s that has the keys which steps name.
 func (m sampler) of(s *shape.Shape, steps []step) any {
 	switch {
 	case s.Type == shape.Map:
@@ -61,7 +61,7 @@ func (m sampler) of(s *shape.Shape, steps []step) any {
 	return map[string]any{}
 }
 
-// choice is the form that has the key that steps name.
+// choice returns the form that has the key which steps name.
 func choice(s *shape.Shape, steps []step) *shape.Shape {
 	for _, c := range s.Choices {
 		if len(steps) == 0 {
@@ -115,7 +115,7 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 	return out
 }
 
-// named makes a mapping of free names, with the one that steps name, or with one that is known.
+// named makes a mapping whose keys are free names. It has the name in steps, or else a known name.
 func (m sampler) named(s *shape.Shape, steps []step) map[string]any {
 	if example, ok := s.Example.(map[string]any); ok && len(steps) <= 1 {
 		return example
@@ -183,7 +183,7 @@ func addNeeded(s *shape.Shape, steps []step, m map[string]any) {
 	}
 }
 
-// put sets those keys whose names begin with a prefix, or with none; nil takes a key away.
+// put sets the keys whose names begin with a prefix, which may be "". A value of nil removes the key.
 func put(settings []shape.Setting, prefix string, m map[string]any) {
 	for _, b := range settings {
 		name, ok := strings.CutPrefix(b.Name, prefix)
@@ -211,8 +211,8 @@ func has(v any, steps []step) bool {
 	return false
 }
 
-// alone reports whether a key is put into the example of a mapping that requires none, so that the example is not empty:
-// its first two are.
+// alone reports whether a key is shown in the example of a mapping without required keys: the first two are, so that
+// the example is not empty.
 func alone(s *shape.Shape, steps []step, i int) bool {
 	const shown = 2
 	for _, f := range s.Fields {
@@ -223,7 +223,7 @@ func alone(s *shape.Shape, steps []step, i int) bool {
 	return len(steps) == 0 && s.Example == nil && i < shown
 }
 
-// typeFor is the type that steps name, else the one that needs the fewest keys.
+// typeFor returns the type that steps name, or else the type that needs the fewest keys.
 func (m sampler) typeFor(c *shape.Cases, steps []step) (by string) {
 	if len(steps) > 0 && steps[0].name == c.Field && steps[0].by != "" {
 		return steps[0].by

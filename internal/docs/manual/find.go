@@ -15,23 +15,23 @@ import (
 // Question asks for a key.
 type Question struct {
 	Path string // throttles.time_unit, throttles[].time_unit or /throttles/0/time_unit; "" is the document
-	Type string // of the plugin, where the path does not say it as plugins.content(cors) does; may be ""
-	Deep bool   // with all keys below, not only the next ones
+	Type string // of the plugin, if the path does not name it as plugins.content(cors) does; may be ""
+	Deep bool   // with all keys below, not only those of the next level
 }
 
-// Unknown is the error of a path that leads nowhere.
+// Unknown is the error for a path that names no key.
 type Unknown struct {
-	Path    string   // as far as it leads, and the step that does not
-	Nearest []string // what may have been meant
-	Known   []string // the keys that there are instead
+	Path    string   // the path up to its first unknown step
+	Nearest []string // paths that may have been meant
+	Known   []string // the keys that exist there
 }
 
 func (u *Unknown) Error() string { return "there is no key " + u.Path }
 
-// Untyped is the error of a path whose meaning depends on a type that it does not name.
+// Untyped is the error for a path whose meaning depends on a type that the path does not name.
 type Untyped struct {
 	Path  string
-	Types []string // those that have the rest of the path
+	Types []string // types that have the rest of the path
 }
 
 func (u *Untyped) Error() string { return u.Path + " differs by type" }
@@ -63,10 +63,10 @@ func Find(q Question) (*Entry, error) {
 	return e, err
 }
 
-// step is one step of a path: a key, and the type in parentheses behind it.
+// step is one step of a path: a key, and the type in parentheses after it.
 type step struct{ name, by string }
 
-// parse takes a path apart. Entries of lists are passed over: all have the same keys.
+// parse splits a path into steps. It ignores indexes of lists, since all entries have the same keys.
 func parse(path string) (out []step) {
 	for _, word := range strings.FieldsFunc(path, func(r rune) bool { return r == '.' || r == '/' }) {
 		name, by, _ := strings.Cut(word, "(")
@@ -81,13 +81,13 @@ func parse(path string) (out []step) {
 	return out
 }
 
-// target is where a path leads.
+// target is what a path names.
 type target struct {
 	path, name string
 	shape      *shape.Shape
 	required   bool
-	cases      *shape.Cases // of a key whose type is not said
-	steps      []step       // every step, types filled in
+	cases      *shape.Cases // the cases of a key if the path does not name the type
+	steps      []step       // all steps, with types filled in
 }
 
 func look(steps []step, by string) (*target, error) {
@@ -167,8 +167,8 @@ func keysIn(s *shape.Shape) (names []string) {
 	return names
 }
 
-// meant guesses which paths an unknown one means: those that end in it, else the one whose words are
-// nearest to it step by step.
+// meant guesses which paths were meant by an unknown one: the paths that end with it, or else the one whose words are,
+// step by step, nearest to its words.
 func meant(steps []step, u *Unknown, by string) []string {
 	wanted := make([]string, len(steps))
 	for i, s := range steps {
@@ -186,7 +186,7 @@ func meant(steps []step, u *Unknown, by string) []string {
 	return corrected(slices.Clone(steps), u, by)
 }
 
-// corrected replaces the words of a path that are no keys by those nearest to them, as far as there are some.
+// corrected replaces the words of a path that are not keys by the nearest keys, if there are any.
 func corrected(steps []step, u *Unknown, by string) []string {
 	good := ""
 	for range steps {
@@ -216,7 +216,7 @@ func corrected(steps []step, u *Unknown, by string) []string {
 	return []string{good}
 }
 
-// mostMeant is how many guesses help; more are noise.
+// mostMeant is the largest number of guesses that are shown. A longer list would not help.
 const mostMeant = 4
 
 // Paths lists the paths of all keys, in the order in which files have them.
@@ -234,7 +234,7 @@ func Paths() (out []string) {
 
 func sortedNames[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
 
-// Hint tells what to ask instead.
+// Hint says which path to ask for instead.
 func (u *Unknown) Hint() string {
 	switch {
 	case len(u.Nearest) > 0:
@@ -245,7 +245,7 @@ func (u *Unknown) Hint() string {
 	return "the command without a path lists what there is"
 }
 
-// Hint tells how to name a type.
+// Hint says how to name a type.
 func (u *Untyped) Hint() string {
 	return fmt.Sprintf("name one with --type: %s", strings.Join(u.Types, ", "))
 }

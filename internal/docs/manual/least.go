@@ -1,16 +1,16 @@
 package manual
 
-// least takes out of a valid document what can be done without, but for the keys that steps name.
+// least removes from a document everything that is not needed to make it valid, apart from the keys that steps name.
 func least(document map[string]any, steps []step) map[string]any {
 	p := pruner{document}
-	if !valid(document) { // what an invalid one seems to need, it may do without once it is valid
+	if !valid(document) { // more can be removed once the document is valid
 		p.mapping(document, steps)
 	}
 	p.mapping(document, steps)
 	return document
 }
 
-// pruner edits a document that nobody else holds.
+// pruner edits a document in place, so nobody else may use it.
 type pruner struct{ document map[string]any }
 
 func (p *pruner) mapping(m map[string]any, steps []step) {
@@ -28,7 +28,7 @@ func (p *pruner) mapping(m map[string]any, steps []step) {
 	}
 }
 
-// shorten takes entries off the end of a list.
+// shorten removes entries from the end of a list.
 func (p *pruner) shorten(m map[string]any, key string, steps []step) {
 	list, _ := m[key].([]any)
 	for len(list) > 1 && has(list[:len(list)-1], steps) {
