@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
+// TestExitCode checks the exit code for each sort of error.
 func TestExitCode(t *testing.T) {
 	plain := errors.New("broken")
 	for name, c := range map[string]struct {
@@ -33,6 +34,7 @@ func TestExitCode(t *testing.T) {
 	}
 }
 
+// TestProblemsOf checks which problems and hints JSON documents list for an error.
 func TestProblemsOf(t *testing.T) {
 	list := []document.Problem{{File: "a.yaml", Message: "bad"}}
 	for name, c := range map[string]struct {
@@ -52,6 +54,7 @@ func TestProblemsOf(t *testing.T) {
 	}
 }
 
+// TestVerdict checks the exit code of an apply: 1 if it changed nothing, 3 if it is incomplete or does not converge.
 func TestVerdict(t *testing.T) {
 	stop := errors.New("stopped")
 	for name, c := range map[string]struct {

@@ -12,6 +12,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestProgressLines checks the lines that report progress if stderr is not a terminal.
 func TestProgressLines(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
@@ -32,6 +33,8 @@ func TestProgressLines(t *testing.T) {
 	})
 }
 
+// TestProgressBar checks that the bar appears late, shows the share of writes, does not mix with log lines, and is
+// cleared at the end.
 func TestProgressBar(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
@@ -66,6 +69,7 @@ func TestProgressBar(t *testing.T) {
 // afterReturn returns what a terminal shows of a line: the text after the last carriage return.
 func afterReturn(s string) string { return s[strings.LastIndexByte(s, '\r')+1:] }
 
+// TestProgressPauses checks that a pause clears the bar.
 func TestProgressPauses(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var b bytes.Buffer
@@ -87,6 +91,7 @@ func TestProgressPauses(t *testing.T) {
 	})
 }
 
+// TestProgressIsSilentForShortRuns checks that a run of less than a second prints no progress.
 func TestProgressIsSilentForShortRuns(t *testing.T) {
 	for _, terminal := range []bool{true, false} {
 		t.Run(fmt.Sprint(terminal), func(t *testing.T) {

@@ -176,6 +176,7 @@ func commandOf(args string) *cobra.Command {
 	return cmd
 }
 
+// TestWantsJSON checks that a request for JSON is recognized even if other arguments are wrong.
 func TestWantsJSON(t *testing.T) {
 	for args, want := range map[string]bool{
 		"diff -o json":              true,

@@ -121,6 +121,8 @@ func (w *workspace) onGateway(want int, fault string, script ...string) string {
 	return w.run(want, nil, append(append(args, "--", "sh"), script...)...)
 }
 
+// TestPlanApplyNightly runs the scripts that plan, apply and look for drift, and an undo, and checks the files that
+// they write.
 func TestPlanApplyNightly(t *testing.T) {
 	w := newWorkspace(t)
 
@@ -174,6 +176,7 @@ func TestOnGitHub(t *testing.T) {
 	}
 }
 
+// TestStalePlanIsRefused checks that a plan is refused, with no write, if the gateway has changed since it was made.
 func TestStalePlanIsRefused(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "ci/plan.sh", "out")
@@ -194,6 +197,7 @@ func TestStalePlanIsRefused(t *testing.T) {
 	w.onGateway(0, "", "ci/nightly.sh", "out")
 }
 
+// TestGuardsHoldForPlans checks that guards refuse saved plans, and that the comment about the plan announces it.
 func TestGuardsHoldForPlans(t *testing.T) {
 	w := newWorkspace(t)
 	w.env = append(w.env, "APIGW_SYNC_MAX_DELETES=0")
@@ -204,6 +208,7 @@ func TestGuardsHoldForPlans(t *testing.T) {
 	w.onGateway(4, "", "ci/apply.sh", "out")
 }
 
+// TestNewPlanHoldsWhatFailed checks that after a failed change a new plan and apply finish the rest.
 func TestNewPlanHoldsWhatFailed(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "ci/plan.sh", "out")
@@ -235,6 +240,7 @@ func TestForks(t *testing.T) {
 	w.run(1, []string{"APIGW_SYNC_AGAINST=no-export.yaml"}, "sh", "ci/plan.sh", "out")
 }
 
+// TestFurtherReports checks the report formats that the variable REPORTS adds.
 func TestFurtherReports(t *testing.T) {
 	w := newWorkspace(t)
 	w.env = append(w.env, "REPORTS=junit sarif")
@@ -255,6 +261,8 @@ func TestFurtherReports(t *testing.T) {
 	}
 }
 
+// TestErrorsAreNoDifferences checks that an error in the files is reported as such, and that no plan or issue of an
+// earlier run is left.
 func TestErrorsAreNoDifferences(t *testing.T) {
 	w := newWorkspace(t)
 	w.onGateway(0, "", "ci/plan.sh", "out")
@@ -290,6 +298,7 @@ case "$*" in
 esac
 `
 
+// TestCommentGitHub checks that the script creates a comment, or edits the first one that has the marker.
 func TestCommentGitHub(t *testing.T) {
 	for _, tc := range []struct{ name, comments, want string }{
 		{"first", "", "--method POST repos/shop/gateway/issues/7/comments --field body=@out/comment.md"},
@@ -484,6 +493,7 @@ cases:
 	}
 }
 
+// TestLabelGitHub checks that a pull request has one label for the level of its plan, and keeps all other labels.
 func TestLabelGitHub(t *testing.T) {
 	for _, tc := range []struct{ name, there, level, want string }{
 		{"first", "bug\n", "exposure", "GET POST labels[]=gateway: exposure"},

@@ -123,6 +123,7 @@ func FuzzParse(f *testing.F) {
 	})
 }
 
+// TestFind checks that the config file is found in the folder or in a parent folder.
 func TestFind(t *testing.T) {
 	top := t.TempDir()
 	write(t, filepath.Join(top, "a", Name), "")

@@ -108,6 +108,7 @@ func smallestCover(items []Item) (sum int) {
 	return sum
 }
 
+// TestCoverIsSmallestAndExact checks that bindings are written with the fewest requests, each exactly once.
 func TestCoverIsSmallestAndExact(t *testing.T) {
 	for seed := range uint64(2000) {
 		items := randomItems(rand.New(rand.NewPCG(seed, 1)), 6, 6)
@@ -122,6 +123,7 @@ func TestCoverIsSmallestAndExact(t *testing.T) {
 	}
 }
 
+// TestGroupsKeepToLimits checks for each sort of request that none has more items than allowed.
 func TestGroupsKeepToLimits(t *testing.T) {
 	for seed := range uint64(1000) {
 		r := rand.New(rand.NewPCG(seed, 2))
@@ -189,6 +191,7 @@ func TestCrossesMixSides(t *testing.T) {
 	}
 }
 
+// TestPiecesOfProducts checks the number of requests for a product that is too large for one.
 func TestPiecesOfProducts(t *testing.T) {
 	for _, tc := range []struct{ rows, columns, most, want int }{
 		{3, 300, 500, 2}, {300, 3, 500, 2}, {30, 40, 500, 3}, {1, 1001, 500, 3}, {1001, 1, 500, 3}, {10, 50, 500, 1}, {7, 7, 1, 49},

@@ -61,6 +61,7 @@ func (c *client) effects() []emulator.Effect {
 	return plain
 }
 
+// TestRebindReplaces checks that binding a second throttle displaces the first one.
 func TestRebindReplaces(t *testing.T) {
 	for _, keeps := range []bool{false, true} {
 		c := newShop(t, func(o *emulator.Options) { o.Behaviour.ReplaceKeepsBindingID = keeps })
@@ -88,6 +89,7 @@ func TestRebindReplaces(t *testing.T) {
 	}
 }
 
+// TestRebindRejected checks that rebind=reject refuses a bind to a slot that is taken, and binds nothing.
 func TestRebindRejected(t *testing.T) {
 	c := newShop(t, behave("rebind=reject"))
 	fresh := c.newThrottle("fresh")
@@ -99,6 +101,7 @@ func TestRebindRejected(t *testing.T) {
 	}
 }
 
+// TestACLSlots checks which ACLs share a slot for each behaviour.
 func TestACLSlots(t *testing.T) {
 	for _, x := range []struct {
 		rule string
@@ -123,6 +126,7 @@ func TestACLSlots(t *testing.T) {
 	}
 }
 
+// TestBindPartial checks that bind-partial=fewer-items leaves out unknown publications without an error.
 func TestBindPartial(t *testing.T) {
 	c := newShop(t, behave("bind-partial=fewer-items"))
 	answer := c.do("POST", "/throttle-bindings", object{
@@ -140,6 +144,7 @@ func TestBatchMax(t *testing.T) {
 	c.refused("POST", "/app-auths", object{"env_id": release, "app_ids": []string{"a"}, "api_ids": []string{"a", "b"}}, 400, "APIG.2012")
 }
 
+// TestPluginsGiveWayByType checks that a plugin displaces only a plugin of the same type.
 func TestPluginsGiveWayByType(t *testing.T) {
 	c := newShop(t)
 	api := c.api("create_order")["id"].(string)
@@ -161,6 +166,7 @@ func TestPluginsGiveWayByType(t *testing.T) {
 	c.do("PUT", "/plugins/"+old+"/detach", detach, 404)
 }
 
+// TestDeleteBoundCascades checks that delete-bound=cascade removes the bindings of a deleted throttle.
 func TestDeleteBoundCascades(t *testing.T) {
 	c := newShop(t, behave("delete-bound=cascade"))
 	c.do("DELETE", "/throttles/"+c.id("/throttles", "throttles", "name", "orders_basic"), nil, 204)
@@ -174,6 +180,7 @@ func TestDeleteBoundCascades(t *testing.T) {
 	}
 }
 
+// TestLateLists checks that lists show a change of bindings after the given number of reads or time.
 func TestLateLists(t *testing.T) {
 	var now time.Time
 	for _, x := range []struct {
@@ -206,6 +213,8 @@ func TestLateLists(t *testing.T) {
 	}
 }
 
+// TestUnbindBatchNamesWhatFailed checks that the answer to a batch lists each binding that was not removed, with its
+// error.
 func TestUnbindBatchNamesWhatFailed(t *testing.T) {
 	c := newShop(t)
 	fault, err := emulator.ParseFault(`op=BatchDisassociate* bind=orders/get_* code=APIG.9999`)
@@ -225,6 +234,8 @@ func TestUnbindBatchNamesWhatFailed(t *testing.T) {
 	}
 }
 
+// TestBindingsSurviveOffline checks that a binding exists again once an API that was taken offline is published
+// again.
 func TestBindingsSurviveOffline(t *testing.T) {
 	for _, stable := range []bool{false, true} {
 		c := newShop(t, func(o *emulator.Options) { o.Behaviour.PublishIDStable = stable })

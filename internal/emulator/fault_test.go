@@ -109,6 +109,7 @@ func strikeOnce(t *testing.T, c *client, h *http.Client, root string, status int
 	return err
 }
 
+// TestFaultCounts checks which of ten requests a rule makes fail.
 func TestFaultCounts(t *testing.T) {
 	for _, x := range []struct{ rule, want string }{
 		{"status=500", "xxxxxxxxxx"},

@@ -11,6 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
+// TestPageBounds checks which page is returned for limits and offsets outside of the allowed range.
 func TestPageBounds(t *testing.T) {
 	var state strings.Builder
 	state.WriteString("acls:\n")
@@ -85,6 +86,7 @@ func TestFilters(t *testing.T) {
 	}
 }
 
+// TestNullLists checks that null-lists=on returns null or nothing instead of an empty list.
 func TestNullLists(t *testing.T) {
 	c := newShop(t, behave("null-lists=on"))
 	if d := cmp.Diff(object{"size": 0.0, "total": 0.0}, c.do("GET", "/acls?name=nobody", nil, 200)); d != "" {
@@ -95,6 +97,7 @@ func TestNullLists(t *testing.T) {
 	}
 }
 
+// TestOfflineOffset checks that offline-offset=on makes the list of an ACL's APIs ignore the offset.
 func TestOfflineOffset(t *testing.T) {
 	path := "/acl-bindings/binded-apis?offset=1&acl_id="
 	for rule, want := range map[string]int{"offline-offset=off": 0, "offline-offset=on": 1} {
@@ -111,6 +114,8 @@ func TestInstanceWideAuthsRefused(t *testing.T) {
 	c.do("GET", "/app-auths/binded-apps?api_id="+c.api("pay")["id"].(string), nil, 200)
 }
 
+// TestAuthorizationOutcomes checks the outcome of each authorization of a batch: success, skipped as a duplicate, or
+// failed.
 func TestAuthorizationOutcomes(t *testing.T) {
 	c := newShop(t)
 	app := c.do("POST", "/apps", object{"name": "second_app"}, 201)["id"]

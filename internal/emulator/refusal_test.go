@@ -190,6 +190,7 @@ func TestQuotas(t *testing.T) {
 	}
 }
 
+// TestFeaturesGateKinds checks that kinds and types of plugins are refused if the gateway lacks the feature for them.
 func TestFeaturesGateKinds(t *testing.T) {
 	c := newClient(t, "gateway: {instance: {features: [cors]}}")
 	c.refused("POST", "/app-quotas", object{}, 412, "APIG.3458")

@@ -27,6 +27,7 @@ func TestAppSecret(t *testing.T) {
 	}
 }
 
+// TestAppSwitchOff checks that app-switch=off refuses keys and secrets of apps that a request sets.
 func TestAppSwitchOff(t *testing.T) {
 	c := newShop(t, behave("app-switch=off"))
 	c.refused("POST", "/apps", object{"name": "second_app", "app_key": "key-of-second"}, 400, "APIG.2011")
@@ -48,6 +49,7 @@ func TestEmptyRemark(t *testing.T) {
 	}
 }
 
+// TestUpdateOmittedLimit checks what an update does to a limit that it leaves out.
 func TestUpdateOmittedLimit(t *testing.T) {
 	for rule, want := range map[string]float64{"update-omitted-limit=clears": 0, "update-omitted-limit=keeps": 500} {
 		c := newShop(t, behave(rule))

@@ -90,6 +90,7 @@ acls: [{name: a_b, type: DENY, entity_type: IP, values: [10.0.0.1]}]
 	}
 }
 
+// TestLoadTakesKeysOfTheToolAlone checks that a state may have keys that only the tool uses.
 func TestLoadTakesKeysOfTheToolAlone(t *testing.T) {
 	c := newClient(t, `
 version: apigw-sync/v1
@@ -102,6 +103,8 @@ acls: [{name: a_b, type: DENY, entity_type: IP, values: [1.2.3.4], protected: tr
 	}
 }
 
+// TestGlobsOfAuthorizationsMeanAppAuthentication checks that a pattern authorizes an app only for APIs with app
+// authentication.
 func TestGlobsOfAuthorizationsMeanAppAuthentication(t *testing.T) {
 	c := newClient(t, `
 apps: [{name: all_apps, apis: [{name: "*"}]}]
@@ -112,6 +115,7 @@ gateway: {groups: [{name: g_1, apis: [{name: with, method: GET, path: /1, auth_t
 	}
 }
 
+// TestIdsOfAFileHold checks that the ids in a state are used.
 func TestIdsOfAFileHold(t *testing.T) {
 	c := newClient(t, `
 acls: [{name: a_b, type: DENY, entity_type: IP, values: [1.2.3.4], apis: [g_1/a_1]}]

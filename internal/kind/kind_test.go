@@ -175,6 +175,7 @@ func TestEmptyLists(t *testing.T) {
 	}
 }
 
+// TestSettleSecrets checks when a secret that the gateway shows, masks or hides counts as the one in the files.
 func TestSettleSecrets(t *testing.T) {
 	app := kind.Of("app")
 	for _, tc := range []struct {

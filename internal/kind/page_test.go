@@ -31,6 +31,7 @@ func TestPage(t *testing.T) {
 	}
 }
 
+// TestPageTotal checks that a total is read from every form that gateways may send, and is unknown otherwise.
 func TestPageTotal(t *testing.T) {
 	for in, want := range map[string]int{
 		`7`: 7, `0`: 0, `"700"`: 700, `1e3`: 1000, `1000000000`: 1e9, `99999999999999999999`: math.MaxInt,
@@ -83,6 +84,7 @@ func FuzzPage(f *testing.F) {
 	})
 }
 
+// FuzzMembers compares members with encoding/json.
 func FuzzMembers(f *testing.F) {
 	for _, s := range []string{`{}`, `{"a":1,"b":[1,{"c":"]"}]}`, ` {"\u0061" : "x\\\"" ,"b":true}`, `{"a":{"a":{}},"":""}`, `{`, `{"a"`, `{"a":`, `{"a":}`} {
 		f.Add([]byte(s))

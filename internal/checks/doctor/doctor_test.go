@@ -24,6 +24,7 @@ func statuses(checks []Check) (out []string) {
 	return out
 }
 
+// TestNetwork checks the results for DNS and TLS with working and broken endpoints.
 func TestNetwork(t *testing.T) {
 	t.Setenv("HTTPS_PROXY", "")
 	t.Setenv("https_proxy", "")
@@ -59,6 +60,7 @@ func TestNetwork(t *testing.T) {
 	}
 }
 
+// TestNetworkEndsWithItsContext checks that a canceled context fails the check.
 func TestNetworkEndsWithItsContext(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
@@ -67,6 +69,7 @@ func TestNetworkEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestClock checks that a wrong clock is an error only for signed requests and large offsets.
 func TestClock(t *testing.T) {
 	for name, c := range map[string]struct {
 		offset time.Duration
@@ -89,6 +92,7 @@ func TestClock(t *testing.T) {
 	}
 }
 
+// TestAdvice checks that a failed check has the advice of its error as its hint.
 func TestAdvice(t *testing.T) {
 	refused := &api.Error{Method: "GET", Path: "/apis", Status: 403, Code: "APIG.1005"}
 	for _, c := range []struct {

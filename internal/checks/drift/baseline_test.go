@@ -36,6 +36,7 @@ func aclOf(values string) string { return fmt.Sprintf(acls, values) }
 
 const owns = "owns: {acls: [\"*\"], throttles: [\"*\"]}\n"
 
+// TestMoved checks which side is said to have made a change since the baseline.
 func TestMoved(t *testing.T) {
 	for name, c := range map[string]struct {
 		files, gateway string // files and gateway when the baseline was written
@@ -153,6 +154,7 @@ func again(t *testing.T, b *Baseline) *Baseline {
 	return read
 }
 
+// TestBaselinesShowNothing checks that a baseline shows neither a secret nor that two secrets are equal.
 func TestBaselinesShowNothing(t *testing.T) {
 	state := "apps: [{name: one, app_secret: the-same-secret}, {name: two, app_secret: the-same-secret}]\n"
 	w := newWorld(t, state+apis, "version: apigw-sync/v1\n"+state)

@@ -127,6 +127,8 @@ ignore:
   - {kind: acl, name: "d*"}
 `
 
+// TestLook checks what drift finds besides differences: certificates that expire, the state of the gateway, and
+// lapsed ignore rules.
 func TestLook(t *testing.T) {
 	r := newWorld(t, domains, bound).look(t, Options{CertDays: 30, Traffic: Groups})
 	at := func(text string) time.Time {

@@ -17,6 +17,7 @@ func hourOf(each int64, more map[int]int64) (f figures) {
 	return f
 }
 
+// TestOver checks by how much the calls in the known hour exceed a throttle's limit.
 func TestOver(t *testing.T) {
 	burst := map[int]int64{10: 50, 11: 50, 40: 90}
 	for name, c := range map[string]struct {
@@ -51,6 +52,7 @@ func TestOver(t *testing.T) {
 	}
 }
 
+// TestTogether checks that the figures of several APIs are added minute by minute.
 func TestTogether(t *testing.T) {
 	sum := together(hourOf(1, nil), hourOf(0, map[int]int64{10: 5}), nil)
 	if got, busiest := sum.calls(), sum.peak(); got != 65 || busiest.Calls != 6 || len(sum) != 60 {

@@ -10,6 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
+// TestWhole checks that entries are recognized which together cover all IPv4 or all IPv6 addresses.
 func TestWhole(t *testing.T) {
 	for _, c := range []struct {
 		entries []string

@@ -6,6 +6,8 @@ import (
 	"testing"
 )
 
+// TestSuccessor checks that a generated code can be recognized as the successor of the old one, and that no other
+// code can.
 func TestSuccessor(t *testing.T) {
 	old, other := strings.Repeat("a", 64), strings.Repeat("b", 64)
 	value := successor(old)

@@ -33,6 +33,7 @@ func TestEveryKindIsRecorded(t *testing.T) {
 	}
 }
 
+// TestParse checks what is read from a record, and that records which prove no change are skipped.
 func TestParse(t *testing.T) {
 	for _, tc := range []struct{ name, record, want string }{
 		{"as documented", `{"trace_id":"a","trace_name":"UpdateApp","trace_rating":"normal","time":1764267125480,"user":{"name":"li.wei"}}`, "li.wei UpdateApp 2 18:12:05"},
@@ -77,6 +78,7 @@ func (p *pages) Call(_ context.Context, r api.Request, reply any) (int, error) {
 	return 1, json.Unmarshal([]byte(answer.(string)), reply)
 }
 
+// TestRead checks which requests read the trail, over all pages, and how errors are handled.
 func TestRead(t *testing.T) {
 	now := time.Date(2025, 11, 28, 0, 0, 0, 0, time.UTC)
 	page := func(marker string, ids ...string) string {

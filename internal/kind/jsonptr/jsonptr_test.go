@@ -53,6 +53,7 @@ func TestPut(t *testing.T) {
 	}
 }
 
+// TestListOf checks that the list which contains a value is found by its pointer.
 func TestListOf(t *testing.T) {
 	for pointer, want := range map[string]string{"/a": "/a", "/a/0": "/a", "/a/0/b/1": "/a", "/a/b": "/a/b", "/0": ""} {
 		if got, inside := jsonptr.ListOf(pointer); got != want || inside != (got != pointer) {

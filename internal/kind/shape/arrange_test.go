@@ -20,6 +20,7 @@ var (
 	)
 )
 
+// TestArranged checks how lists become sets and keyed elements, according to the shape.
 func TestArranged(t *testing.T) {
 	for _, tc := range []struct {
 		name     string
@@ -49,6 +50,7 @@ func TestArranged(t *testing.T) {
 	}
 }
 
+// TestLocate checks that pointers into the arranged form and into the original value are converted both ways.
 func TestLocate(t *testing.T) {
 	v := m{"params": []any{m{"location": "PATH", "name": "b"}, m{"location": "QUERY", "name": "a/b", "tags": []any{"x"}}}, "rules": []any{m{"name": "z"}}}
 	for arranged, own := range map[string]string{
@@ -68,6 +70,7 @@ func TestLocate(t *testing.T) {
 	}
 }
 
+// TestPut checks writing and removing values at pointers into the arranged form.
 func TestPut(t *testing.T) {
 	one, two, three := m{"location": "PATH", "name": "1"}, m{"location": "PATH", "name": "2"}, m{"location": "PATH", "name": "3"}
 	v := m{"params": []any{one, two}}
