@@ -8,26 +8,27 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Certificate is a server certificate of the project. API reference: "SSL Certificate Management". The gateway tells what
-// is in it, never the certificate itself or its key, so that those that a file has are compared by what is in them.
+// Certificate is a server certificate of the project. The gateway reports facts about it, such as its serial number, but never
+// the certificate itself or its key. Therefore a certificate in a file is compared by these facts. API reference: "SSL
+// Certificate Management".
 type Certificate struct {
 	Name      string `json:"name"`
 	Type      string `json:"type"`                      // global or instance; fixed at creation
-	Algorithm string `json:"algorithm_type"`            // RSA, ECC or SM2; "" is that of the certificate
-	Content   string `json:"cert_content,omitempty"`    // "" is not managed
-	Key       string `json:"private_key,omitempty"`     // "" is not managed
-	RootCA    string `json:"trusted_root_ca,omitempty"` // "" is not managed
-	Facts     X509   `json:"-"`                         // of what the gateway has; zero for what a file declares
+	Algorithm string `json:"algorithm_type"`            // RSA, ECC or SM2; "" means the algorithm of the certificate's key
+	Content   string `json:"cert_content,omitempty"`    // "": not managed
+	Key       string `json:"private_key,omitempty"`     // "": not managed
+	RootCA    string `json:"trusted_root_ca,omitempty"` // "": not managed
+	Facts     X509   `json:"-"`                         // about the gateway's certificate; zero for a declared one
 	Odd       `json:"-"`
 }
 
-// Where a certificate can be used: in all gateways of the project, or in one.
+// Types of certificates: for all gateways of the project, or for one.
 const (
 	everywhere = "global"
 	inOne      = "instance"
 )
 
-// What stands for a root certificate and for a key that the gateway has and does not show.
+// Placeholders for a root certificate and a key that the gateway has and does not show.
 const (
 	held   = "a root certificate"
 	masked = "***"
@@ -74,7 +75,7 @@ var certificate = of(Def[Certificate, certificateWire]{
 		InWords:  inWords,
 		Adopt:    adoptCertificate,
 		Sent: func(want, have Certificate, _ func(string) bool) (Certificate, []string) {
-			if have.RootCA != "" && want.RootCA == "" && want.Type == have.Type { // a global one has none
+			if have.RootCA != "" && want.RootCA == "" && want.Type == have.Type { // global certificates have no root certificate
 				return want, []string{"/trusted_root_ca"}
 			}
 			return want, nil
@@ -140,7 +141,7 @@ func certificateShape() *shape.Shape {
 	)
 }
 
-// inWords is a certificate with what is in the texts that it has in their place.
+// inWords returns a certificate whose PEM texts are replaced by descriptions of the certificates in them.
 func inWords(c Certificate) Certificate {
 	for _, text := range []*string{&c.Content, &c.RootCA} {
 		if chain, err := readChain(*text); err == nil {
@@ -150,8 +151,9 @@ func inWords(c Certificate) Certificate {
 	return c
 }
 
-// adoptCertificate takes from want what it does not manage, the key, which follows from the certificate, and what the
-// gateway tells nothing against. One that is replaced does not keep its root certificate: its successor never had it.
+// adoptCertificate takes from want what want does not manage, the key, which follows from the certificate, and texts that do
+// not contradict what the gateway reports. A certificate that is replaced does not keep its root certificate, since its
+// successor never had it.
 func adoptCertificate(want, have Certificate) Certificate {
 	have.Key = want.Key
 	if chain, err := readChain(want.Content); want.Content == "" || err == nil && factsOf(chain[0]).fit(have.Facts) {
@@ -168,7 +170,7 @@ func adoptCertificate(want, have Certificate) Certificate {
 	return have
 }
 
-// instant is a time as gateways write it, in UTC and whole seconds; "" where it is none.
+// instant converts a time of a gateway to RFC 3339, in UTC and whole seconds; "" if it is not a time.
 func instant(text string) string {
 	t, ok := ParseTime(text)
 	if !ok {
@@ -221,5 +223,5 @@ func checkCertificate(c Certificate) (out []shape.Problem) {
 	return out
 }
 
-// lastSecond is the end of time for 32 bits, which some versions have.
+// lastSecond is the last time that fits into 32 bits. Some gateway versions cannot store a later one.
 var lastSecond = time.Date(2038, 1, 19, 3, 14, 7, 0, time.UTC)

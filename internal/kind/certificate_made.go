@@ -2,8 +2,8 @@ package kind
 
 import "embed"
 
-// Certificates and keys for made-up states: each certificate is signed by its own key, and is good for nothing else. Some
-// tests draw pairs until they belong together.
+// Certificates and keys for made-up states. The certificates are self-signed and not used anywhere else. Some tests draw a
+// certificate and a key at random until they belong together.
 var (
 	//go:embed made/*.pem
 	madeFiles embed.FS
@@ -16,7 +16,7 @@ var (
 func madePEM(name string) string {
 	text, err := madeFiles.ReadFile("made/" + name + ".pem")
 	if err != nil {
-		panic(err) // there is no such file
+		panic(err) // the file is not embedded
 	}
 	return string(text)
 }

@@ -18,7 +18,7 @@ import (
 	"time"
 )
 
-// X509 is what there is to know of a certificate, as far as somebody tells it.
+// X509 holds facts about a certificate. A gateway may report only some of them.
 type X509 struct {
 	Serial     string   `json:"serial,omitempty"` // in decimal
 	CommonName string   `json:"common_name,omitempty"`
@@ -35,10 +35,11 @@ func factsOf(c *x509.Certificate) X509 {
 	return f
 }
 
-// tells reports whether one certificate can be told from its successor.
+// tells reports whether the facts are enough to tell a certificate from its successor.
 func (f X509) tells() bool { return f.Serial != "" || f.NotAfter != "" }
 
-// fit reports whether nothing that a gateway tells speaks against that it has this certificate.
+// fit reports whether the gateway may have this certificate: none of the facts that it reports contradicts f, and they are
+// enough to identify a certificate.
 func (f X509) fit(told X509) bool {
 	names := func(list []string) []string {
 		hosts := slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, err := netip.ParseAddr(s); return err == nil || s == "" })
@@ -50,7 +51,7 @@ func (f X509) fit(told X509) bool {
 		(len(told.Names) == 0 || slices.EqualFunc(names(f.Names), names(told.Names), strings.EqualFold))
 }
 
-// sameSerial compares a serial number in decimal with one as a gateway writes it: in decimal, or in hex.
+// sameSerial compares a decimal serial number with one of a gateway, which may be decimal or hexadecimal.
 func sameSerial(decimal, told string) bool {
 	n, _ := new(big.Int).SetString(decimal, 10)
 	for _, base := range []int{10, 16} {
@@ -61,7 +62,7 @@ func sameSerial(decimal, told string) bool {
 	return false
 }
 
-// String is what a reader can compare with a certificate, such as "serial 01:2C, shop.example.com, valid until 2027-01-01".
+// String describes the certificate to people, such as "serial 01:2C, shop.example.com, valid until 2027-01-01".
 func (f X509) String() string {
 	var parts []string
 	if n, ok := new(big.Int).SetString(f.Serial, 10); ok {
@@ -91,7 +92,8 @@ func colons(b []byte) string {
 
 const certificateBlock = "CERTIFICATE"
 
-// readChain reads certificates out of a text as PEM. An error goes on after the name of what holds the text.
+// readChain reads the certificates in a PEM text. The message of an error continues a sentence that begins with the name of
+// the field.
 func readChain(text string) (chain []*x509.Certificate, err error) {
 	rest := []byte(text)
 	for {
@@ -118,13 +120,13 @@ func readChain(text string) (chain []*x509.Certificate, err error) {
 }
 
 func article(word string) string {
-	if strings.ContainsRune("AEIOUR", rune((word + " ")[0])) { // an RSA PRIVATE KEY
+	if strings.ContainsRune("AEIOUR", rune((word + " ")[0])) { // such as an RSA PRIVATE KEY
 		return "an"
 	}
 	return "a"
 }
 
-// brokenChain is what is wrong with the order of a chain; "" when each is signed by the one behind it.
+// brokenChain returns what is wrong with the order of a chain; "" if each certificate is signed by the one after it.
 func brokenChain(chain []*x509.Certificate) string {
 	if chain[0].IsCA && len(chain) > 1 {
 		return "begins with the certificate of an issuer (" + subject(chain[0]) + ")"
@@ -141,7 +143,7 @@ func subject(c *x509.Certificate) string {
 	return cmp.Or(c.Subject.CommonName, c.Subject.String(), "one without a name")
 }
 
-// wrongRoots is why a text is not a list of root certificates; "" when it is.
+// wrongRoots returns why a text is not a list of root certificates; "" if it is one.
 func wrongRoots(text string) string {
 	if text == held {
 		return ""
@@ -158,7 +160,8 @@ func wrongRoots(text string) string {
 	return ""
 }
 
-// wrongKey is why a text is not the private key of a certificate; "" when it is. Nothing of the text is quoted.
+// wrongKey returns why a text is not the private key of a certificate; "" if it is. The message never quotes the text, since
+// that is secret.
 func wrongKey(text string, c *x509.Certificate) string {
 	for rest := []byte(text); ; {
 		var block *pem.Block
@@ -169,7 +172,7 @@ func wrongKey(text string, c *x509.Certificate) string {
 			return "is encrypted"
 		}
 		if !strings.HasSuffix(block.Type, "PRIVATE KEY") {
-			continue // such as EC PARAMETERS
+			continue // another block, such as EC PARAMETERS
 		}
 		key, ok := parseKey(block.Bytes)
 		public, known := c.PublicKey.(interface{ Equal(crypto.PublicKey) bool })
@@ -197,7 +200,7 @@ func parseKey(der []byte) (crypto.Signer, bool) {
 	return nil, false
 }
 
-// algorithmOf is the API's word for the sort of a key; "" for one that it has none for.
+// algorithmOf returns the API's name of a key's algorithm; "" if it has no name for it.
 func algorithmOf(key any) string {
 	switch key.(type) {
 	case *rsa.PublicKey:
@@ -208,11 +211,11 @@ func algorithmOf(key any) string {
 	return ""
 }
 
-// Ends is when a certificate of a gateway ceases to be valid; ok is false where the gateway does not say.
+// Ends returns when a certificate of a gateway expires; ok is false if the gateway does not report it.
 func (c *Certificate) Ends() (at time.Time, ok bool) { return ParseTime(c.Facts.NotAfter) }
 
-// EndsWithin reports whether a certificate, of the file or as the gateway tells of it, ends within so many days of a day,
-// YYYY-MM-DD, and the last day on which it is good; "" when that is not known.
+// EndsWithin reports whether a certificate expires within a number of days after the day of, which is YYYY-MM-DD. last is the
+// last day on which it is valid, "" if that is not known. It works for declared certificates and for those of a gateway.
 func (c *Certificate) EndsWithin(days int, of string) (last string, soon bool) {
 	facts := c.Facts
 	if chain, err := readChain(c.Content); err == nil {

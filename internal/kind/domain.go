@@ -10,13 +10,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// OwnDomain is a host name under which the APIs of a group are called. API reference: "Domain Name Management". The group's
-// own answers tell of them.
+// OwnDomain is a host name under which the APIs of a group are called. The answers about a group list its domains. API
+// reference: "Domain Name Management".
 type OwnDomain struct {
 	Domain     string           `json:"domain"`
 	MinTLS     string           `json:"min_ssl_version,omitempty"`    // "" leaves it to the gateway
-	Redirect   *bool            `json:"http_redirect,omitempty"`      // nil is not told, or not said
-	Cert       string           `json:"certificate,omitempty"`        // name; where a gateway has several of several algorithms, the first
+	Redirect   *bool            `json:"http_redirect,omitempty"`      // nil if the gateway does not report it, or the file does not set it
+	Cert       string           `json:"certificate,omitempty"`        // name; the first if the gateway has bound several, one for each algorithm
 	ClientCert *bool            `json:"client_certificate,omitempty"` // nil leaves it to the gateway
 	HTTPPort   int64            `json:"http_port"`
 	HTTPSPort  int64            `json:"https_port"`
@@ -24,7 +24,7 @@ type OwnDomain struct {
 	Odd        `json:"-"`
 }
 
-// ownDomainWire is a domain as groups tell it, where it is called domain, and as writes do, where it is called url_domain.
+// ownDomainWire is a domain in answers about groups, which call its name domain, and in requests, which call it url_domain.
 type ownDomainWire struct {
 	ID         string `json:"id,omitempty"`
 	Domain     string `json:"domain,omitempty"`
@@ -48,7 +48,8 @@ func (w *ownDomainWire) bound() []CertificateRef {
 	return append(slices.Clip(w.SSL), CertificateRef{ID: w.SSLID, Name: w.SSLName})
 }
 
-// The ports of domains of which nobody says any, and the TLS version of a new one: which one gateways take differs.
+// The default ports of domains, and the TLS version of a new domain. The version is always sent, since the default differs
+// between gateways.
 const (
 	usualHTTP   = 80
 	usualHTTPS  = 443
@@ -76,7 +77,7 @@ var ownDomainList = shape.OfList("Host names of the group, at most five. A host 
 
 const mostDomains = 5
 
-// ingressPort is the shape of a port at which the gateway takes calls.
+// ingressPort returns the shape of a port at which the gateway accepts calls.
 func ingressPort(protocol string, usual int64) *shape.Shape {
 	return shape.OfWhole("Port of "+protocol+"; -1 closes it. A port other than "+itoa(usual)+" must be open on the gateway.", shape.Rule{
 		Says: "-1, " + itoa(usual) + ", or from 1024 to 49151", Hint: "write " + itoa(usual) + ", -1, or one from 1024 to 49151",
@@ -109,7 +110,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			return d
 		},
 		InWords: func(d OwnDomain) OwnDomain {
-			if len(d.Bound) > 1 { // all of them are taken away with the one
+			if len(d.Bound) > 1 { // a change of the certificate removes all of them, so the plan must name them
 				names := make([]string, len(d.Bound))
 				for i, c := range d.Bound {
 					names[i] = c.Name
@@ -140,7 +141,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			}
 			return have
 		},
-		Excludes: func(a, b OwnDomain) bool { // with ports of their own, some say, it is host name and port that count
+		Excludes: func(a, b OwnDomain) bool { // by some documents, two domains may share a host name if their ports differ
 			return a.HTTPPort == b.HTTPPort && a.HTTPPort != closedPort || a.HTTPSPort == b.HTTPSPort && a.HTTPSPort != closedPort
 		},
 		Clash: func(want, have OwnDomain) []shape.Problem {
@@ -167,7 +168,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		d := w.Want
 		out := ownDomainWire{URL: d.Domain, MinTLS: cmp.Or(d.MinTLS, newestTLS), Redirect: d.Redirect, ClientCert: d.ClientCert}
 		if d.HTTPPort != usualHTTP || d.HTTPSPort != usualHTTPS || w.Have != nil && (w.Have.HTTPPort != usualHTTP || w.Have.HTTPSPort != usualHTTPS) {
-			out.HTTPPort, out.HTTPSPort = &d.HTTPPort, &d.HTTPSPort // which old gateways do not know
+			out.HTTPPort, out.HTTPSPort = &d.HTTPPort, &d.HTTPSPort // old gateways do not know ports, so send only ports that are not the default
 		}
 		if w.Have == nil {
 			out.ClientCert = nil
@@ -177,9 +178,9 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			out.Redirect = new(false)
 		}
 		out.URL, out.MinTLS = "", cmp.Or(d.MinTLS, w.Have.MinTLS, newestTLS)
-		out.ClientCert = cmp.Or(d.clients(), w.Have.ClientCert) // left out, it may be reset
+		out.ClientCert = cmp.Or(d.clients(), w.Have.ClientCert) // if it is left out, the gateway may reset it
 		if bindCertificate.Needed(d, *w.Have, false) {
-			out.ClientCert = w.Have.ClientCert // what is bound brings its own
+			out.ClientCert = w.Have.ClientCert // the request that binds the certificate sets the new value
 		}
 		return out, nil
 	},
@@ -198,8 +199,8 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	},
 })
 
-// unbindCertificates takes from a domain those certificates that are not wanted: it takes no second one of an algorithm. A
-// request takes one.
+// unbindCertificates removes the certificates of a domain that are not wanted. This comes before the bind, since a domain
+// accepts only one certificate for each algorithm. One request removes one certificate.
 var unbindCertificates = Apart[OwnDomain]{
 	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
@@ -227,8 +228,8 @@ var bindCertificate = Apart[OwnDomain]{
 	Done: func(want, _, now OwnDomain, _ ObjectRef) bool { return now.has(want.Cert) },
 }
 
-// clients is whether callers must show a certificate: nil where that is not managed, or means nothing since the domain has
-// none of its own.
+// clients returns whether callers must present a certificate. It is nil if that is not managed, or has no effect because the
+// domain itself has no certificate.
 func (d *OwnDomain) clients() *bool {
 	if d.Cert == "" && value(d.ClientCert) {
 		return nil

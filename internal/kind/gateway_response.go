@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// GatewayResponse is what callers are answered when the gateway itself refuses a call. API reference: "Gateway Response
-// Management". An error that it does not name is answered in the gateway's own words.
+// GatewayResponse defines the answers that callers get if the gateway itself refuses a call. Errors that it does not name get
+// the gateway's default answers. API reference: "Gateway Response Management".
 type GatewayResponse struct {
 	Name   string                 `json:"name"`
 	Errors map[string]ErrorAnswer `json:"errors,omitempty"` // by type of error
@@ -18,7 +18,7 @@ type GatewayResponse struct {
 
 // ErrorAnswer is the answer to calls that end with one type of error.
 type ErrorAnswer struct {
-	Status  int64             `json:"status,omitempty"` // 0 is that of the error itself
+	Status  int64             `json:"status,omitempty"` // 0 means the status of the error itself
 	Body    *string           `json:"body,omitempty"`
 	Headers map[string]string `json:"headers,omitempty"`
 }
@@ -41,14 +41,14 @@ type headerWire struct {
 	Value string `json:"value"`
 }
 
-// builtInResponse is one that every group has from the start and keeps.
+// builtInResponse exists in every group from the start and cannot be deleted.
 const builtInResponse = "default"
 
-// ownAnswer is the body of an error that nobody has changed.
+// ownAnswer is the gateway's default body for every error.
 const ownAnswer = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
 
-// ownStatuses are those of errors that nobody has changed; 0 where that of the error itself stays, or where no document
-// tells it.
+// ownStatuses are the gateway's default statuses, by error; 0 if the status of the error itself is kept, or the default is not
+// documented.
 var ownStatuses = map[string]int64{
 	"ACCESS_DENIED": 403, "AUTH_FAILURE": 401, "AUTH_HEADER_MISSING": 401, "AUTHORIZER_CONF_FAILURE": 500, "AUTHORIZER_FAILURE": 500,
 	"AUTHORIZER_IDENTITIES_FAILURE": 401, "BACKEND_TIMEOUT": 504, "BACKEND_UNAVAILABLE": 502, "NOT_FOUND": 404, "REQUEST_PARAMETERS_FAILURE": 400,
@@ -110,7 +110,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	Facts: Facts{
 		Name: "gateway_response", Trail: "ApiGroup:GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
 		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
-		ListTells: true, // the example of the operation "Querying Group Responses" has names alone
+		ListTells: true, // the example of the operation "Querying Group Responses" has only names
 		Tells:     []string{"default"},
 		Ops: Operations{
 			List: "ListGatewayResponsesV2", Show: "ShowDetailsOfGatewayResponseV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
@@ -133,7 +133,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 			}
 			return a
 		}),
-		// Where nobody tells the status of an error that nobody has changed, it is as the gateway has it.
+		// If a file gives no status and the default is not documented, any status of the gateway is accepted.
 		Adopt: func(want, have GatewayResponse) GatewayResponse {
 			return eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
 				if w, ok := want.Errors[kind]; ok && w.Status == 0 {
@@ -174,7 +174,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	},
 })
 
-// comparedResponse leaves out answers that say what the gateway says anyway: lists may or may not call those untouched.
+// comparedResponse leaves out answers that equal the gateway's default answers. Lists do not reliably mark these as default.
 func comparedResponse(r GatewayResponse) GatewayResponse {
 	said := maps.Clone(r.Errors)
 	maps.DeleteFunc(said, func(kind string, a ErrorAnswer) bool {
@@ -185,7 +185,7 @@ func comparedResponse(r GatewayResponse) GatewayResponse {
 	return r
 }
 
-// eachAnswer is a hook that changes each answer of a response.
+// eachAnswer returns a hook that changes each answer of a response.
 func eachAnswer(change func(kind string, a ErrorAnswer) ErrorAnswer) func(GatewayResponse) GatewayResponse {
 	return func(r GatewayResponse) GatewayResponse {
 		out := make(map[string]ErrorAnswer, len(r.Errors))

@@ -11,14 +11,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Plugin adds behaviour to the APIs that it is attached to, one plugin of a type for each API and
-// environment. API reference: "Plug-in Management".
+// Plugin adds behaviour to the APIs that it is bound to. An API has at most one plugin of each type in an environment. API
+// reference: "Plug-in Management".
 type Plugin struct {
 	Name    string         `json:"name"`
 	Type    string         `json:"type"` // fixed at creation
 	Remark  string         `json:"remark"`
 	Content map[string]any `json:"content"`
-	Whole   bool           `json:"-"` // the gateway shall hold nothing that Content does not mention, but for secrets
+	Whole   bool           `json:"-"` // the gateway must keep nothing that Content does not mention, except secrets
 	Odd     `json:"-"`
 }
 
@@ -31,7 +31,7 @@ type pluginWire struct {
 	Remark  *string `json:"remark,omitempty"`
 }
 
-// contentMax is the length of a plugin's content in characters.
+// contentMax is the most characters of a plugin's content.
 const contentMax = 65535
 
 var plugin = of(Def[Plugin, pluginWire]{
@@ -74,13 +74,13 @@ var plugin = of(Def[Plugin, pluginWire]{
 	Decode: func(w pluginWire) Found[Plugin] {
 		p := Plugin{Name: w.Name, Type: value(w.Type), Remark: value(w.Remark), Content: map[string]any{}}
 		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{
-			"/type": w.Type != nil, "/content": w.Type != nil && w.Content != nil, // which means nothing without the type
+			"/type": w.Type != nil, "/content": w.Type != nil && w.Content != nil, // without the type, the content cannot be interpreted
 		})}
 		tree, err := wire.Tree([]byte(value(w.Content)))
 		if m, ok := numbers(tree).(map[string]any); ok {
 			p.Content = m
 		} else if tree != nil || err != nil {
-			raw, _ := json.Marshal(value(w.Content)) // a text can be written as JSON
+			raw, _ := json.Marshal(value(w.Content)) // cannot fail for a text
 			f.Strange = wire.Strange{"/content": raw}
 		}
 		f.Value = p
@@ -102,7 +102,7 @@ func pluginShape() *shape.Shape {
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 
-// inContent are pointers inside the content as pointers inside the plugin.
+// inContent turns pointers inside the content into pointers inside the plugin.
 func inContent(pointers []string) []string {
 	out := make([]string, len(pointers))
 	for i, p := range pointers {
@@ -111,7 +111,7 @@ func inContent(pointers []string) []string {
 	return out
 }
 
-// withSecrets adds, as empty texts, the secrets that a content needs and a gateway does not show.
+// withSecrets adds an empty text for each secret that a content needs and that the gateway does not show.
 func withSecrets(t content.Type, c map[string]any) map[string]any {
 	for _, path := range t.Secrets {
 		if jsonptr.At(c, path) == nil && t.Needs(c, path) {
@@ -121,8 +121,8 @@ func withSecrets(t content.Type, c map[string]any) map[string]any {
 	return c
 }
 
-// adoptPlugin takes from want what the file leaves to the gateway: members that this version does not know, and those
-// of which no document says what their absence means.
+// adoptPlugin returns have without the members that want leaves to the gateway: those that this version does not know, and
+// those for which it is not documented what leaving them out means.
 func adoptPlugin(want, have Plugin) Plugin {
 	if want.Type != have.Type {
 		return have
@@ -137,8 +137,8 @@ func adoptPlugin(want, have Plugin) Plugin {
 	return have
 }
 
-// sentPlugin adds what want does not mention and the gateway must not lose, since an update replaces the content. Lost
-// are secrets that the gateway holds and that cannot be read.
+// sentPlugin adds to want the members that it does not mention and that the gateway must keep, since an update replaces the
+// content. lost names secrets that the gateway has but does not show, so they cannot be sent back.
 func sentPlugin(want, have Plugin, _ func(string) bool) (sent Plugin, lost []string) {
 	if want.Type != have.Type {
 		return want, nil
@@ -169,7 +169,7 @@ type attachRow struct {
 
 func attached(r attachRow) Row { return r.row(r.ID, r.PluginID, r.Plugin) }
 
-// attachMax is the ids of one attach or detach call.
+// attachMax is the most ids in one request to attach or detach.
 const attachMax = 500
 
 var pluginBinding = &LinkKind{
@@ -197,7 +197,8 @@ var pluginBinding = &LinkKind{
 	},
 }
 
-// attach makes the request that attaches or detaches, from the side of the plugin or of the API.
+// attach returns a function that makes requests to attach or detach: several APIs to a plugin or, if fromAPI is true, several
+// plugins to an API.
 func attach(operation, method, verb string, fromAPI bool) func([]Link) api.Request {
 	return func(l []Link) api.Request {
 		r := api.Request{Operation: operation, Method: method}

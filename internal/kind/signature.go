@@ -10,12 +10,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Signature is a key with which the gateway signs what it sends to backends, so that they can verify it. API
-// reference: "Signature Key Management". Gateways show key and secret in clear; an example of that page has the secret masked.
+// Signature is a key with which the gateway signs its requests to backends, so that these can verify them. Gateways show key and
+// secret in clear, but in an example of the reference the secret is masked. API reference: "Signature Key Management".
 type Signature struct {
 	Name      string `json:"name"`
 	Type      string `json:"type"`      // hmac, basic, public_key or aes
-	Algorithm string `json:"algorithm"` // of aes alone
+	Algorithm string `json:"algorithm"` // only for type aes
 	Key       string `json:"key"`       // "" leaves the key to the gateway
 	Secret    string `json:"secret"`    // "" leaves the secret to the gateway
 	Odd       `json:"-"`
@@ -31,7 +31,7 @@ type signatureWire struct {
 	Bound     *int    `json:"bind_num,omitempty"`
 }
 
-// signatureType is what keys and secrets of a type look like.
+// signatureType describes the keys and secrets of a type.
 type signatureType struct {
 	features    []string
 	key, secret signatureText
@@ -70,11 +70,11 @@ var (
 
 func (t signatureText) long(least, most int) signatureText { t.least, t.most = least, most; return t }
 
-// signatureTypes are the types, those of aes with their algorithm behind them.
+// signatureTypes are the types; for aes, the key is the type followed by the algorithm.
 var signatureTypes = map[string]signatureType{
 	"hmac":            {nil, signatureWord, signatureSecret},
 	"basic":           {[]string{"sign_basic"}, signatureUser, signatureSecret.long(8, 64)},
-	"public_key":      {[]string{"public_key"}, signatureCode, signatureBytes.long(15, 2048)}, // of 15, one table says 16
+	"public_key":      {[]string{"public_key"}, signatureCode, signatureBytes.long(15, 2048)}, // the lower bound is 15, but 16 in one table
 	"aes aes-128-cfb": {[]string{"sign_aes"}, signatureBytes, signatureBytes},
 	"aes aes-256-cfb": {[]string{"sign_aes"}, signatureBytes.long(32, 32), signatureBytes},
 }
@@ -124,7 +124,7 @@ var signature = of(Def[Signature, signatureWire]{
 	Key: func(_ string, s Signature) string { return s.Name },
 	Encode: func(w Writing[Signature]) (any, error) {
 		s := w.Want
-		if w.Have != nil { // what an update leaves out, some versions make anew
+		if w.Have != nil { // some versions generate new values for fields that an update leaves out
 			s.Key, s.Secret = cmp.Or(s.Key, inClear(w.Have.Key)), cmp.Or(s.Secret, inClear(w.Have.Secret))
 		}
 		return signatureWire{Name: s.Name, Type: &s.Type, Key: s.Key, Secret: s.Secret, Algorithm: s.Algorithm}, nil
@@ -137,8 +137,8 @@ var signature = of(Def[Signature, signatureWire]{
 	},
 })
 
-// inClear is what the gateway shows of a secret, "" where that is a mask: only the new name at the end of a replace, whose
-// key the gateway has just made, is sent without.
+// inClear returns a secret that the gateway shows; "" if it is hidden or masked. An update is sent without the secret only at
+// the end of a replace, where the successor, whose key the gateway has just generated, gets its final name.
 func inClear(shown string) string {
 	if !InClear(shown) {
 		return ""
@@ -146,7 +146,7 @@ func inClear(shown string) string {
 	return shown
 }
 
-// hidden is the pointer of a secret that an update must send, the files leave out, and the gateway shows masked.
+// hidden returns the pointer of a secret if an update must send it, but the files leave it out and the gateway masks it.
 func hidden(pointer, want, shown string) []string {
 	if want != "" || shown == "" || InClear(shown) {
 		return nil
@@ -173,7 +173,7 @@ func checkSignature(s Signature) (out []shape.Problem) {
 	return out
 }
 
-// signatureBindingRow is a binding as lists and the answer of a bind tell it.
+// signatureBindingRow is a binding in lists and in the answer of a bind.
 type signatureBindingRow struct {
 	ID          string `json:"id"`
 	SignatureID string `json:"sign_id"`
@@ -183,13 +183,13 @@ type signatureBindingRow struct {
 
 func signatureRow(r signatureBindingRow) Row { return r.row(r.ID, r.SignatureID, r.Signature) }
 
-// signatureFree is an API without a key as unbinded-apis tells it, with the one that it has instead.
+// signatureFree is an API in unbinded-apis, to which a key is not bound, with the key that is.
 type signatureFree struct {
 	listedAPI
 	Signature *string `json:"signature_name"`
 }
 
-// signatureBinding: an API has one key in an environment, and another takes its place.
+// signatureBinding binds keys to APIs. An API has one key in an environment, and the bind of another one replaces it.
 var signatureBinding = &LinkKind{
 	Name: "signature_binding", Trail: "SignatureBinding", Owner: "signature", Target: APublication, Field: "apis", Overwrites: true, Codes: Codes{Gone: []string{"APIG.3018"}},
 	Slot:     func(any) string { return "" },

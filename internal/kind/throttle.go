@@ -6,11 +6,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Throttle limits the calls of the APIs that it is bound to. API reference: "Request Throttling
-// Policy Management". A limit of 0 means that there is none.
+// Throttle limits the calls of the APIs that it is bound to. A limit of 0 means that there is none. API reference: "Request
+// Throttling Policy Management".
 type Throttle struct {
 	Name         string `json:"name"`
-	Type         string `json:"type"`          // basic: each API counted alone; shared: one counter for all
+	Type         string `json:"type"`          // basic: one counter for each API; shared: one counter for all of them
 	TimeInterval int64  `json:"time_interval"` // in TimeUnit
 	TimeUnit     string `json:"time_unit"`     // SECOND MINUTE HOUR DAY
 	APILimit     int64  `json:"api_call_limits"`
@@ -33,10 +33,10 @@ type throttleWire struct {
 	IPLimit      *int64  `json:"ip_call_limits,omitempty"`
 	Remark       *string `json:"remark,omitempty"`
 	Bound        *int    `json:"bind_num,omitempty"`
-	Specials     *int    `json:"is_inclu_special_throttle,omitempty"` // 1 some, 2 none
+	Specials     *int    `json:"is_inclu_special_throttle,omitempty"` // 1: has special limits; 2: has none
 }
 
-// throttleTypes are the words for the numbers by which the API calls types.
+// throttleTypes are the words of files for the API's numbers of types.
 var throttleTypes = words{"1": "basic", "2": "shared"}
 
 var calls = shape.Range(1, math.MaxInt32)
@@ -107,19 +107,19 @@ func checkThrottle(t Throttle) (out []shape.Problem) {
 	return out
 }
 
-// throttleBindingRow is a binding as binded-apis tells it.
+// throttleBindingRow is a binding as binded-apis reports it.
 type throttleBindingRow struct {
 	ID string `json:"throttle_apply_id"`
 	listedAPI
 }
 
-// throttleFree is an API without a throttle as unbinded-apis tells it, with the one that it has instead.
+// throttleFree is an API in unbinded-apis, to which a throttle is not bound, with the throttle that is.
 type throttleFree struct {
 	listedAPI
 	Throttle *string `json:"throttle_name"`
 }
 
-// throttleOfAPI is a binding as binded-throttles tells it: the policy, with no environment id.
+// throttleOfAPI is a binding as binded-throttles reports it: the throttle, without the id of the environment.
 type throttleOfAPI struct {
 	ID         string `json:"bind_id"`
 	ThrottleID string `json:"id"`

@@ -9,13 +9,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Special overrides the limits of a throttle for one app or one account. API reference: "Excluded
+// Special is a special limit: it overrides the limits of a throttle for one app or one account. API reference: "Excluded
 // Request Throttling Configuration".
 type Special struct {
 	App   string `json:"app,omitempty"`  // name of an app; either App or User is set
-	User  string `json:"user,omitempty"` // account id, passed through
+	User  string `json:"user,omitempty"` // account id, not checked
 	Limit int64  `json:"call_limits"`
-	Other string `json:"-"` // TYPE:ID of an object that files cannot name; then neither App nor User is set
+	Other string `json:"-"` // TYPE:ID of an app or account that files cannot name; then neither App nor User is set
 	Odd   `json:"-"`
 }
 
@@ -69,10 +69,11 @@ func checkSpecials(items []any) string {
 	return ""
 }
 
-// hiddenObject begins what stands for the id of an object that the gateway does not tell.
+// hiddenObject begins the placeholder for an id that the gateway does not report.
 const hiddenObject = "?"
 
-// mayBe reports whether a special limit for an object of which the gateway does not tell all may be that of s.
+// mayBe reports whether a special limit whose app or account the gateway does not fully report (Other) may be for the same one
+// as s.
 func (s *Special) mayBe(other string) bool {
 	objectType, id, _ := strings.Cut(other, ":")
 	if s.App != "" {
@@ -81,7 +82,8 @@ func (s *Special) mayBe(other string) bool {
 	return (objectType == "USER" || objectType == "") && (id == s.User || strings.HasPrefix(id, hiddenObject))
 }
 
-// matchSpecials takes those of which the gateway does not tell all for those that the files want and nothing else can be.
+// matchSpecials pairs declared special limits that the gateway does not seem to have with its special limits whose app or
+// account it does not fully report.
 func matchSpecials(_ string, want []Declared, have []Object) Matched {
 	out := Matched{Want: want, Have: slices.Clone(have)}
 	for _, w := range want {
