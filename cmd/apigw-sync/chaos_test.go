@@ -26,8 +26,9 @@ import (
 // chaosRuns is the environment variable that sets the number of runs of TestChaos.
 const chaosRuns = "APIGW_SYNC_TEST_CHAOS"
 
-// TestChaos makes every fifth request to a gateway behind a socket fail. The command must still write one document,
-// whose content and exit code agree with what the gateway did, and the next run must finish the rest.
+// TestChaos disturbs about one in five requests to a gateway behind a socket: they fail, are slow, or get a wrong answer.
+// The command must still write one document, whose content and exit code agree with what the gateway did, and the next
+// run must finish the rest.
 func TestChaos(t *testing.T) {
 	t.Parallel() // spends most of its time waiting
 	runs := 20

@@ -95,8 +95,7 @@ func TestRotationKilledBetween(t *testing.T) {
 	})
 }
 
-// rotated runs a command against a gateway in a process that can be killed. Mostly the command rotates the code of an
-// app.
+// rotated runs a command, such as the rotation of an app's code, against a gateway in a process that can be killed.
 type rotated struct {
 	gateway *emulator.Gateway
 	folder  string

@@ -170,6 +170,7 @@ POST   /features {"name":"flying","enable":true} 412 code=APIG.3458
 GET    /features - 200 features/0/name=ratelimit`,
 }
 
+// TestLives runs each script against a new gateway.
 func TestLives(t *testing.T) {
 	for name, script := range lives {
 		t.Run(name, func(t *testing.T) {
