@@ -105,7 +105,7 @@ var quotaTags = quota{name: "API_TAG_NUM_LIMIT", code: "APIG.3133", what: "tags"
 
 func (s *state) apis() *table[*api] { return tableOf[*api](s, "api") }
 
-// label is GROUP/NAME, as files and the journal write it.
+// label returns GROUP/NAME, as files and the journal write it.
 func (a *api) label() string { return a.group.name + "/" + a.name }
 
 // address is like label, but has exactly one slash, for use in gateway.ids.
@@ -113,7 +113,7 @@ func (a *api) address() string { return a.group.address() + "/" + a.name }
 
 func (x *group) address() string { return strings.ReplaceAll(x.name, "/", "%2F") }
 
-// live is the publication in the environment, or nil.
+// live returns the publication in the environment, or nil.
 func (a *api) live(e *environment) *publication {
 	for _, p := range a.pubs {
 		if p.env == e {
@@ -123,7 +123,7 @@ func (a *api) live(e *environment) *publication {
 	return nil
 }
 
-// liveID is the publish id in the environment, "" when the API is not published there.
+// liveID returns the publish id in the environment, "" when the API is not published there.
 func (a *api) liveID(e *environment) string {
 	if p := a.live(e); p != nil {
 		return p.id

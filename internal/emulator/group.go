@@ -66,7 +66,7 @@ var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "AP
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 
-// slDomain is the host name for debugging.
+// slDomain returns the host name for debugging.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
 
 func (g *Gateway) groupView(x *group) groupView {

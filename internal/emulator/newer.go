@@ -63,9 +63,9 @@ func (g *Gateway) keepEditions(c *call, sent any, done reply) {
 	}
 }
 
-// writtenObject is the id of the object that a write created or updated: the parameter that ends the path, or else the
-// id in the answer. A part that an object has at most once, such as the access control of an app, has no id; the path
-// of the request stands for it.
+// writtenObject returns the id of the object that a write created or updated: the parameter that ends the path, or else
+// the id in the answer. A part that an object has at most once, such as the access control of an app, has no id; the
+// path of the request stands for it.
 func writtenObject(c *call, answer any) string {
 	path := segments(c.route.path)
 	if last := path[len(path)-1]; strings.HasPrefix(last, "{") {
@@ -78,7 +78,7 @@ func writtenObject(c *call, answer any) string {
 	return requestPath(c)
 }
 
-// requestPath is the path of the call's route with the values of its parameters.
+// requestPath returns the path of the call's route with the values of its parameters.
 func requestPath(c *call) string {
 	path := segments(c.route.path)
 	for i, s := range path {
@@ -89,7 +89,7 @@ func requestPath(c *call) string {
 	return strings.Join(path, "/")
 }
 
-// objectID is the id of an object in an answer, or "". The name of that member depends on the kind.
+// objectID returns the id of an object in an answer, or "". The name of that member depends on the kind.
 func objectID(m map[string]any) string {
 	for _, name := range []string{"id", "app_quota_id", "plugin_id", "orchestration_id"} {
 		if id, _ := m[name].(string); id != "" {
@@ -123,7 +123,7 @@ func isDictionary(m map[string]any) bool {
 	return len(m) > 0 && !slices.ContainsFunc(slices.Collect(maps.Values(m)), func(v any) bool { _, is := v.(map[string]any); return !is })
 }
 
-// addEditions is the body of an answer with the editions that this gateway shows.
+// addEditions returns the body of an answer with the editions that this gateway shows.
 func (g *Gateway) addEditions(c *call, body []byte) []byte {
 	var answer any
 	if g.behaviour.NewerMembers == "" || g.behaviour.NewerMembers == "absent" || c.route == nil || decodeJSON(body, &answer) != nil {

@@ -71,7 +71,7 @@ func page[T, V any](g *Gateway, c *call, member string, rows []T, keep func(T) b
 // filter is a list of conditions that all must hold.
 type filter[T any] []func(T) bool
 
-// named is the filter by id and name that most lists have, each with parameters of its own.
+// named returns the filter by id and name that most lists have, each with parameters of its own.
 func named[T object](c *call, id, name string) filter[T] {
 	var f filter[T]
 	f.where(c, id, func(x T) string { return x.ident().id })

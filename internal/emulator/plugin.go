@@ -113,7 +113,7 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 	return parsed, v.err
 }
 
-// pluginFeature is the feature that a plugin type needs; "" means none.
+// pluginFeature returns the feature that a plugin type needs; "" means none.
 func pluginFeature(kind string) string {
 	switch kind {
 	case "cors", "set_resp_headers", "kafka_log", "breaker", "third_auth", "proxy_cache":

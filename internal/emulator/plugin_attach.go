@@ -185,7 +185,7 @@ func (g *Gateway) pluginAPI(t target) pluginAPI {
 	}
 }
 
-// pluginTargets is the filter of the lists of APIs of a plugin.
+// pluginTargets returns the filter of the lists of APIs of a plugin.
 func pluginTargets[T interface{ bound() target }](c *call) func(T) bool {
 	f := targetFilter[T](c)
 	f.where(c, "req_method", func(x T) string { return x.bound().api.ReqMethod })

@@ -42,7 +42,7 @@ func missing(code, text string) func(id string) *refusal {
 	}
 }
 
-// invalid is the error for an invalid parameter.
+// invalid returns the error for an invalid parameter.
 func invalid(parameter string) *refusal { return invalidAs("APIG.2011", parameter) }
 
 // invalidAs is like invalid, with another error code.
@@ -51,17 +51,17 @@ func invalidAs(code, parameter string) *refusal {
 		"Invalid parameter value,parameterName:%s. Please refer to the support documentation", parameter)
 }
 
-// nameTaken is the 400 for a name that another object has.
+// nameTaken returns the 400 for a name that another object has.
 func nameTaken(code, what, name string) *refusal {
 	return refuse(http.StatusBadRequest, code, "The %s name already exists,name:%s", what, name)
 }
 
-// overQuota is the 403 for an exceeded quota.
+// overQuota returns the 403 for an exceeded quota.
 func overQuota(code, what string, limit int) *refusal {
 	return refuse(http.StatusForbidden, code, "The number of %s has reached the quota,limit:%d", what, limit)
 }
 
-// unsupported is the 412 for a kind that needs a feature which the instance does not have.
+// unsupported returns the 412 for a kind that needs a feature which the instance does not have.
 func unsupported(feature string) *refusal {
 	return refuse(http.StatusPreconditionFailed, "APIG.3458", "The instance does not support this feature,feature:%s", feature)
 }

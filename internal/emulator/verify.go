@@ -54,7 +54,7 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 	return nil
 }
 
-// canonicalRequest is the text that both sides hash.
+// canonicalRequest returns the text that both sides hash.
 func canonicalRequest(r *http.Request, c *call, signed []string) string {
 	var path, headers strings.Builder
 	for _, segment := range decodedSegments(r.URL.EscapedPath()) {

@@ -6,7 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// ACL allows or denies calls by the address or account of the caller. API reference: "Access Control Policy Management".
+// ACL allows or denies calls by the address or account of the caller. API reference: "Access Control Policy
+// Management".
 type ACL struct {
 	Name       string   `json:"name"`
 	Type       string   `json:"type"`        // PERMIT or DENY

@@ -8,12 +8,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Addresses is a range of addresses from First to Last, both included and both of one family. IPv4 addresses that are written
-// as IPv6 (::ffff:10.1.2.3) count as IPv4.
+// Addresses is a range of addresses from First to Last, both included and both of one family. IPv4 addresses that are
+// written as IPv6 (::ffff:10.1.2.3) count as IPv4.
 type Addresses struct{ First, Last netip.Addr }
 
-// ParseAddresses reads an address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16); ok is false for anything
-// else.
+// ParseAddresses reads an address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16); ok is false for
+// anything else.
 func ParseAddresses(v string) (a Addresses, ok bool) {
 	first, last, isRange := strings.Cut(v, "-")
 	switch {
@@ -84,8 +84,8 @@ func checkAddress(v string) shape.Problem {
 	return shape.Problem{}
 }
 
-// addressRule returns the part of checkAddress that gives warnings if doubtful is true, and otherwise the part that gives
-// errors.
+// addressRule returns the part of checkAddress that gives warnings if doubtful is true, and otherwise the part that
+// gives errors.
 func addressRule(doubtful bool, hint string) shape.Rule {
 	return shape.Test(func(v string) string {
 		if p := checkAddress(v); p.Soft == doubtful {

@@ -82,8 +82,8 @@ func (k *Kind) Untouched(o *Object) bool {
 	return k.Owner != "" && k.Stays(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
 }
 
-// Policies returns the kinds whose objects are bound to something. An export writes only these unless it is asked for all
-// kinds.
+// Policies returns the kinds whose objects are bound to something. An export writes only these unless it is asked for
+// all kinds.
 func Policies() []*Kind {
 	return where(All, func(k *Kind) bool { return len(LinksFrom(k.Name)) > 0 })
 }

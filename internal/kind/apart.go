@@ -31,8 +31,8 @@ func (k *Kind) IsApart(pointer string) bool {
 	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
 }
 
-// Midway reports whether an object can lack the field at a pointer because a run stopped before it had sent all requests
-// for the object.
+// Midway reports whether an object can lack the field at a pointer because a run stopped before it had sent all
+// requests for the object.
 func (k *Kind) Midway(pointer string) bool {
 	return k.IsApart(pointer) || slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Along, pointer) })
 }

@@ -76,7 +76,8 @@ func concealed(shown string) bool { return strings.Trim(shown, "*") == "" }
 // InClear reports whether the gateway shows a secret as it is: neither hidden nor masked.
 func InClear(shown string) bool { return shown != "" && !strings.Contains(shown, "*") }
 
-// shows reports whether want can be the secret of which the gateway shows shown: in clear, masked (1ff***9a4), or not at all.
+// shows reports whether want can be the secret of which the gateway shows shown: in clear, masked (1ff***9a4), or not
+// at all.
 func shows(shown, want string) bool {
 	before, _, ok := strings.Cut(shown, "*")
 	if !ok {

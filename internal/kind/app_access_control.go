@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// AccessControl lists the addresses from which an app may, or may not, send calls. It needs the instance feature app_acl. API
-// reference: "App Access Control".
+// AccessControl lists the addresses from which an app may, or may not, send calls. It needs the instance feature
+// app_acl. API reference: "App Access Control".
 type AccessControl struct {
 	Type   string   `json:"type"`   // PERMIT or DENY
 	Values []string `json:"values"` // a set

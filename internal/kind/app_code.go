@@ -111,12 +111,12 @@ var appCode = of(Def[AppCode, appCodeWire]{
 // namelessKey begins the keys of values that the gateway generates, after the key of the owner.
 const namelessKey = "#generated-"
 
-// Nameless reports whether a key stands for a value that the gateway has yet to generate. Repeating such a create may generate
-// a second value, since no name prevents it.
+// Nameless reports whether a key stands for a value that the gateway has yet to generate. Repeating such a create may
+// generate a second value, since no name prevents it.
 func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 
-// tellApart pairs declared codes with masked or hidden codes of the gateway that may be the same. The remaining masked or hidden
-// codes become foreign, since it cannot be known whether the files declare them.
+// tellApart pairs declared codes with masked or hidden codes of the gateway that may be the same. The remaining masked
+// or hidden codes become foreign, since it cannot be known whether the files declare them.
 func tellApart(want []Declared, have []Object) Matched {
 	shown := map[string]bool{}
 	for i := range have {
@@ -144,8 +144,9 @@ func tellApart(want []Declared, have []Object) Matched {
 	return out
 }
 
-// matchCodes lets undeclared codes of the gateway count as the codes that it is to generate. If the files ask for generated
-// codes, undeclared codes stay as far as the quota allows; otherwise they are left for the comparison, which removes them.
+// matchCodes lets undeclared codes of the gateway count as the codes that it is to generate. If the files ask for
+// generated codes, undeclared codes stay as far as the quota allows; otherwise they are left for the comparison, which
+// removes them.
 func matchCodes(_ string, want []Declared, have []Object) Matched {
 	known := tellApart(want, have)
 	want, have = known.Want, known.Have

@@ -96,8 +96,8 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 	},
 })
 
-// withoutZone removes the time zones after a time, which requests do not have. In the example of the operation "Querying
-// Credential Quotas", two zones follow the time.
+// withoutZone removes the time zones after a time, which requests do not have. In the example of the operation
+// "Querying Credential Quotas", two zones follow the time.
 func withoutZone(told string) string {
 	if before, zone, ok := strings.Cut(told, " +"); ok && strings.Trim(zone, "0UTC+ ") == "" {
 		return before
@@ -120,8 +120,8 @@ type appQuotaRow struct {
 	App     string `json:"app_id"`
 }
 
-// appQuotaBinding binds quotas to apps. An app has one quota; it is not documented whether the bind of another one replaces it
-// or is refused.
+// appQuotaBinding binds quotas to apps. An app has one quota; it is not documented whether the bind of another one
+// replaces it or is refused.
 var appQuotaBinding = &LinkKind{
 	Name: "app_quota_binding", Trail: "AppQuotaBinding", Owner: "app_quota", Target: "app", Field: "apps", Dropped: true, Vacates: true,
 	Codes: Codes{Gone: []string{"APIG.3093", "APIG.3004"}},

@@ -11,10 +11,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Beyond holds members of an answer about an object that the kind's wire type does not have and that the API reference does
-// not call read-only (Facts.Tells), such as settings of a newer gateway. An update replaces the whole object, so members
-// that it leaves out are lost. Therefore the updates of every kind send them back, at the same pointers in the body. Members
-// without a value, such as empty texts, do not count.
+// Beyond holds members of an answer about an object that the kind's wire type does not have and that the API reference
+// does not call read-only (Facts.Tells), such as settings of a newer gateway. An update replaces the whole object, so
+// members that it leaves out are lost. Therefore the updates of every kind send them back, at the same pointers in the
+// body. Members without a value, such as empty texts, do not count.
 type Beyond struct {
 	Hidden []string // JSON pointers of members that are shown masked, so they cannot be sent back
 
@@ -23,8 +23,8 @@ type Beyond struct {
 }
 
 // wireForm returns the members that answers about objects of a kind are known to have, from its wire type W. Two struct
-// tags add to that: told lists members that answers have, by the API reference, and that no write accepts; key lists the
-// members that identify the entries of a list, where a|b means whichever of the two the update sends.
+// tags add to that: told lists members that answers have, by the API reference, and that no write accepts; key lists
+// the members that identify the entries of a list, where a|b means whichever of the two the update sends.
 func wireForm[W any](f *Facts) *shape.Shape {
 	s := formOf(reflect.TypeFor[W](), "")
 	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.Tells, ","))...)
@@ -66,8 +66,8 @@ func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 	return shape.Anything
 }
 
-// beyond returns the members of an answer about one object that its form does not know; nil if there are none. That is the
-// usual case, so it is detected without decoding the answer.
+// beyond returns the members of an answer about one object that its form does not know; nil if there are none. That is
+// the usual case, so it is detected without decoding the answer.
 func beyond(form *shape.Shape, raw []byte) *Beyond {
 	if !strangeIn(form, raw) {
 		return nil
@@ -113,7 +113,8 @@ func says(raw []byte) bool {
 	return true
 }
 
-// sayings returns a tree without the members that have no value. Masked members are left out, too, and noted in b.Hidden.
+// sayings returns a tree without the members that have no value. Masked members are left out, too, and noted in
+// b.Hidden.
 func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
 	switch v := v.(type) {
 	case string:
@@ -177,8 +178,8 @@ func plainMembers(body any) (map[string]any, error) {
 	return members, err
 }
 
-// sameEntry reports whether an entry of a body and an entry of an answer are the same, which means that they agree in each
-// part of the key. Of a part a|b, the body has one member, or none if the answer has none.
+// sameEntry reports whether an entry of a body and an entry of an answer are the same, which means that they agree in
+// each part of the key. Of a part a|b, the body has one member, or none if the answer has none.
 func sameEntry(s *shape.Shape, want, have any) bool {
 	w, _ := want.(map[string]any)
 	h, _ := have.(map[string]any)

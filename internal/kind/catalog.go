@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Catalog holds the possible targets of links. It finds the gateway's APIs by id, name, group and path. It is built once from
-// the list of APIs and is safe for concurrent reading.
+// Catalog holds the possible targets of links. It finds the gateway's APIs by id, name, group and path. It is built
+// once from the list of APIs and is safe for concurrent reading.
 type Catalog struct {
 	APIs     []*API
 	Complete bool            // APIs has all APIs of the gateway, not only the results of some look-ups
@@ -29,8 +29,8 @@ type Catalog struct {
 	calling  map[string]string // new names of environments that a plan renames, by their present names
 }
 
-// NewCatalog indexes the APIs. If the list reports only the name or only the id of an environment for one API, the other is
-// taken from an API for which it reports both.
+// NewCatalog indexes the APIs. If the list reports only the name or only the id of an environment for one API, the
+// other is taken from an API for which it reports both.
 func NewCatalog(apis []*API) *Catalog {
 	c := &Catalog{
 		APIs: apis, ByID: map[string]*API{}, groups: map[string][]*API{}, names: map[string][]*API{}, routes: map[string][]*API{}, envs: map[string]bool{},
@@ -61,8 +61,8 @@ func NewCatalog(apis []*API) *Catalog {
 	return c
 }
 
-// Env completes the name and id of an environment, either of which may be "". If no API reports the name, the id is used as
-// the name.
+// Env completes the name and id of an environment, either of which may be "". If no API reports the name, the id is
+// used as the name.
 func (c *Catalog) Env(name, id string) (string, string) {
 	if now := c.calling[name]; now != "" {
 		name = now
@@ -129,8 +129,8 @@ func (c *Catalog) Groups() []string {
 	return out
 }
 
-// Published counts the publications of a group in an environment. If group is "", it counts those of the whole gateway; if
-// env is "", those in all environments. ok is false if not all of them are known.
+// Published counts the publications of a group in an environment. If group is "", it counts those of the whole gateway;
+// if env is "", those in all environments. ok is false if not all of them are known.
 func (c *Catalog) Published(group, env string) (n int, ok bool) {
 	apis := c.APIs
 	if group != "" {
@@ -146,8 +146,8 @@ func (c *Catalog) Published(group, env string) (n int, ok bool) {
 	return n, c.Complete || group != "" && c.Whole[group]
 }
 
-// HasEnv reports whether an environment certainly exists: the gateway lists it, an API is published there, or it is the one
-// that every gateway has.
+// HasEnv reports whether an environment certainly exists: the gateway lists it, an API is published there, or it is the
+// one that every gateway has.
 func (c *Catalog) HasEnv(env string) bool {
 	return c.envs[env] || env == BuiltInEnvironment || slices.Contains(c.Envs, env)
 }
@@ -184,8 +184,8 @@ func TellBackends(r api.Request) api.Request {
 	return r
 }
 
-// Lookup asks for the APIs with an exact name, with an exact path, or in a group. At most one field is set; the zero value
-// asks for all APIs.
+// Lookup asks for the APIs with an exact name, with an exact path, or in a group. At most one field is set; the zero
+// value asks for all APIs.
 type Lookup struct{ Name, Path, Group string }
 
 // ListAPIs asks for one page of the APIs that a look-up finds. A look-up by group takes the group's id.

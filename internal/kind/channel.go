@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Channel is a load balance channel: the servers behind APIs. Fields that are nil are not managed, and an update sends back
-// what the gateway holds. API reference: "VPC Channel Management".
+// Channel is a load balance channel: the servers behind APIs. Fields that are nil are not managed, and an update sends
+// back what the gateway holds. API reference: "VPC Channel Management".
 type Channel struct {
 	Name     string         `json:"name"`
 	Type     string         `json:"type"` // builtin, microservice or reference; fixed at creation
@@ -214,8 +214,8 @@ func briefChannel(c Channel) Channel {
 }
 
 // adoptChannel removes from have what want does not manage, and takes from want the weights of members that the gateway
-// derives from the weight of their group. A channel of another type keeps everything, since it is replaced and all of this is
-// deleted.
+// derives from the weight of their group. A channel of another type keeps everything, since it is replaced and all of
+// this is deleted.
 func adoptChannel(want, have Channel) Channel {
 	if want.Type != have.Type {
 		if want.Groups == nil && len(have.Groups) == 0 {
@@ -251,8 +251,8 @@ func adoptChannel(want, have Channel) Channel {
 	return have
 }
 
-// without divides the members that want does not manage into those that stay and those that cannot stay: members of another
-// member type, and members whose group is removed.
+// without divides the members that want does not manage into those that stay and those that cannot stay: members of
+// another member type, and members whose group is removed.
 func (c *Channel) without(want Channel) (stay, lost []Server) {
 	for _, s := range c.Servers {
 		grouped := s.Group == "" || want.Groups == nil || slices.ContainsFunc(want.Groups, func(g ChannelGroup) bool { return g.Name == s.Group })
@@ -289,8 +289,8 @@ func channelRefs(c Channel) (out []Ref) {
 	return out
 }
 
-// nameChannels replaces the ids of the channels that a channel refers to by their names. A channel that no list reports keeps
-// its id.
+// nameChannels replaces the ids of the channels that a channel refers to by their names. A channel that no list reports
+// keeps its id.
 func nameChannels(c Channel, name func(kindName, id string) string) Channel {
 	c.Groups = slices.Clone(c.Groups)
 	for i := range c.Groups {

@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Definition is what a published version of an API defines about its calls. The lists of APIs cannot replace it, since they
-// describe only the draft.
+// Definition is what a published version of an API defines about its calls. The lists of APIs cannot replace it, since
+// they describe only the draft.
 type Definition struct {
 	AuthType     string `json:"auth_type"`     // NONE, APP, IAM or AUTHORIZER
 	CORS         bool   `json:"cors"`          // the switch of the API itself, not a plugin
@@ -120,8 +120,8 @@ func Versions(page Page) (out []*Version, err error) {
 	return out, err
 }
 
-// ShowVersion asks for the Definition that an API had when a version was published. API reference: "Querying the Details of
-// an API Version".
+// ShowVersion asks for the Definition that an API had when a version was published. API reference: "Querying the
+// Details of an API Version".
 func ShowVersion(id string) api.Request {
 	return api.Request{Operation: "ListApiVersionDetailV2", Method: "GET", Path: []string{"apis", "versions", id}}
 }

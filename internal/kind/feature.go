@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Feature is the setting of a feature of the gateway. A gateway has each feature that it supports, whether or not it was ever
-// set. API reference: "Configuring Features for a Gateway".
+// Feature is the setting of a feature of the gateway. A gateway has each feature that it supports, whether or not it
+// was ever set. API reference: "Configuring Features for a Gateway".
 type Feature struct {
 	Name   string `json:"name"`
 	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil if it was never set
@@ -44,8 +44,9 @@ var featureNames = []string{
 // featureHides are parameters that are secret although their names may not show it (see shape.SecretName), by feature.
 var featureHides = map[string]string{"app_token": "app_token_key", "backend_client_certificate": "key"} //nolint:gosec // names of members, not their values
 
-// featureDefaults are the documented defaults of parameters, by feature. It has only those that are the same on every gateway,
-// which api_limits, for example, is not. A parameter without a default keeps the gateway's value if a file leaves it out.
+// featureDefaults are the documented defaults of parameters, by feature. It has only those that are the same on every
+// gateway, which api_limits, for example, is not. A parameter without a default keeps the gateway's value if a file
+// leaves it out.
 var featureDefaults = map[string]map[string]any{
 	"app_jwt": {enableParam: switchOff}, "app_token": {enableParam: switchOff}, "backend_client_certificate": {enableParam: switchOff},
 	"backend_timeout": {"max_timeout": int64(60000)}, "public_key": {enableParam: switchOff}, "real_ip_from_xff": {enableParam: switchOff},
@@ -60,7 +61,8 @@ var featureNumbers = map[string][]string{
 	"real_ip_from_xff": {"xff_index"},
 }
 
-// featureUnset are the configurations of features that were never set, if they are documented and the same on every gateway.
+// featureUnset are the configurations of features that were never set, if they are documented and the same on every
+// gateway.
 var featureUnset = map[string]any{
 	"api_uri_no_escape": switchOff, "app_api_key": switchOff, "app_basic": switchOff, "app_jwt": switchOff, "app_route": switchOff, "app_secret": switchOff,
 	"app_token": switchOff, "backend_client_certificate": switchOff, "backend_timeout": map[string]any{"max_timeout": int64(60000)},
@@ -174,8 +176,8 @@ func withDefaults(name string, config any) any {
 	return out
 }
 
-// parameter converts the value of a parameter to the form in which it is compared and sent. A value that comes from a variable
-// is a text, even if the gateway expects a number.
+// parameter converts the value of a parameter to the form in which it is compared and sent. A value that comes from a
+// variable is a text, even if the gateway expects a number.
 func parameter(feature, key string, v any) any {
 	switch t := v.(type) {
 	case bool:
@@ -190,8 +192,8 @@ func parameter(feature, key string, v any) any {
 	return v
 }
 
-// configured converts a configuration to the form in which it is compared. A mapping that is written as JSON text becomes a
-// mapping; numbers and booleans, which YAML may have made of the text, become texts again.
+// configured converts a configuration to the form in which it is compared. A mapping that is written as JSON text
+// becomes a mapping; numbers and booleans, which YAML may have made of the text, become texts again.
 func configured(v any) any {
 	switch t := v.(type) {
 	case string:
@@ -213,8 +215,8 @@ func configured(v any) any {
 	return v
 }
 
-// entireFeature returns a feature whose update leaves no other parameter in place. A feature that was never set gets the
-// configuration that gateways then use, if that is known.
+// entireFeature returns a feature whose update leaves no other parameter in place. A feature that was never set gets
+// the configuration that gateways then use, if that is known.
 func entireFeature(f Feature) Feature {
 	if f.Config == nil {
 		f.Config = featureUnset[f.Name]
@@ -240,8 +242,8 @@ func adoptFeature(want, have Feature) Feature {
 	return have
 }
 
-// sentFeature adds to want the gateway's values of the parameters that want leaves to it, since an update replaces the whole
-// configuration.
+// sentFeature adds to want the gateway's values of the parameters that want leaves to it, since an update replaces the
+// whole configuration.
 func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	w, ok := want.Config.(map[string]any)
 	h, both := have.Config.(map[string]any)
@@ -262,8 +264,8 @@ func sentFeature(want, have Feature, _ func(string) bool) (Feature, []string) {
 	return want, lost
 }
 
-// leaves reports whether a configuration leaves the value of a parameter to the gateway. With Whole, it leaves only secrets
-// that the gateway does not show, since it cannot contain them.
+// leaves reports whether a configuration leaves the value of a parameter to the gateway. With Whole, it leaves only
+// secrets that the gateway does not show, since it cannot contain them.
 func (f Feature) leaves(config map[string]any, key string, held any) bool {
 	_, named := config[key]
 	return !named && (!f.Whole || featureSecret(f.Name, key) && concealedIn(held))

@@ -12,9 +12,9 @@ import (
 // Wildcards are the characters that have a special meaning in a glob.
 const Wildcards = `*?[]{}\`
 
-// Glob reports whether a name matches a pattern: * matches any characters including /, ? matches one character, [a-z] one
-// character of a set, [!a-z] or [^a-z] one character that is not in the set, {a,b} either alternative, and \ makes the next
-// character match itself. Matching is case-sensitive. An invalid pattern matches nothing.
+// Glob reports whether a name matches a pattern: * matches any characters including /, ? matches one character, [a-z]
+// one character of a set, [!a-z] or [^a-z] one character that is not in the set, {a,b} either alternative, and \ makes
+// the next character match itself. Matching is case-sensitive. An invalid pattern matches nothing.
 func Glob(pattern, name string) bool {
 	if !IsGlob(pattern) {
 		return pattern == name
@@ -61,8 +61,8 @@ func compiled(pattern string) (*regexp.Regexp, error) {
 		g.err = t.all()
 	}
 	if g.err == nil {
-		// Go's regular expressions match in time linear in the length of the name. That matters, since files may come from the
-		// pull request of somebody who is not trusted.
+		// Go's regular expressions match in time linear in the length of the name. That matters, since files may come
+		// from the pull request of somebody who is not trusted.
 		if g.expression, g.err = regexp.Compile(`(?s)\A` + t.out.String() + `\z`); g.err != nil {
 			g.err = errors.New("is too long or nested too deeply")
 		}

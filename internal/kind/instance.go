@@ -20,8 +20,8 @@ type Instance struct {
 // Running is the only state in which an instance accepts configuration.
 const Running = "Running"
 
-// State describes the state of the instance to people. An unknown word is returned as reported. A state that is reported
-// only as a number, or not at all, gets a phrase that says so.
+// State describes the state of the instance to people. An unknown word is returned as reported. A state that is
+// reported only as a number, or not at all, gets a phrase that says so.
 func (i *Instance) State() string {
 	const running = "6"
 	number := ""

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Microservice is where the members of a channel come from: a service of a registry or a workload of a cluster. The gateway
-// also reports read-only fields, such as names and addresses.
+// Microservice is where the members of a channel come from: a service of a registry or a workload of a cluster. The
+// gateway also reports read-only fields, such as names and addresses.
 type Microservice struct {
 	Type       string      `json:"service_type"` // CSE, CCE, CCE_SERVICE or NACOS; only the field of that type is set
 	CSE        *CSEInfo    `json:"cse_info,omitempty" told:"engine_name,service_name,register_address,cse_app_id,version"`
@@ -101,8 +101,8 @@ func (m *Microservice) told() *Microservice {
 	})
 }
 
-// silent reports whether the answer of the gateway leaves out the user of the registry. If there is no user, gateways that
-// report users return a stub of empty texts.
+// silent reports whether the answer of the gateway leaves out the user of the registry. If there is no user, gateways
+// that report users return a stub of empty texts.
 func (m *Microservice) silent() bool { return m != nil && m.Type == "NACOS" && m.user() == nil }
 
 // complete fills in the defaults of fields that files may leave out. Only Nacos services have such fields.
@@ -132,8 +132,8 @@ func (m *Microservice) brief() *Microservice {
 	})
 }
 
-// adopt returns m without the password if want leaves it to the gateway. If the gateway is silent about the user, m gets the
-// user of want with a masked password.
+// adopt returns m without the password if want leaves it to the gateway. If the gateway is silent about the user, m
+// gets the user of want with a masked password.
 func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
 	w := want.user()
 	if w != nil && silent {
@@ -149,8 +149,8 @@ func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
 	})
 }
 
-// sent returns m with the gateway's password if m leaves the password to the gateway, since an update replaces the whole
-// microservice. If the gateway hides the password, lost names it.
+// sent returns m with the gateway's password if m leaves the password to the gateway, since an update replaces the
+// whole microservice. If the gateway hides the password, lost names it.
 func (m *Microservice) sent(have *Microservice, silent bool) (_ *Microservice, lost []string) {
 	user, held := m.user(), have.user()
 	if user == nil || held == nil && !silent || user.Password != "" {

@@ -97,8 +97,8 @@ func (d *Declared) ManagesKind(k string) bool {
 	return slices.Contains(d.Manages, k)
 }
 
-// Link binds an owner, such as a policy or an app, to a target. The ids of objects that the run has yet to create are ""
-// until a request needs them.
+// Link binds an owner, such as a policy or an app, to a target. The ids of objects that the run has yet to create are
+// "" until a request needs them.
 type Link struct {
 	Kind    string // such as "acl_binding"
 	Owner   string // key of the owner
@@ -189,8 +189,8 @@ type Unread struct {
 	Err   error
 }
 
-// Names of kinds that code refers to. AnyAPI stands for APIs, which are not a kind of their own; APublication is an API as it
-// is published in an environment, with the key GROUP/API@ENV.
+// Names of kinds that code refers to. AnyAPI stands for APIs, which are not a kind of their own; APublication is an API
+// as it is published in an environment, with the key GROUP/API@ENV.
 const (
 	AGroup        = "group"
 	AnyAPI        = "api"

@@ -8,9 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// name returns the shape of the name of an object; what says in messages what sort of object it is, and most is the largest
-// number of characters. A hyphen is only a warning: most tables of the API reference do not allow it, but its examples and
-// its error codes use it.
+// name returns the shape of the name of an object; what says in messages what sort of object it is, and most is the
+// largest number of characters. A hyphen is only a warning: most tables of the API reference do not allow it, but its
+// examples and its error codes use it.
 func name(what, example string, most int) *shape.Shape {
 	return shape.OfText("Name of the "+what+", unique in the gateway. It identifies the "+what+".",
 		shape.Length(3, most),

@@ -8,9 +8,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// Odd holds, by JSON pointer, what the kind's own type cannot hold of an answer about an object: the raw JSON of a value that
-// has an unexpected type, such as a text instead of a number, and null for a field that every object has but that the answer
-// leaves out. Raw values are shown as they are and never interpreted; fields that were left out are not compared.
+// Odd holds, by JSON pointer, what the kind's own type cannot hold of an answer about an object: the raw JSON of a
+// value that has an unexpected type, such as a text instead of a number, and null for a field that every object has but
+// that the answer leaves out. Raw values are shown as they are and never interpreted; fields that were left out are not
+// compared.
 type Odd map[string]json.RawMessage
 
 // untold stands for a field that the gateway does not report.

@@ -8,7 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Orchestration is a rule that derives a parameter of a call from others. API reference: "Orchestration Rule Management".
+// Orchestration is a rule that derives a parameter of a call from others. API reference: "Orchestration Rule
+// Management".
 type Orchestration struct {
 	Name          string       `json:"name"`
 	Strategy      string       `json:"strategy"`
@@ -66,8 +67,8 @@ type mappingRangeWire struct {
 	End   string `json:"range_end"`
 }
 
-// mappingForms are the members that entries of a rule have, by its strategy. A rule with hash has no entries, and one with
-// none_value or default has exactly one.
+// mappingForms are the members that entries of a rule have, by its strategy. A rule with hash has no entries, and one
+// with none_value or default has exactly one.
 var mappingForms = map[string][]string{
 	"list": {"values", "mapped"}, "range": {"range", "mapped"}, "hash_range": {"range", "mapped"}, "hash": nil,
 	"none_value": {"mapped"}, "default": {"mapped"}, "head_n": {"length"}, "tail_n": {"length"},

@@ -38,8 +38,8 @@ func (k *Kind) Named(value any, name string) any {
 	return v
 }
 
-// Recalled returns an object with the new names of the objects that it refers to. called returns the new name of an object,
-// and "" if it is not renamed.
+// Recalled returns an object with the new names of the objects that it refers to. called returns the new name of an
+// object, and "" if it is not renamed.
 func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Object {
 	tree := map[string]any(nil)
 	for _, ref := range k.Refs(o.Value) {
@@ -81,8 +81,8 @@ func (k *Kind) Settle(want, have any) any {
 	return v
 }
 
-// unmasked returns have with each masked secret replaced by the secret of want, if the mask can be that of this secret, and
-// without the fields that want leaves to the gateway.
+// unmasked returns have with each masked secret replaced by the secret of want, if the mask can be that of this secret,
+// and without the fields that want leaves to the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
 	if len(secrets)+len(k.Makes) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
@@ -176,8 +176,8 @@ func (s *Side) At(pointer string) any {
 // Arranged returns the written form, arranged.
 func (s *Side) Arranged() any { return s.shape.Arranged(s.Written) }
 
-// Overlay returns a value with the fields at some pointers taken from another value. A secret that the other value has only
-// hidden or masked is kept.
+// Overlay returns a value with the fields at some pointers taken from another value. A secret that the other value has
+// only hidden or masked is kept.
 func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	held, source := k.Pack(value), k.Side(from)
 	tree := held

@@ -14,8 +14,8 @@ import (
 // PageSize is the largest page that a list of the management API returns.
 const PageSize = 500
 
-// List asks for one page of the objects of the kind, inside a parent if the kind has owners. If name is not "" and the list
-// can search by name, only objects of that name are asked for.
+// List asks for one page of the objects of the kind, inside a parent if the kind has owners. If name is not "" and the
+// list can search by name, only objects of that name are asked for.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	segments, conditions := located(cmp.Or(k.OwnerTells, k.Path), ancestors(parent))
 	r := api.Request{Operation: k.Ops.List, Method: "GET", Scope: k.Scope, Path: segments, Query: conditions}
@@ -33,8 +33,8 @@ func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 	return r
 }
 
-// Objects reads the answer of List. A missing or null array is empty. An object without an id or a name is an error: it could
-// be any object that the files declare, so no declared object could be reported as missing.
+// Objects reads the answer of List. A missing or null array is empty. An object without an id or a name is an error: it
+// could be any object that the files declare, so no declared object could be reported as missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
 		o, _, err := k.decode1(owner, page.raw)
@@ -78,8 +78,8 @@ func (k *Kind) Show(parent *Object, id string) api.Request {
 	return api.Request{Operation: k.Ops.Show, Method: "GET", Scope: k.Scope, Path: k.segments(parent, id)}
 }
 
-// Completed returns a listed object with the values that the answer of Show reports. Fields that the answer leaves out are
-// taken from the list.
+// Completed returns a listed object with the values that the answer of Show reports. Fields that the answer leaves out
+// are taken from the list.
 func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) {
 	owner := ""
 	if listed.Parent != nil {
@@ -132,8 +132,8 @@ func (k *Kind) CreateOperation(key string) string {
 	return k.Ops.Create
 }
 
-// Created reads the answer of Create: the object as the gateway made it, with its id. An answer in an unexpected form is an
-// error, since the caller can read the object instead.
+// Created reads the answer of Create: the object as the gateway made it, with its id. An answer in an unexpected form
+// is an error, since the caller can read the object instead.
 func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
 		return Object{Kind: k.Name, Owner: owner}, nil
@@ -162,9 +162,9 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 	return q, err
 }
 
-// Emptied returns the body of a second update, which is needed if the gateway kept fields that the first should have emptied
-// (Facts.Clings). It empties these in a way that every gateway version accepts. got is the value after the first update; ok
-// is false if the gateway kept none of them.
+// Emptied returns the body of a second update, which is needed if the gateway kept fields that the first should have
+// emptied (Facts.Clings). It empties these in a way that every gateway version accepts. got is the value after the
+// first update; ok is false if the gateway kept none of them.
 func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	members, err := plainMembers(body)
 	if err != nil {

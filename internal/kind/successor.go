@@ -28,9 +28,9 @@ func (k *Kind) Stem(key string) string {
 	return string(name[:min(len(name), most-len(mark)-digits)])
 }
 
-// Successor returns the temporary name of the object that replaces the object key. The name depends only on the key and on
-// the fields that cannot change in place. So a later run recognises the successor that an interrupted replace has left, and
-// a replace with other values never needs a name that such a leftover has.
+// Successor returns the temporary name of the object that replaces the object key. The name depends only on the key and
+// on the fields that cannot change in place. So a later run recognises the successor that an interrupted replace has
+// left, and a replace with other values never needs a name that such a leftover has.
 func (k *Kind) Successor(key string, value any) string {
 	tree, sum := k.Pack(value), sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // writing to a hash cannot fail
@@ -46,8 +46,8 @@ func (k *Kind) Succeeds(o *Object, key string) bool {
 	return ok && stem == k.Stem(key) && o.Key == k.Successor(key, o.Value)
 }
 
-// SucceedsAny reports whether an object has the name of a successor, and returns its stem: the name of the object that it
-// was created to replace. If the stem has the maximum length, it may be only the beginning of that name.
+// SucceedsAny reports whether an object has the name of a successor, and returns its stem: the name of the object that
+// it was created to replace. If the stem has the maximum length, it may be only the beginning of that name.
 func (k *Kind) SucceedsAny(o *Object) (stem string, ok bool) {
 	at := strings.LastIndex(o.Key, mark)
 	if len(k.Replace) == 0 || at <= 0 || len(o.Key)-at != len(mark)+digits || strings.Trim(o.Key[at+len(mark):], "0123456789abcdef") != "" {

@@ -116,7 +116,8 @@ func (a *API) Publication(env, envID, id string) *Target {
 	return &Target{Kind: APublication, Name: a.Address(), ID: id, API: a, Env: env, EnvID: envID}
 }
 
-// In returns the publication in an environment. If the API is not published there, live is false and the target has no id.
+// In returns the publication in an environment. If the API is not published there, live is false and the target has no
+// id.
 func (a *API) In(env string) (to *Target, live bool) {
 	for i := range a.Published {
 		if a.Published[i].Env == env {
@@ -136,8 +137,8 @@ func (a *API) Copy() *API {
 	return &out
 }
 
-// Recalled returns the API with the new names of its group and of its environments, as returned by called; a itself if none
-// of them is renamed.
+// Recalled returns the API with the new names of its group and of its environments, as returned by called; a itself if
+// none of them is renamed.
 func (a *API) Recalled(called func(kindName, key string) string) *API {
 	out := a.Copy()
 	out.Group = cmp.Or(called(AGroup, a.Group), a.Group)
@@ -153,8 +154,8 @@ func (a *API) Recalled(called func(kindName, key string) string) *API {
 	return out
 }
 
-// publish sets the publications, which the list of APIs reports as three parallel lists. If a list does not have the same
-// length as the first, its entries cannot be matched to publications, so it is ignored.
+// publish sets the publications, which the list of APIs reports as three parallel lists. If a list does not have the
+// same length as the first, its entries cannot be matched to publications, so it is ignored.
 func (a *API) publish(envIDs, envs, ids joined) {
 	n := len(envIDs)
 	if n == 0 {
@@ -172,8 +173,8 @@ func (a *API) publish(envIDs, envs, ids joined) {
 	}
 }
 
-// Target returns the target of a row in a list of links. It comes from the catalog if that knows the API, and is made from
-// the row otherwise. APIs made from rows are kept in others, so that all rows about one API share it.
+// Target returns the target of a row in a list of links. It comes from the catalog if that knows the API, and is made
+// from the row otherwise. APIs made from rows are kept in others, so that all rows about one API share it.
 func (c *Catalog) Target(k *LinkKind, r *Row, others map[string]*API) *Target {
 	if k.Target != APublication {
 		return &Target{Kind: k.Target, Name: r.Target, ID: r.TargetID, Env: r.Env, EnvID: r.EnvID}

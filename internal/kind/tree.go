@@ -11,12 +11,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// The value of an object is a struct, but code that follows JSON pointers works on trees of maps, lists and scalars. The
-// functions below convert between the two without encoding to JSON text.
+// The value of an object is a struct, but code that follows JSON pointers works on trees of maps, lists and scalars.
+// The functions below convert between the two without encoding to JSON text.
 
 // inner is the prefix that a tree puts before the name of a struct field that files do not have (json:"-"): the tree
-// holds AppCode.Generated as "-Generated". So no field is lost when a value is converted to a tree and back. Keys in files
-// begin with a letter, so they cannot be mistaken for such a field.
+// holds AppCode.Generated as "-Generated". So no field is lost when a value is converted to a tree and back. Keys in
+// files begin with a letter, so they cannot be mistaken for such a field.
 const inner = "-"
 
 // keyOf returns the key that a struct field has in a tree, and whether the tree leaves the field out if it is zero.
@@ -80,8 +80,8 @@ var (
 	errType     = errors.New("has a value of the wrong type")
 )
 
-// Fill fills the struct that a pointer points to from a value in a file that was already checked. Keys that the struct does
-// not have are ignored.
+// Fill fills the struct that a pointer points to from a value in a file that was already checked. Keys that the struct
+// does not have are ignored.
 func Fill(tree, to any) error { return fromTree(tree, reflect.ValueOf(to).Elem(), false) }
 
 // fromTree fills a struct from a tree. If strict is true, keys that the struct does not have are an error.

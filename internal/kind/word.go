@@ -7,7 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// word is a value of an enumeration that the API spells as a number. It is kept as text, exactly as the answer spells it.
+// word is a value of an enumeration that the API spells as a number. It is kept as text, exactly as the answer spells
+// it.
 type word string
 
 // UnmarshalJSON accepts numbers and texts.
@@ -28,8 +29,8 @@ func (w word) MarshalJSON() ([]byte, error) {
 // words maps the API's spelling of an enumeration to the one that files use.
 type words map[word]string
 
-// read returns the spelling that files use for a word of the API. An unknown word keeps its spelling; the result is "" if
-// the answer leaves the word out.
+// read returns the spelling that files use for a word of the API. An unknown word keeps its spelling; the result is ""
+// if the answer leaves the word out.
 func (w words) read(told word) string {
 	if known, ok := w[told]; ok {
 		return known

@@ -16,7 +16,7 @@ import (
 
 // Results for many targets in formats that programs read. Each format writes for a target what it writes in a run for one.
 
-// views are the views of the targets that have a document; id is the prefix of the ids of their parts.
+// views returns the views of the targets that have a document; id is the prefix of the ids of their parts.
 func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) {
 	for i := range d.Targets {
 		if m := &d.Targets[i]; m.Document != nil {

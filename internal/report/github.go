@@ -69,8 +69,8 @@ type annotation struct {
 	about  document.Problem
 }
 
-// annotations are the exposures and outages of a plan, the findings, and the changes that no finding is about. Other
-// effects on callers appear only in the summary.
+// annotations returns the exposures and outages of a plan, the findings, and the changes that no finding is about.
+// Other effects on callers appear only in the summary.
 func (v *view) annotations() (out []annotation) {
 	for i := range v.Impact {
 		if f := &v.Impact[i]; f.Rule.Level != notice {
@@ -161,7 +161,7 @@ var (
 
 func property(s string) string { return commandProperty.Replace(s) }
 
-// outputs are the outputs of the step.
+// outputs returns the outputs of the step.
 func (v *view) outputs(report string) string {
 	var b strings.Builder
 	removed, _ := v.split()
@@ -198,7 +198,7 @@ func (v *view) outputs(report string) string {
 	return b.String()
 }
 
-// multiline is an output whose value may contain anything: the line that ends it differs from all of its lines.
+// multiline returns an output whose value may contain anything: the line that ends it differs from all of its lines.
 func multiline(name, value string) string {
 	end := "end"
 	for sum := []byte(value); strings.Contains(value, end); {

@@ -52,7 +52,7 @@ type htmlFrame struct {
 // Clean makes text from outside harmless to display.
 func (htmlFrame) Clean(s string) string { return document.Clean(s) }
 
-// Policy is the content security policy, which knows style and script by their hashes, and the style.
+// Policy returns the content security policy, which knows style and script by their hashes, and the style.
 func (htmlFrame) Policy() template.HTML {
 	policy := "default-src 'none'; style-src " + hashed(pageStyle) + "; script-src " + hashed(pageScript) + "; base-uri 'none'; form-action 'none'"
 	//nolint:gosec // nothing here comes from outside
@@ -64,7 +64,7 @@ func (htmlFrame) Script() template.HTML {
 	return template.HTML("<script>" + pageScript + "</script>") //nolint:gosec // nothing here comes from outside
 }
 
-// hashed is how a content security policy names a style or script.
+// hashed returns how a content security policy names a style or script.
 func hashed(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -104,7 +104,7 @@ type htmlCard struct {
 	First, More []htmlFinding
 }
 
-// N is how many there are.
+// N returns how many there are.
 func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 
 // htmlFinding is a finding, and the change that it is about.
@@ -122,10 +122,10 @@ func (f htmlFinding) Calls() string {
 	return document.Calls(*f.Row.Calls)
 }
 
-// Names are the APIs that share a row of an impact.
+// Names returns the APIs that share a row of an impact.
 func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Row.Names, ", ")) }
 
-// Text is the message, harmless to display and cut if it is very long.
+// Text returns the message, harmless to display and cut if it is very long.
 func (htmlFinding) Text(s string) string { return document.Clip(document.Clean(s), htmlSaid) }
 
 // htmlPiece is a part of a sentence. Flags and dates must not be broken at their hyphens.
@@ -136,10 +136,10 @@ type htmlPiece struct {
 
 var wholeInText = regexp.MustCompile(`--[a-z][a-z-]*|\b\d{4}-\d\d-\d\d\b`)
 
-// Pieces are Text, with flags and dates as pieces of their own.
+// Pieces returns Text, with flags and dates as pieces of their own.
 func (f htmlFinding) Pieces(s string) []htmlPiece { return pieces(f.Text(s)) }
 
-// Pieces are a text of ours, with flags and dates as pieces of their own.
+// Pieces returns a text of ours, with flags and dates as pieces of their own.
 func (htmlPage) Pieces(s string) []htmlPiece { return pieces(s) }
 
 func pieces(s string) (out []htmlPiece) {
@@ -151,10 +151,10 @@ func pieces(s string) (out []htmlPiece) {
 	return append(out, htmlPiece{Text: s[at:]})
 }
 
-// Ones is what the page lists, in lower case: changes, or differences where nothing is about to happen.
+// Ones returns what the page lists, in lower case: changes, or differences where nothing is about to happen.
 func (p *htmlPage) Ones() string { return p.htmlWords("changes", "differences") }
 
-// Changes is the title of what the page lists.
+// Changes returns the title of what the page lists.
 func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences") }
 
 // Many reports whether a browser would take long to lay out all changes.

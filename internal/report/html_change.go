@@ -49,10 +49,10 @@ type htmlChange struct {
 	OneSide bool // nothing was there before, or nothing will be after
 }
 
-// Text is the address, made harmless.
+// Text returns the address, made harmless.
 func (c htmlChange) Text() string { return document.Clean(c.Address) }
 
-// Word is the action, its outcome, or how both sides differ.
+// Word returns the action, its outcome, or how both sides differ.
 func (c htmlChange) Word() string {
 	switch {
 	case c.Status != "":
@@ -63,7 +63,7 @@ func (c htmlChange) Word() string {
 	return string(c.Action)
 }
 
-// Look is the CSS class of the word.
+// Look returns the CSS class of the word.
 func (c htmlChange) Look() string {
 	if c.Apart != "" {
 		return c.Rule.ID
@@ -90,10 +90,10 @@ type htmlCell struct {
 	htmlValue
 }
 
-// Held is the value on the gateway.
+// Held returns the value on the gateway.
 func (l htmlLeaf) Held() htmlCell { return htmlCell{"old", l.Before} }
 
-// Said is the value in the files.
+// Said returns the value in the files.
 func (l htmlLeaf) Said() htmlCell { return htmlCell{"new", l.After} }
 
 // htmlLine is a pair of lines, one of each side. Mark is '-', '+', '~', ' ' or '…'.
@@ -270,8 +270,8 @@ func (v *view) mean() {
 	}
 }
 
-// htmlFilters are the choices that narrow the changes, each with its number of changes. Their names are those of data
-// attributes. None may be the name of an HTML attribute: html/template would treat the values of action as URLs.
+// htmlFilters returns the choices that narrow the changes, each with its number of changes. Their names are those of
+// data attributes. None may be the name of an HTML attribute: html/template would treat the values of action as URLs.
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
 		v.htmlFilter("means", "Impact", []string{string(impact.Exposure), string(impact.Outage), string(impact.Change)}, func(c *item) string { return string(c.Means) }),
@@ -281,7 +281,7 @@ func (v *view) htmlFilters() []htmlFilter {
 	}
 }
 
-// htmlFilter is a choice of the values that a property has, in the given order; nil means alphabetically.
+// htmlFilter returns a choice of the values that a property has, in the given order; nil means alphabetically.
 func (v *view) htmlFilter(name, title string, order []string, of func(*item) string) htmlFilter {
 	n := map[string]int{}
 	for i := range v.Items {
@@ -307,7 +307,7 @@ func (v *view) htmlWords(happens, is string) string {
 	return happens
 }
 
-// Does is what the item does, or how both sides differ.
+// Does returns what the item does, or how both sides differ.
 func (c *item) Does() string {
 	if c.Apart != "" {
 		return string(c.Apart)

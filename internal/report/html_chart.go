@@ -62,10 +62,10 @@ type htmlBar struct {
 	X, Y, Height, ErrorY, ErrorHeight float64
 }
 
-// Name is the group, made harmless.
+// Name returns the group, made harmless.
 func (t htmlTraffic) Name() string { return document.Clean(t.Group) }
 
-// Share is how many calls failed, in percent.
+// Share returns how many calls failed, in percent.
 func (t htmlTraffic) Share() string {
 	if t.Calls == 0 {
 		return "0"

@@ -242,7 +242,7 @@ func (j *junitSuites) managed(v *view) {
 	}
 }
 
-// leaves are the changed leaves, one on each line.
+// leaves returns the changed leaves, one on each line.
 func (c *item) leaves() string {
 	var b strings.Builder
 	if c.Apart != "" {

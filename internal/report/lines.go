@@ -25,7 +25,7 @@ func compareLines(before, after string) []line {
 	return fold(allLines(before, after))
 }
 
-// allLines is the whole comparison, with every line of both texts.
+// allLines returns the whole comparison, with every line of both texts.
 func allLines(before, after string) (all []line) {
 	d := diffmatchpatch.New()
 	d.DiffTimeout = 0

@@ -76,7 +76,7 @@ func (v *view) markdown() string {
 	return b.String()
 }
 
-// markdownBegin is the mark, the title, the verdict and the gateway.
+// markdownBegin returns the mark, the title, the verdict and the gateway.
 func (v *view) markdownBegin() string {
 	mark, verdict := "apigw-sync:"+v.Command, ""
 	if t := v.target(); t != "" {
@@ -88,7 +88,7 @@ func (v *view) markdownBegin() string {
 	return fmt.Sprintf("<!-- %s -->\n### apigw-sync %s\n\n%s**%s**\n", mark, v.Command, verdict, v.Sum) + v.markdownAbout()
 }
 
-// target is the name of the target in a form for HTML comments and names of files; "" if there is none.
+// target returns the name of the target in a form for HTML comments and names of files; "" if there is none.
 func (v *view) target() string {
 	if v.Gateway == nil {
 		return ""
@@ -158,7 +158,7 @@ func (v *view) markdownHead() string {
 	return b.String()
 }
 
-// markdownFirst is this many findings of each sort that comes first, each line of them cut to most characters.
+// markdownFirst returns this many findings of each sort that comes first, each line of them cut to most characters.
 func (v *view) markdownFirst(removed []*item, shown, most int) string {
 	return v.markdownFindings(failure, shown, most) + v.markdownRemoved(removed, shown, most) +
 		v.markdownFindings(warning, shown, most) + v.markdownFindings(notice, shown, most)
@@ -242,7 +242,8 @@ var diffMarks = map[diff.Action]string{
 // stands reports whether a change can be shown as it is: it succeeded, or is only planned.
 func (c *item) stands() bool { return c.Status == "" || c.Status == apply.Succeeded }
 
-// mark is the first character of the line of a change. One that did not happen is a comment, which sites show in grey.
+// mark returns the first character of the line of a change. One that did not happen is a comment, which sites show in
+// grey.
 func (c *item) mark() string {
 	switch {
 	case c.stands():

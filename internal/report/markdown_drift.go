@@ -72,7 +72,7 @@ func (v *view) apartFrame(kind string, n int, rows string) string {
 	return detailsOf(kind, document.Count(n, "difference", "differences"), table)
 }
 
-// apartRow is the line of a difference: what it is about, and which side has it.
+// apartRow returns the line of a difference: what it is about, and which side has it.
 func (c *item) apartRow() string {
 	there, missing := "is there", "–"
 	about := ""
@@ -102,7 +102,7 @@ func (c *item) apartRow() string {
 	return fmt.Sprintf("| %s | %s | %s | %s |\n", what, about, held, said)
 }
 
-// apartFields are the lines of the fields that differ.
+// apartFields returns the lines of the fields that differ.
 func (c *item) apartFields() string {
 	var b strings.Builder
 	for i := range c.Fields {

@@ -13,8 +13,8 @@ func writeFleetMarkdown(w io.Writer, d *document.Fleet, _ Style) error {
 	return err
 }
 
-// fleetMarkdown is a table with a line for each target, followed, as far as they fit, by the reports of those that need
-// attention.
+// fleetMarkdown returns a table with a line for each target, followed, as far as they fit, by the reports of those that
+// need attention.
 func fleetMarkdown(d *document.Fleet) string {
 	var b sized
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n**%s**\n", d.Command, d.Command, d.Sum()))

@@ -116,7 +116,7 @@ func folded(kind string, n int, lines string) string {
 	return detailsOf(kind, document.Count(n, "change", "changes"), fence("diff", lines))
 }
 
-// markdownLine is a change in one line, without the line break.
+// markdownLine returns a change in one line, without the line break.
 func (c *item) markdownLine() string {
 	parts := []string{c.mark() + " " + document.Clean(c.Address)}
 	if b := c.Binding; b != nil && b.Call() != "" {
@@ -131,7 +131,7 @@ func (c *item) markdownLine() string {
 	return document.Clip(strings.Join(parts, "  "), foldLine)
 }
 
-// markdownLeaves are the reasons for a change and its changed leaves, in lines.
+// markdownLeaves returns the reasons for a change and its changed leaves, in lines.
 func (c *item) markdownLeaves() string {
 	var b strings.Builder
 	line := func(mark, text string) {

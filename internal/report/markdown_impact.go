@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// markdownImpact is a table of what a plan means to callers, up to the given size.
+// markdownImpact returns a table of what a plan means to callers, up to the given size.
 func (v *view) markdownImpact(most int) string {
 	const cell, names = 300, 800
 	if len(v.ImpactTable.Rows) == 0 {
@@ -45,5 +45,5 @@ var levelWords = map[impact.Level]string{impact.Exposure: "🔴&nbsp;**exposure*
 // levelSigns are put before a verdict.
 var levelSigns = map[impact.Level]string{impact.Exposure: "🔴 ", impact.Outage: "🟠 "}
 
-// cellCode is a code span in a table, where a bar would end the cell even inside a code span.
+// cellCode returns a code span in a table, where a bar would end the cell even inside a code span.
 func cellCode(s string) string { return strings.ReplaceAll(code(s), "|", `\|`) }

@@ -20,7 +20,7 @@ func (b *sized) add(s string) {
 	b.used += units(s)
 }
 
-// fitting is as many lines as fit, and after a mark the number of those that do not.
+// fitting returns as many lines as fit, and after a mark the number of those that do not.
 func fitting(lines []string, room int, mark string) string {
 	var out sized
 	for i, line := range lines {
@@ -33,12 +33,12 @@ func fitting(lines []string, room int, mark string) string {
 	return out.String()
 }
 
-// details is a folded part with a summary.
+// details returns a folded part with a summary.
 func details(summary, body string) string {
 	return fmt.Sprintf("\n<details><summary>%s</summary>\n\n%s\n</details>\n", summary, body)
 }
 
-// detailsOf is a folded part about objects or bindings of a kind.
+// detailsOf returns a folded part about objects or bindings of a kind.
 func detailsOf(kind, count, body string) string {
 	return details("<code>"+html.EscapeString(document.Clean(kind))+"</code>: "+count, body)
 }
@@ -74,7 +74,7 @@ func fence(language, lines string) string {
 	return ticks + language + "\n" + lines + ticks + "\n"
 }
 
-// longestRun is the length of the longest run of back-ticks.
+// longestRun returns the length of the longest run of back-ticks.
 func longestRun(s string) (longest int) {
 	run := 0
 	for i := range len(s) {

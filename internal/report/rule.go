@@ -20,7 +20,7 @@ const (
 	failure
 )
 
-// String is the word in reports.
+// String returns the word in reports.
 func (s severity) String() string { return [...]string{"notice", "warning", "error"}[s] }
 
 // rule is a class of findings. Its ID is stable: tools that read reports count, hide and compare findings by it.
@@ -31,7 +31,7 @@ type rule struct {
 	Level severity
 }
 
-// Label is the heading of findings of the rule: their severity, or the level of an impact.
+// Label returns the heading of findings of the rule: their severity, or the level of an impact.
 func (r *rule) Label() string {
 	if r.meansToCallers() {
 		return r.ID

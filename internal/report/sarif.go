@@ -190,7 +190,7 @@ func fingerprint(r *rule, p *document.Problem, seen map[string]int) string {
 
 func (s severity) sarif() string { return [...]string{"note", "warning", "error"}[s] }
 
-// home is the file for results without one: the first file of the document, else the one that is read by default.
+// home returns the file for results without one: the first file of the document, else the one that is read by default.
 func (v *view) home() string {
 	first := ""
 	see := func(file string) {
@@ -212,7 +212,7 @@ func (v *view) home() string {
 	return fileURI(first)
 }
 
-// fileURI is a path as a URI reference.
+// fileURI returns a path as a URI reference.
 func fileURI(path string) string {
 	u := url.URL{Path: strings.TrimPrefix(path, "./")}
 	if strings.HasPrefix(path, "/") {

@@ -91,10 +91,10 @@ func (p *page) linef(format string, args ...any) {
 	}
 }
 
-// wide is the width of a text in columns.
+// wide returns the width of a text in columns.
 func wide(s string) int { return uniseg.StringWidth(s) }
 
-// pad is s with blanks up to width columns.
+// pad returns s with blanks up to width columns.
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-wide(s))) }
 
 // look is a word or symbol, and how it is painted.
@@ -160,8 +160,8 @@ func padded(cells []string, widths []int) string {
 	return line
 }
 
-// columns are the widths of the columns of a block after a margin. If the block does not fit on the screen, long cells
-// stick out.
+// columns returns the widths of the columns of a block after a margin. If the block does not fit on the screen, long
+// cells stick out.
 func (p *page) columns(lines [][]string, margin int) []int {
 	const least = 12
 	most := mostPadded
@@ -178,7 +178,7 @@ func (p *page) columns(lines [][]string, margin int) []int {
 	}
 }
 
-// columnsTo are the widths of the columns, in which cells wider than most do not count.
+// columnsTo returns the widths of the columns, in which cells wider than most do not count.
 func columnsTo(lines [][]string, most int) []int {
 	var widths []int
 	for _, cells := range lines {

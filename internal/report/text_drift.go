@@ -79,7 +79,7 @@ var sides = map[document.Apart]look{
 	document.OnlyFiles:   painted("  >", color.FgCyan),
 }
 
-// apart is a line that says how both sides differ, with both values under it.
+// apart returns a line that says how both sides differ, with both values under it.
 func (p *page) apart(c *document.Change) row {
 	return p.changeRow(c, sides[c.Apart()], append(c.Holders(), c.Reasons()...), func() { p.values(c) }, string(c.Apart()))
 }
@@ -151,8 +151,8 @@ func (p *page) longValue(f *document.Field) {
 	}
 }
 
-// value is the lines of a value after a margin; those after the first are indented by hang. Text without blanks is broken
-// after commas, if it has any, so that a URL stays in one piece.
+// value returns the lines of a value after a margin; those after the first are indented by hang. Text without blanks is
+// broken after commas, if it has any, so that a URL stays in one piece.
 func (p *page) value(text, hang, left string) (lines []string) {
 	for _, line := range p.wrap(text, hang, left, namesWidth) {
 		room := p.room(wide(left + hang))

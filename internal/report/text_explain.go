@@ -161,7 +161,7 @@ func (p *page) settings(x *explain.Item, indent string) {
 	}
 }
 
-// inList is the path of the list that contains a leaf as an element; "" if there is none.
+// inList returns the path of the list that contains a leaf as an element; "" if there is none.
 func inList(path string) string {
 	if at := strings.LastIndexByte(path, '/'); at > 0 && strings.Trim(path[at+1:], "0123456789") == "" {
 		return path[:at]

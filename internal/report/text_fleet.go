@@ -72,7 +72,7 @@ func (p *page) member(m *document.Member, first map[string]string) {
 	}
 }
 
-// heading is the name of a target as the heading of its report.
+// heading returns the name of a target as the heading of its report.
 func heading(target string) string {
 	name := document.Clean(target)
 	return "── " + name + " " + strings.Repeat("─", max(4, mostPadded-wide(name)-4))

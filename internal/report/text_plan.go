@@ -122,7 +122,7 @@ func (p *page) alike(list []document.Change) (block []row) {
 	return block
 }
 
-// together is a row for many changes, with their names under it.
+// together returns a row for many changes, with their names under it.
 func (p *page) together(list []*document.Change) row {
 	head, names := document.Together(list)
 	c := list[0]
@@ -146,7 +146,7 @@ func (p *page) together(list []*document.Change) row {
 	return r
 }
 
-// change is a row that says what happens, with the changed leaves under it.
+// change returns a row that says what happens, with the changed leaves under it.
 func (p *page) change(c *document.Change) row {
 	r := p.changeRow(c, symbols[c.Action], c.Reasons(), func() {
 		for _, f := range c.Details() {
@@ -159,8 +159,8 @@ func (p *page) change(c *document.Change) row {
 	return r
 }
 
-// changeRow is a row about a change: its address and a note, its API, its position in the files; under it the reasons for
-// it, the calls that it affects, and what fields writes.
+// changeRow returns a row about a change: its address and a note, its API, its position in the files; under it the
+// reasons for it, the calls that it affects, and what fields writes.
 func (p *page) changeRow(c *document.Change, l look, reasons []string, fields func(), said ...string) row {
 	r := row{look: l, cells: append([]string{document.Clean(c.Address)}, said...)}
 	if c.Binding != nil {
@@ -227,7 +227,7 @@ func (p *page) longer(path string, values ...line) {
 	p.lines(values)
 }
 
-// valueWidth is how many characters of a value are shown on one line.
+// valueWidth returns how many characters of a value are shown on one line.
 func (p *page) valueWidth() int {
 	const (
 		least = 24

@@ -55,7 +55,7 @@ func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 	p.rows(block)
 }
 
-// difference is a link or object, or the leaves of one object.
+// difference returns a link or object, or the leaves of one object.
 func (p *page) difference(d *document.Promotion, same []*document.Difference) row {
 	x := same[0]
 	r := row{look: symbols[x.Mark()], cells: []string{document.Clean(x.Address)}}

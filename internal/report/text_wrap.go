@@ -60,7 +60,7 @@ func fitted(line string, width int) (out []string) {
 	return append(out, line)
 }
 
-// room is how many columns of a line are left after a margin; 0 if lines are unlimited.
+// room returns how many columns of a line are left after a margin; 0 if lines are unlimited.
 func (p *page) room(margin int) int {
 	const least = 20
 	if p.style.Width == 0 {

@@ -39,7 +39,8 @@ func Unified(w io.Writer, name string, before, after []byte, s Style) error {
 	return p.Flush()
 }
 
-// hunk is the next run of changed lines from i on, with the unchanged lines next to them; empty when there is none.
+// hunk returns the next run of changed lines from i on, with the unchanged lines next to them; empty when there is
+// none.
 func hunk(all []line, i int) (start, end int) {
 	first := i
 	for first < len(all) && all[first].mark == ' ' {
@@ -57,7 +58,7 @@ func hunk(all []line, i int) (start, end int) {
 	return max(i, first-contextLines), min(len(all), last+contextLines+1)
 }
 
-// counts is how many lines of the old and of the new text a hunk has.
+// counts returns how many lines of the old and of the new text a hunk has.
 func counts(lines []line) (old, young int) {
 	for _, l := range lines {
 		if l.mark != '+' {
@@ -70,7 +71,7 @@ func counts(lines []line) (old, young int) {
 	return old, young
 }
 
-// span is a range of lines as hunks write it; an empty range is named by the line before it.
+// span returns a range of lines as hunks write it; an empty range is named by the line before it.
 func span(from, lines int) string {
 	if lines == 0 {
 		from--

@@ -56,7 +56,7 @@ type tally struct {
 	N    int
 }
 
-// Look is its CSS class on a page.
+// Look returns its CSS class on a page.
 func (t tally) Look() string { return strings.ReplaceAll(t.Name, " ", "-") }
 
 // finding is a problem, or something else that a person should know, with the rule that says how much it matters.
@@ -77,7 +77,8 @@ type item struct {
 	Means  impact.Level   // the worst level of its impact; "" if there is none
 }
 
-// viewOf is the view of a document. Documents without a view belong to commands that no format with views supports.
+// viewOf returns the view of a document. Documents without a view belong to commands that no format with views
+// supports.
 func viewOf(d document.Document) *view {
 	switch d := d.(type) {
 	case *document.Plan:
@@ -215,7 +216,7 @@ func (v *view) fail(errors []document.Problem) {
 	v.add(ruleError, errors...)
 }
 
-// numbers are the tallies for machines.
+// numbers returns the tallies for machines.
 func (v *view) numbers() []tally {
 	if v.Numbers != nil {
 		return v.Numbers

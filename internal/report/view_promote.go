@@ -45,7 +45,7 @@ func viewPromotion(d *document.Promotion) *view {
 	return v
 }
 
-// declaredLine is a declared difference in one line, made harmless.
+// declaredLine returns a declared difference in one line, made harmless.
 func declaredLine(x *document.Difference) string {
 	mark := diffMarks[x.Mark()] + " " + document.Clean(x.Address)
 	if x.Path == "" {
@@ -54,7 +54,7 @@ func declaredLine(x *document.Difference) string {
 	return mark + " " + x.Values(foldValue) + gap + x.Says()
 }
 
-// differenceProblem is a difference that no file declares, at the line of the files that a side does not match.
+// differenceProblem returns a difference that no file declares, at the line of the files that a side does not match.
 func differenceProblem(d *document.Promotion, x *document.Difference) document.Problem {
 	p := document.Problem{Address: x.Address, Message: strings.Join(d.Reasons(x), "; ")}
 	if x.Path != "" {

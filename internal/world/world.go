@@ -278,7 +278,7 @@ func given(part *kind.Kind, owner string, inside any) any {
 // File returns a state as a desired-state file that owns everything.
 func (w *World) File(s State) []byte { return render(s, map[string]any{"owns": everything()}) }
 
-// everything is the value of owns that covers all objects of all kinds.
+// everything returns the value of owns that covers all objects of all kinds.
 func everything() map[string]any {
 	out := map[string]any{}
 	for _, k := range kinds() {

@@ -164,10 +164,10 @@ func Binds(from, to *world.Estate) Bound {
 	return b
 }
 
-// Bind is the key in bounds of the writes that create links of a kind.
+// Bind returns the key in bounds of the writes that create links of a kind.
 func Bind(l *kind.LinkKind) string { return l.Name + " bind" }
 
-// Unbind is the key in bounds of the writes that remove links of a kind.
+// Unbind returns the key in bounds of the writes that remove links of a kind.
 func Unbind(l *kind.LinkKind) string { return l.Name + " unbind" }
 
 // writes returns the number of requests that write the links. ways defines what one request can contain.

@@ -73,7 +73,7 @@ var layoutText string
 
 var layout = template.Must(template.New("site").Parse(layoutText))
 
-// html is the whole page.
+// html returns the whole page.
 func (p *page) html(nav []section) ([]byte, error) {
 	body, err := p.body()
 	if err != nil {

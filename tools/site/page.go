@@ -90,7 +90,7 @@ func parse(source string, raw []byte) *page {
 	return p
 }
 
-// sitePath is where a page goes: the start page is the index.
+// sitePath returns where a page goes: the start page is the index.
 func sitePath(source string) string {
 	folder, name := path.Split(source)
 	if name == "README.md" {
@@ -118,7 +118,7 @@ func (p *page) link(target string) string {
 	return target
 }
 
-// body is the page as HTML, without the layout.
+// body returns the page as HTML, without the layout.
 func (p *page) body() (string, error) {
 	var b bytes.Buffer
 	err := markdown.Renderer().Render(&b, p.text, p.tree)
@@ -128,7 +128,8 @@ func (p *page) body() (string, error) {
 // root leads from a page to the top of the site: "" or some ../
 func (p *page) root() string { return strings.Repeat("../", strings.Count(p.Path, "/")) }
 
-// plain is the text of a node without markup, with that of code and of the cells of tables. Words are separated by one space.
+// plain returns the text of a node without markup, with that of code and of the cells of tables. Words are separated by
+// one space.
 func plain(n ast.Node, source []byte) string {
 	var b strings.Builder
 	_ = ast.Walk(n, func(n ast.Node, entering bool) (ast.WalkStatus, error) {

@@ -15,7 +15,7 @@ type passage struct {
 	Text    string `json:"t"`
 }
 
-// searchIndex is a script, since a page that is opened from a disk may not read other files.
+// searchIndex returns a script, since a page that is opened from a disk may not read other files.
 func searchIndex(pages []*page) ([]byte, error) {
 	var all []passage
 	for _, p := range pages {

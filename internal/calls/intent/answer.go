@@ -46,7 +46,7 @@ type Step struct {
 	Source *kind.Source `json:"source"`        // nil if it is based on no line of a file
 }
 
-// String is a step with its position in the files.
+// String returns a step with its position in the files.
 func (s *Step) String() string {
 	if s.Source == nil {
 		return s.Text

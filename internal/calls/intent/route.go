@@ -58,7 +58,7 @@ func (q *question) byPath() *API {
 	return nil
 }
 
-// foremost is the API that precedes all others that take a path; nil if none does.
+// foremost returns the API that precedes all others that take a path; nil if none does.
 func foremost(list []*API, path string) (first *API) {
 	tie := false
 	for _, a := range list {

@@ -52,14 +52,14 @@ func brokenAddress(s string) string {
 	return ""
 }
 
-// word is a rule for some words; the hint also names the other forms that are allowed.
+// word returns a rule for some words; the hint also names the other forms that are allowed.
 func word(hint string, words ...string) shape.Rule {
 	r := shape.OneOf(words...)
 	r.Hint = hint
 	return r
 }
 
-// several is one text, or a list of texts, each of which makes a case of its own.
+// several returns one text, or a list of texts, each of which makes a case of its own.
 func several(one *shape.Shape, doc string) *shape.Shape {
 	return shape.OfEither(doc+" A list asks for each of them.", one, shape.OfList(doc, one, shape.Count(1, 0)))
 }
@@ -138,7 +138,7 @@ var fileShape = shape.OfMap("Cases for apigw-sync test: what desired-state files
 	shape.May("cases", shape.OfList("The cases.", caseShape)),
 )
 
-// Schema is the JSON Schema (2020-12) of a file of cases, for editors.
+// Schema returns the JSON Schema (2020-12) of a file of cases, for editors.
 func Schema() map[string]any {
 	root := fileShape.JSONSchema()
 	root["$schema"], root["title"] = shape.Draft, "apigw-sync cases"

@@ -22,7 +22,7 @@ const (
 	InFiles   = "in the files"
 )
 
-// Apart is how gateway and files differ before the change, which would make the gateway match the files.
+// Apart returns how gateway and files differ before the change, which would make the gateway match the files.
 func (c *Change) Apart() Apart {
 	switch c.Action {
 	case diff.Create, diff.Bind:
@@ -34,8 +34,8 @@ func (c *Change) Apart() Apart {
 	}
 }
 
-// Sides is a field in one line, such as path: 90 on the gateway, 50 in the files; a field that only one side has shows
-// one value. Values are cut to most characters.
+// Sides returns a field in one line, such as path: 90 on the gateway, 50 in the files; a field that only one side has
+// shows one value. Values are cut to most characters.
 func (f *Field) Sides(a Apart, most int) string {
 	path := Clean(f.Path) + ": "
 	held, said := f.Both(a, most)
@@ -49,8 +49,8 @@ func (f *Field) Sides(a Apart, most int) string {
 	}
 }
 
-// Both are the values of the two sides, each cut to most characters; of a set that both sides have, the members that
-// the other side lacks.
+// Both returns the values of the two sides, each cut to most characters; of a set that both sides have, the members
+// that the other side lacks.
 func (f *Field) Both(a Apart, most int) (held, said string) {
 	if !f.IsSet() {
 		before, after := Shorten(f.Before, f.Now(), most)
@@ -84,7 +84,7 @@ func (c *Change) ApartBackground() string {
 	return c.withTraffic(append(c.Holders(), c.Reasons()...))
 }
 
-// Holders are the policies that hold the slot of a binding on the gateway, in words and made harmless.
+// Holders returns the policies that hold the slot of a binding on the gateway, in words and made harmless.
 func (c *Change) Holders() (out []string) {
 	for _, d := range c.Displaced() {
 		verb := " holds its slot there"

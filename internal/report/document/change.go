@@ -12,7 +12,7 @@ import (
 // Destroys reports whether a change removes an object, even if it creates it again.
 func (c *Change) Destroys() bool { return c.Action == diff.Delete || c.Action == diff.Replace }
 
-// Details are the leaves of a change, and whatever is deleted with the object without a change of its own.
+// Details returns the leaves of a change, and whatever is deleted with the object without a change of its own.
 func (c *Change) Details() []Field {
 	out := slices.Clip(c.Fields)
 	for _, a := range c.Along {
@@ -59,7 +59,7 @@ func (c *Change) Gist() string {
 
 const gistValue = 60 // characters of a value where a whole change takes one line
 
-// first are up to three fields, a line each, and how many more there are.
+// first returns up to three fields, a line each, and how many more there are.
 func (c *Change) first(line func(*Field) string) (parts []string) {
 	const most = 3
 	for i := range c.Fields[:min(most, len(c.Fields))] {
@@ -68,7 +68,7 @@ func (c *Change) first(line func(*Field) string) (parts []string) {
 	return append(parts, counted(part{len(c.Fields) - most, "more field", "more fields"})...)
 }
 
-// Place is the file:line of a change, made harmless; "" if no file declares it.
+// Place returns the file:line of a change, made harmless; "" if no file declares it.
 func (c *Change) Place() string {
 	if c.Source == nil {
 		return ""
@@ -99,7 +99,7 @@ func (c *Change) withTraffic(parts []string) string {
 	return strings.Join(parts, "; ")
 }
 
-// Reasons are a note, the side that changed, and who changed it, made harmless.
+// Reasons returns a note, the side that changed, and who changed it, made harmless.
 func (c *Change) Reasons() (parts []string) {
 	if c.Note != "" {
 		parts = append(parts, Clean(c.Note))

@@ -52,7 +52,7 @@ func (d *Drift) cover(c *drift.Coverage) {
 	}
 }
 
-// String is the coverage in a line.
+// String returns the coverage in a line.
 func (c *Coverage) String() string {
 	out := fmt.Sprintf("Covers %d of %s", c.Declared, Count(c.Declared+c.Undeclared, "object", "objects"))
 	switch {

@@ -39,7 +39,7 @@ func newDisplacement(list []diff.Displaced) (out displacement) {
 	return out
 }
 
-// Displaced are all policies that a bind displaces.
+// Displaced returns all policies that a bind displaces.
 func (d *displacement) Displaced() []Displaced {
 	if d.Displaces == "" {
 		return nil
@@ -48,7 +48,7 @@ func (d *displacement) Displaced() []Displaced {
 	return append([]Displaced{first}, d.AlsoDisplaces...)
 }
 
-// DisplacesInWords are the policies that a bind displaces, in words and made harmless.
+// DisplacesInWords returns the policies that a bind displaces, in words and made harmless.
 func (d *displacement) DisplacesInWords() (out []string) {
 	for _, x := range d.Displaced() {
 		out = append(out, x.String())
@@ -56,7 +56,7 @@ func (d *displacement) DisplacesInWords() (out []string) {
 	return out
 }
 
-// String is a part of a sentence, made harmless.
+// String returns a part of a sentence, made harmless.
 func (d Displaced) String() string {
 	verb := "replaces "
 	if !d.Sure {
@@ -76,7 +76,7 @@ func (d Displaced) claim(files string) string {
 	return ""
 }
 
-// Loss is a sentence about a policy that a bind displaces, there and at this many more APIs.
+// Loss returns a sentence about a policy that a bind displaces, there and at this many more APIs.
 func (d Displaced) Loss(c *Change, more int) string {
 	out := "loses its slot on "
 	if !d.Sure {

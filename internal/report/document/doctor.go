@@ -28,7 +28,7 @@ func (d *Diagnosis) Sum() string {
 	return fmt.Sprintf("%s: %d ok, %s, %d failed, %d skipped.", word, n[doctor.OK], Count(n[doctor.Warning], "warning", "warnings"), n[doctor.Failed], n[doctor.Skipped])
 }
 
-// NewDiagnosis is the document of checks.
+// NewDiagnosis returns the document of checks.
 func NewDiagnosis(h Head, checks []doctor.Check, reads int) *Diagnosis {
 	d := &Diagnosis{Head: h, Healthy: true, Checks: append([]doctor.Check{}, checks...), Requests: Requests{Read: reads}, Trouble: noTrouble()}
 	for _, c := range checks {

@@ -42,8 +42,8 @@ type Document interface {
 	Fail(errors ...Problem)
 }
 
-// Empty is the document of a command that failed before it had a result; commands without a document of their own get
-// that of validate.
+// Empty returns the document of a command that failed before it had a result; commands without a document of their own
+// get that of validate.
 func Empty(command string, h Head, now time.Time) Document {
 	switch command {
 	case "diff":
@@ -160,7 +160,7 @@ type Binding struct {
 	Path        string `json:"path"`
 }
 
-// Call is the method and path of the API, "" where the gateway's list of bindings has no path.
+// Call returns the method and path of the API, "" where the gateway's list of bindings has no path.
 func (b *Binding) Call() string {
 	if b.Path == "" {
 		return ""
@@ -184,7 +184,7 @@ type Refusal struct {
 	Address string `json:"address,omitempty"` // of the object concerned
 }
 
-// NewRefusals is the documents' form of refusals.
+// NewRefusals returns the documents' form of refusals.
 func NewRefusals(list []diff.Refusal) (out []Refusal) {
 	for _, r := range list {
 		out = append(out, Refusal(r))
@@ -192,7 +192,7 @@ func NewRefusals(list []diff.Refusal) (out []Refusal) {
 	return out
 }
 
-// Problem is the refusal as an error.
+// Problem returns the refusal as an error.
 func (r Refusal) Problem() Problem {
 	p := Problem{Address: r.Address, Message: "refused (" + r.Guard + "): " + r.Reason}
 	if r.Would != "" {
@@ -212,7 +212,7 @@ type Requests struct {
 	Operations []Operation `json:"operations,omitempty"`    // where asked for
 }
 
-// NewPlan is the document of p. The caller adds warnings and errors from outside of p.
+// NewPlan returns the document of p. The caller adds warnings and errors from outside of p.
 func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	d := EmptyPlan(h)
 	d.Summary.Summary, d.Changes, d.Requests = p.Summary(), Changes(p.Changes), Requests{Read: reads, Write: len(p.Steps)}
@@ -225,14 +225,14 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 	return d
 }
 
-// EmptyPlan is the document of a comparison that failed or found no differences.
+// EmptyPlan returns the document of a comparison that failed or found no differences.
 func EmptyPlan(h Head) *Plan {
 	return &Plan{Head: h, Impact: []Impact{}, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
 
 func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Problem{}} }
 
-// Changes are the documents' form of changes; never nil.
+// Changes returns the documents' form of changes; never nil.
 func Changes(changes []diff.Change) []Change {
 	out, told := make([]Change, len(changes)), map[string]bool{}
 	for i := range changes {
@@ -269,7 +269,7 @@ func newChange(c *diff.Change) Change {
 	return d
 }
 
-// newBinding is nil for a link that does not lead to an API: its address says everything.
+// newBinding returns nil for a link that does not lead to an API: its address says everything.
 func newBinding(l *kind.Link) *Binding {
 	a := l.To.API
 	if a == nil {
@@ -287,12 +287,12 @@ type Check struct {
 	Trouble
 }
 
-// NewCheck is the document of files that declare the objects that summary counts. The caller adds findings.
+// NewCheck returns the document of files that declare the objects that summary counts. The caller adds findings.
 func NewCheck(h Head, summary map[string]int) *Check {
 	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
 }
 
-// Place is file:line, as far as known, made harmless; "" if the problem is about no file.
+// Place returns file:line, as far as known, made harmless; "" if the problem is about no file.
 func (p Problem) Place() string {
 	if p.Line == 0 {
 		return Clean(p.File)
@@ -300,7 +300,7 @@ func (p Problem) Place() string {
 	return Clean(fmt.Sprintf("%s:%d", p.File, p.Line))
 }
 
-// String is file:line:col: path: message; hint, without control characters.
+// String returns file:line:col: path: message; hint, without control characters.
 func (p Problem) String() string {
 	var b strings.Builder
 	if p.File != "" {
@@ -319,7 +319,7 @@ func (p Problem) String() string {
 	return Clean(b.String())
 }
 
-// Text is message; hint.
+// Text returns message; hint.
 func (p Problem) Text() string { return strings.TrimSuffix(p.Message+"; "+p.Hint, "; ") }
 
 // Keys of a Check's summary beside the sections: references to APIs, and those to other objects, such as the app of a special
@@ -360,7 +360,7 @@ func (d *Plan) Footnotes() string {
 	), ", ")
 }
 
-// Sum is the last line of a plan.
+// Sum returns the last line of a plan.
 func (d *Plan) Sum() string {
 	if len(d.Changes) == 0 {
 		return "No changes. The gateway matches the files."

@@ -95,7 +95,7 @@ type (
 	Hit = drift.Hit
 )
 
-// NewDrift is the document of r. The caller adds warnings and errors from outside of r.
+// NewDrift returns the document of r. The caller adds warnings and errors from outside of r.
 func NewDrift(h Head, r *drift.Report) *Drift {
 	d := EmptyDrift(h, r.At)
 	d.Drifted, d.Summary, d.Requests = r.Drifted(), r.Plan.Summary(), Requests{Read: r.Requests, Write: len(r.Plan.Steps)}
@@ -128,7 +128,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 	return d
 }
 
-// EmptyDrift is the document of a run that failed or found no drift.
+// EmptyDrift returns the document of a run that failed or found no drift.
 func EmptyDrift(h Head, at time.Time) *Drift {
 	return &Drift{
 		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, References: []Reference{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
@@ -173,7 +173,7 @@ func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 	}
 }
 
-// Sum is a drift report in one sentence, without text from outside.
+// Sum returns a drift report in one sentence, without text from outside.
 func (d *Drift) Sum() string {
 	parts := counted(part{len(d.Errors), "error", "errors"})
 	if !d.Instance.Well && d.Instance.Status != "" {
@@ -216,7 +216,7 @@ func (c *Certificate) Story() string {
 	return what + " expires on " + when + ", " + c.Left()
 }
 
-// Left is how long the certificate is still valid, or how long ago it expired.
+// Left returns how long the certificate is still valid, or how long ago it expired.
 func (c *Certificate) Left() string {
 	switch {
 	case c.Expired:
@@ -227,7 +227,7 @@ func (c *Certificate) Left() string {
 	return "in " + Count(c.Days, "day", "days")
 }
 
-// AsProblem is the certificate as a problem, at the position where the files declare it.
+// AsProblem returns the certificate as a problem, at the position where the files declare it.
 func (c *Certificate) AsProblem() Problem {
 	p := Problem{Address: "certificate/" + c.Name, Message: c.Story()}
 	if c.Domain != "" {
@@ -236,12 +236,12 @@ func (c *Certificate) AsProblem() Problem {
 	return p.At(c.Source)
 }
 
-// AsProblem is the reference as a problem, at its position in the files.
+// AsProblem returns the reference as a problem, at its position in the files.
 func (r *Reference) AsProblem() Problem {
 	return Problem{Address: r.Address, Message: r.Message, Hint: r.Hint}.At(r.Source)
 }
 
-// AsProblem is the rule as a problem, at its position in the files.
+// AsProblem returns the rule as a problem, at its position in the files.
 func (l *LapsedIgnore) AsProblem() Problem {
 	p := Problem{Message: fmt.Sprintf("the ignore rule for %s %s ended on %s", l.Kind, l.Name, l.Until)}
 	if len(l.Fields) > 0 {
@@ -253,7 +253,7 @@ func (l *LapsedIgnore) AsProblem() Problem {
 	return p.At(l.Source)
 }
 
-// HitText is the traffic of the last hour of the APIs that a change affects, in words and made harmless.
+// HitText returns the traffic of the last hour of the APIs that a change affects, in words and made harmless.
 func HitText(h *Hit) string {
 	if h.APIs == 0 {
 		return "affects no API"
@@ -269,7 +269,7 @@ func HitText(h *Hit) string {
 	return fmt.Sprintf("%s: %s in the last hour%s, %s, %d in the busiest minute", what, Count(int(h.Calls), "call", "calls"), to, Count(int(h.Errors), "error", "errors"), h.Peak)
 }
 
-// TrafficText is the last hour of a group, in words and made harmless.
+// TrafficText returns the last hour of a group, in words and made harmless.
 func TrafficText(t *Traffic) string {
 	out := fmt.Sprintf("%s: %s, %s", Clean(t.Group), Count(int(t.Calls), "call", "calls"), Count(int(t.Errors), "error", "errors"))
 	if t.PeakAt != nil {

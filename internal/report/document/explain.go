@@ -12,7 +12,7 @@ type Explanation struct {
 	Trouble
 }
 
-// NewExplanation is the document of r; r is nil if the command failed.
+// NewExplanation returns the document of r; r is nil if the command failed.
 func NewExplanation(h Head, r *explain.Report) *Explanation {
 	d := &Explanation{Head: h, Report: r, Trouble: noTrouble()}
 	if r != nil {

@@ -44,7 +44,7 @@ type FleetSummary struct {
 	Skipped     int `json:"skipped"`
 }
 
-// NewFleet is the document of a command that ran for many targets.
+// NewFleet returns the document of a command that ran for many targets.
 func NewFleet(h Head, command string, members []Member) *Fleet {
 	f := &Fleet{FormatVersion: h.FormatVersion, ToolVersion: h.ToolVersion, Command: command, Targets: append([]Member{}, members...), Trouble: noTrouble(), head: h}
 	f.Summary.Targets = len(members)
@@ -69,7 +69,7 @@ func NewFleet(h Head, command string, members []Member) *Fleet {
 
 func (t *Trouble) troubles() *Trouble { return t }
 
-// Begins is the head of the document.
+// Begins returns the head of the document.
 func (f *Fleet) Begins() *Head { return &f.head }
 
 // The states of a target, as people read them.
@@ -82,7 +82,7 @@ const (
 	StateSkipped    = "skipped"
 )
 
-// State is the result for the target, in a word.
+// State returns the result for the target, in a word.
 func (m *Member) State() string {
 	switch {
 	case m.ExitCode == nil:
@@ -131,7 +131,7 @@ func (m *Member) Weight() []int {
 	return nil
 }
 
-// Sum is the result for the target, in a line.
+// Sum returns the result for the target, in a line.
 func (m *Member) Sum() string {
 	if m.Skipped != "" {
 		return m.Skipped

@@ -52,7 +52,7 @@ type Aspect struct {
 	Sure   *bool        `json:"sure,omitempty"` // false where the rules do not settle it, or something that was not read could make it untrue
 }
 
-// Impacts are the documents' form of an impact; never nil.
+// Impacts returns the documents' form of an impact; never nil.
 func Impacts(entries []impact.Entry) []Impact {
 	out := make([]Impact, len(entries))
 	for i := range entries {
@@ -108,12 +108,12 @@ func NewImpactTable(entries []impact.Entry) ImpactTable {
 	return ImpactTable{Counts: impact.Count(entries), Rows: impact.Rollup(entries)}
 }
 
-// Words are the aspects of a row, one after another.
+// Words returns the aspects of a row, one after another.
 func Words(r *impact.Row) string {
 	return Clean(strings.Join(r.Lines(), "; "))
 }
 
-// RowText is a row in a sentence: where, what changes, for which APIs, and how many calls these had.
+// RowText returns a row in a sentence: where, what changes, for which APIs, and how many calls these had.
 func RowText(r *impact.Row) string {
 	text := Clean(r.Where) + ": " + Words(r)
 	if len(r.Names) > 0 {
@@ -125,5 +125,5 @@ func RowText(r *impact.Row) string {
 	return text
 }
 
-// Calls is how many calls there were in the last hour, in words.
+// Calls returns how many calls there were in the last hour, in words.
 func Calls(n int64) string { return Count(int(n), "call", "calls") + " in the last hour" }

@@ -32,10 +32,10 @@ type LintFinding struct {
 	of *lint.Rule
 }
 
-// Of is the rule that was broken.
+// Of returns the rule that was broken.
 func (f *LintFinding) Of() *lint.Rule { return f.of }
 
-// NewLint is the document's form of what lint found; nil where lint did not run.
+// NewLint returns the document's form of what lint found; nil where lint did not run.
 func NewLint(r *lint.Result) *Lint {
 	d := &Lint{Findings: []LintFinding{}}
 	if r == nil {

@@ -17,7 +17,7 @@ type Item struct {
 	Declared *bool  `json:"declared"` // in the files; nil where there are none
 }
 
-// EmptyList is the document of a gateway that has no objects, or was not read.
+// EmptyList returns the document of a gateway that has no objects, or was not read.
 func EmptyList(h Head) *List { return &List{Head: h, Objects: []Item{}, Trouble: noTrouble()} }
 
 // Sum counts the objects.

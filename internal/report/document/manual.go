@@ -11,7 +11,7 @@ type Manual struct {
 	Trouble
 }
 
-// NewManual is the document of e; e is nil if the command failed.
+// NewManual returns the document of e; e is nil if the command failed.
 func NewManual(h Head, e *manual.Entry) *Manual {
 	return &Manual{Head: h, Key: e, Trouble: noTrouble()}
 }

@@ -31,7 +31,7 @@ type Differing struct {
 	Action  string `json:"action"` // that would make the gateway match the files, or extra
 }
 
-// Message is the report in a few lines.
+// Message returns the report in a few lines.
 func (d *Drift) Message() Message {
 	const listed, lines, room = 100, 10, 240
 	m := Message{
@@ -65,7 +65,7 @@ func (d *Drift) Message() Message {
 	return m
 }
 
-// because is a text with its reasons.
+// because returns a text with its reasons.
 func because(text string, reasons []string) string {
 	if len(reasons) == 0 {
 		return text

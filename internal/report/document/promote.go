@@ -64,7 +64,7 @@ type Difference struct {
 	Binding *Binding `json:"binding,omitempty"`
 }
 
-// NewPromotion is the document of r; r is nil if the command failed.
+// NewPromotion returns the document of r; r is nil if the command failed.
 func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	d := &Promotion{
 		Head: h, From: from, To: to, Differences: []Difference{}, APIs: []promote.API{}, Credentials: []promote.Credential{},
@@ -95,7 +95,7 @@ func (d *Promotion) SetImpact(entries []impact.Entry, changes []diff.Change) {
 	d.ImpactTable.Target, d.Next = d.To.Name, Changes(changes)
 }
 
-// Sum is the last line of a comparison. It contains the name of a target only if the name is a plain word.
+// Sum returns the last line of a comparison. It contains the name of a target only if the name is a plain word.
 func (d *Promotion) Sum() string {
 	s := d.Summary
 	return fmt.Sprintf("Promote: %s, %d only in %s, %d only in %s, %d declared on purpose.",
@@ -125,7 +125,8 @@ func (d *Promotion) Of(class promote.Class) (out []*Difference) {
 	return out
 }
 
-// Mark is the action that turns the first side into the second: what only the first side has is removed, as it were.
+// Mark returns the action that turns the first side into the second: what only the first side has is removed, as it
+// were.
 func (x *Difference) Mark() diff.Action {
 	switch {
 	case !x.To.Present:
@@ -156,7 +157,7 @@ func (x *Difference) Tells() string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "  ")
 }
 
-// Values are the two values of a leaf, each of at most this many characters, made harmless.
+// Values returns the two values of a leaf, each of at most this many characters, made harmless.
 func (x *Difference) Values(most int) string {
 	if x.Added != nil {
 		f := Field{Added: x.Added, Removed: x.Removed}
@@ -166,7 +167,7 @@ func (x *Difference) Values(most int) string {
 	return Clean(x.Path) + ": " + Show(from, x.Sensitive) + " → " + Show(to, x.Sensitive)
 }
 
-// Says are the positions in files that declare a difference, made harmless.
+// Says returns the positions in files that declare a difference, made harmless.
 func (x *Difference) Says() string {
 	var places []string
 	for _, a := range x.Deciders() {
@@ -245,7 +246,7 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	return strings.TrimSuffix(strings.TrimPrefix(text+": "+a.Note, ": "), ": ")
 }
 
-// shownShort is the beginning of a value as text output shows it.
+// shownShort returns the beginning of a value as text output shows it.
 func shownShort(v any, sensitive bool) string {
 	const most = 60
 	v, _ = Shorten(v, nil, most)
@@ -274,7 +275,7 @@ func Missing(a *promote.API) string {
 	return "is not published there"
 }
 
-// Pending are the addresses in which a target differs from its files without making a difference.
+// Pending returns the addresses in which a target differs from its files without making a difference.
 func (d *Promotion) Pending(target string) (addresses []string) {
 	for _, u := range d.Unapplied {
 		if u.Target == target {
@@ -284,7 +285,7 @@ func (d *Promotion) Pending(target string) (addresses []string) {
 	return addresses
 }
 
-// OwnCredentials are the objects whose credentials each gateway makes for itself.
+// OwnCredentials returns the objects whose credentials each gateway makes for itself.
 func (d *Promotion) OwnCredentials() (addresses []string) {
 	for _, c := range d.Credentials {
 		addresses = append(addresses, c.Address)
@@ -295,5 +296,5 @@ func (d *Promotion) OwnCredentials() (addresses []string) {
 // FirstOf lists the first three names in a sentence, and counts the rest.
 func FirstOf(names []string) string { return kind.FirstOf(names, 3) }
 
-// String is the target with its environment, made harmless.
+// String returns the target with its environment, made harmless.
 func (t Target) String() string { return Clean(t.Name + " (" + t.Environment + ")") }

@@ -54,7 +54,7 @@ func (d *Results) Wrote() bool {
 	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.Begun })
 }
 
-// Changes are those of the plan.
+// Changes returns those of the plan.
 func (d *Results) Changes() []Change {
 	out := make([]Change, len(d.Results))
 	for i := range d.Results {
@@ -63,12 +63,12 @@ func (d *Results) Changes() []Change {
 	return out
 }
 
-// EmptyResults is the document of an apply that had nothing to do, or did not begin.
+// EmptyResults returns the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {
 	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
 }
 
-// NewResults is the document of results and the remaining differences.
+// NewResults returns the document of results and the remaining differences.
 func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Results {
 	d := EmptyResults(h)
 	d.Summary.Summary, d.Remaining = apply.Summarize(results), Changes(remaining)
@@ -122,7 +122,7 @@ func trouble(r *apply.Result) api.Trouble {
 	return r.Error.Trouble
 }
 
-// reason is why a change did not succeed if no answer of the gateway says so.
+// reason returns why a change did not succeed if no answer of the gateway says so.
 func reason(r *apply.Result) string {
 	switch {
 	case r.WaitedFor != "":
@@ -161,7 +161,7 @@ func (d *Results) Done() string {
 	return strings.Join(counted(parts...), ", ")
 }
 
-// Unexplained are remaining differences that no failure above explains.
+// Unexplained returns remaining differences that no failure above explains.
 func (d *Results) Unexplained() (out []Change) {
 	told := map[string]bool{}
 	for i := range d.Results {
@@ -199,7 +199,7 @@ func (r *Result) Story() string {
 	return Clean(b.String())
 }
 
-// failure is bind_id ID, API, status, code, message and request, as far as known.
+// failure returns bind_id ID, API, status, code, message and request, as far as known.
 func (r *Result) failure() string {
 	var parts []string
 	add := func(format string, args ...any) { parts = append(parts, fmt.Sprintf(format, args...)) }
@@ -226,7 +226,7 @@ func (r *Result) failure() string {
 	return out
 }
 
-// Sum is the last line of an apply.
+// Sum returns the last line of an apply.
 func (d *Results) Sum() string {
 	s := d.Summary
 	out := fmt.Sprintf("Apply: %d succeeded, %d failed, %d skipped, %d unknown.", s.Succeeded, s.Failed, s.Skipped, s.Unknown)

@@ -91,7 +91,8 @@ func groupsOf(list []*Change) (groups []string) {
 	return slices.Compact(groups)
 }
 
-// PlaceOfAll is the file:line of changes with the same position, or file:first-last for one file, made harmless; else "".
+// PlaceOfAll returns the file:line of changes with the same position, or file:first-last for one file, made harmless;
+// else "".
 func PlaceOfAll(list []*Change) string {
 	first, last := list[0].Source, list[0].Source
 	for _, c := range list {

@@ -30,7 +30,7 @@ const (
 	Goes  = "− "
 )
 
-// Members are values of a set as text output shows them, each with a sign.
+// Members returns values of a set as text output shows them, each with a sign.
 func Members(sign string, list []any) []string {
 	out := make([]string, len(list))
 	for i, v := range list {
@@ -39,7 +39,7 @@ func Members(sign string, list []any) []string {
 	return out
 }
 
-// member is a value of a set, quoted where it could not be told from its neighbours otherwise.
+// member returns a value of a set, quoted where it could not be told from its neighbours otherwise.
 func member(v any) string {
 	if s, ok := v.(string); ok && s != "" && !strings.ContainsAny(s, ", \"") && Clean(s) == s {
 		return s
@@ -47,7 +47,8 @@ func member(v any) string {
 	return Show(v, false)
 }
 
-// Differences are the added and removed members of a set. They have signs unless the action allows only one of the two.
+// Differences returns the added and removed members of a set. They have signs unless the action allows only one of the
+// two.
 func (f *Field) Differences(a diff.Action) []string {
 	switch a {
 	case diff.Create:

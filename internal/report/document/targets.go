@@ -22,7 +22,7 @@ type Listed struct {
 	Production  bool     `json:"production"`
 }
 
-// EmptyTargets is the document of a config file without targets.
+// EmptyTargets returns the document of a config file without targets.
 func EmptyTargets(h Head) *Targets {
 	return &Targets{Head: h, Targets: []Listed{}, Trouble: noTrouble()}
 }

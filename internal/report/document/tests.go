@@ -37,7 +37,7 @@ type TestCase struct {
 	Answer   *intent.Answer `json:"answer"`
 }
 
-// NewTests is the document of the outcomes of cases.
+// NewTests returns the document of the outcomes of cases.
 func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 	d := &Tests{Head: h, Cases: make([]TestCase, len(outcomes)), Trouble: noTrouble()}
 	for i := range outcomes {
@@ -60,13 +60,13 @@ func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 // Holds reports whether all cases passed.
 func (d *Tests) Holds() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
 
-// Sum is the last line.
+// Sum returns the last line.
 func (d *Tests) Sum() string {
 	s := d.Summary
 	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", Count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)
 }
 
-// Missed are the expectations of a case that were not met, in words and made harmless.
+// Missed returns the expectations of a case that were not met, in words and made harmless.
 func (c *TestCase) Missed() string {
 	var parts []string
 	for _, k := range c.Checks {
@@ -77,8 +77,9 @@ func (c *TestCase) Missed() string {
 	return Clean(strings.Join(parts, "; "))
 }
 
-// Why are the steps that a reader needs: for an unexpected answer, all steps that led to it; for an uncertain answer, the
-// open ones; for a case that passed, all of them. A limit comes with the quota that applies, or may apply, in addition.
+// Why returns the steps that a reader needs: for an unexpected answer, all steps that led to it; for an uncertain
+// answer, the open ones; for a case that passed, all of them. A limit comes with the quota that applies, or may apply,
+// in addition.
 func (c *TestCase) Why() (out []intent.Step) {
 	limited := c.Answer.Quota != nil || !c.Answer.QuotaKnown
 	needed := func(s *intent.Step, k *intent.Check) bool {
@@ -103,7 +104,7 @@ func (c *TestCase) Why() (out []intent.Step) {
 	return out
 }
 
-// AsProblem is a case that did not pass as a problem, at its position in the file.
+// AsProblem returns a case that did not pass as a problem, at its position in the file.
 func (c *TestCase) AsProblem() Problem {
 	p := Problem{Address: "case/" + c.Name, Message: c.Question + ": " + c.Missed()}.At(&c.Source)
 	for _, s := range c.Why() {

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Count is "1 object", "2 objects".
+// Count returns "1 object", "2 objects".
 func Count(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
@@ -19,7 +19,7 @@ func Count(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// PlaceOf is file:line, made harmless; the source is nil if no file declares it.
+// PlaceOf returns file:line, made harmless; the source is nil if no file declares it.
 func PlaceOf(s *kind.Source) string {
 	if s == nil {
 		return "set on the gateway only"
@@ -33,7 +33,7 @@ type part struct {
 	one, more string
 }
 
-// counted are the parts whose number is not zero, in words.
+// counted returns the parts whose number is not zero, in words.
 func counted(parts ...part) (out []string) {
 	for _, p := range parts {
 		if p.n > 0 {
@@ -49,8 +49,8 @@ const none = "(none)"
 // name is a value that is shown as it is.
 type name string
 
-// Show is a value as text output shows it. Texts are quoted, so that an empty text differs from no value, and a text of
-// digits from a number.
+// Show returns a value as text output shows it. Texts are quoted, so that an empty text differs from no value, and a
+// text of digits from a number.
 func Show(v any, sensitive bool) string {
 	if sensitive && v != nil {
 		return diff.Hidden
@@ -77,7 +77,7 @@ func Show(v any, sensitive bool) string {
 // byDefault is the value that a gateway uses when a value is removed.
 type byDefault struct{ value any }
 
-// Now is After as text output shows it.
+// Now returns After as text output shows it.
 func (f *Field) Now() any {
 	if f.After == nil && f.Default != nil {
 		return byDefault{f.Default}
@@ -128,7 +128,7 @@ func window(s string, from, most int) any {
 	return Excerpt{out, n}
 }
 
-// commonPrefix is the length of the common prefix, in characters.
+// commonPrefix returns the length of the common prefix, in characters.
 func commonPrefix(a, b string) int {
 	n := 0
 	for i, r := range a {
@@ -155,8 +155,8 @@ func SeveralLines(v any) bool {
 	return ok && strings.Contains(strings.TrimSuffix(s, "\n"), "\n")
 }
 
-// Line is a changed field in one line, as path: old → new; an added or removed field shows one value. Values are cut to
-// most characters.
+// Line returns a changed field in one line, as path: old → new; an added or removed field shows one value. Values are
+// cut to most characters.
 func (f *Field) Line(a diff.Action, most int) string {
 	if f.IsSet() {
 		return Clean(f.Path) + ": " + Clip(strings.Join(f.Differences(a), ", "), most)
@@ -173,8 +173,8 @@ func (f *Field) Line(a diff.Action, most int) string {
 	}
 }
 
-// Leaf is a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it shows only
-// that they exist.
+// Leaf returns a changed field in one line, as path: old → new. Of lists and mappings, which may hold secrets, it shows
+// only that they exist.
 func Leaf(f diff.Field) string {
 	const most = 60
 	value := func(v any) any {

@@ -22,7 +22,7 @@ func (h *Head) Named(name string) {
 	}
 }
 
-// Where is a line that identifies the gateway of a run; "" if the run asks no gateway.
+// Where returns a line that identifies the gateway of a run; "" if the run asks no gateway.
 func (h *Head) Where() string {
 	const few = 8 // characters are enough for a person to recognise an id
 	g := h.Gateway
@@ -47,5 +47,5 @@ func (h *Head) Where() string {
 	return Clean(strings.Join(append(parts, g.Environment), " · "))
 }
 
-// Begins is the head of a document.
+// Begins returns the head of a document.
 func (h *Head) Begins() *Head { return h }

@@ -66,5 +66,5 @@ func background(side drift.Mover, by *ChangedBy) (parts []string) {
 	return parts
 }
 
-// Reasons are the side that changed and who changed it, made harmless.
+// Reasons returns the side that changed and who changed it, made harmless.
 func (e *Extra) Reasons() []string { return background(e.Moved, e.ChangedBy) }

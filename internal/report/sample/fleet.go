@@ -2,7 +2,7 @@ package sample
 
 import "github.com/apigw-sync/apigw-sync/internal/report/document"
 
-// Fleet is a drift report about many targets, with one target in each state.
+// Fleet returns a drift report about many targets, with one target in each state.
 func Fleet() *document.Fleet {
 	code := func(n int) *int { return &n }
 	same := document.EmptyDrift(Head, Now)
@@ -15,14 +15,14 @@ func Fleet() *document.Fleet {
 	return document.NewFleet(Head, "drift", members)
 }
 
-// failedDrift is a drift report of a run that failed.
+// failedDrift returns a drift report of a run that failed.
 func failedDrift() *document.Drift {
 	d := document.EmptyDrift(Head, Now)
 	d.Fail(document.Problem{Message: "ListInstances: 401 APIGW.0301: Incorrect IAM authentication information", Hint: "check the credentials"})
 	return d
 }
 
-// PoisonedFleet is a Fleet whose targets have hostile names and documents; n chooses the text, as for Poison.
+// PoisonedFleet returns a Fleet whose targets have hostile names and documents; n chooses the text, as for Poison.
 func PoisonedFleet(n int) *document.Fleet {
 	code := 2
 	text := Hostile[n%len(Hostile)]

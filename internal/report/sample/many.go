@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Many is a plan of n changes, of which some delete.
+// Many returns a plan of n changes, of which some delete.
 func Many(n, deletes int) *document.Plan {
 	d := document.EmptyPlan(Head)
 	for i := range deletes {

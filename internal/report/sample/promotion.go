@@ -9,7 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Promotion is a comparison of two targets with one of everything that it can find, and n differences of each class.
+// Promotion returns a comparison of two targets with one of everything that it can find, and n differences of each
+// class.
 func Promotion(n int) *document.Promotion {
 	base := &kind.Source{File: "base/orders.yaml", Line: 12, Column: 5}
 	over := &kind.Source{File: "overlays/staging.yaml", Line: 7, Column: 5}

@@ -32,7 +32,7 @@ func binding(group, name, env, method, path string) *document.Binding {
 	return &document.Binding{Group: group, API: name, Environment: env, Method: method, Path: path}
 }
 
-// Changes is one change of each kind and action that a plan can hold.
+// Changes returns one change of each kind and action that a plan can hold.
 func Changes() []document.Change {
 	hidden := diff.Hidden
 	create := binding("orders", "create_order", "RELEASE", "POST", "/v1/orders")
@@ -100,7 +100,7 @@ func displacing(changes []document.Change, bind, policy string) {
 	}
 }
 
-// others are changes of the kinds that Changes does not name, made from the examples of their shapes.
+// others returns changes of the kinds that Changes does not name, made from the examples of their shapes.
 func others(changes []document.Change) (out []document.Change) {
 	named := func(kindName string) bool {
 		return slices.ContainsFunc(changes, func(c document.Change) bool { return c.Kind == kindName })
@@ -132,7 +132,7 @@ func others(changes []document.Change) (out []document.Change) {
 	return out
 }
 
-// script is a text of several lines, one of them as given.
+// script returns a text of several lines, one of them as given.
 func script(line string) string {
 	lines := []string{"local key = ngx.req.get_headers()[\"X-Shop\"]", "if key == nil then", "  " + line, "end"}
 	for i := range 12 {
@@ -141,7 +141,7 @@ func script(line string) string {
 	return strings.Join(lines, "\n") + "\n"
 }
 
-// Impact is what a plan means to callers: one of each level, two that are alike, and one that is not sure.
+// Impact returns what a plan means to callers: one of each level, two that are alike, and one that is not sure.
 func Impact() []impact.Entry {
 	calls := func(n int64) *int64 { return &n }
 	gone := []impact.Aspect{{Name: impact.Authorization, Level: impact.Outage, Before: "orders_mobile", After: "none", Sure: true}}
@@ -158,7 +158,7 @@ func Impact() []impact.Entry {
 	}
 }
 
-// Plan is a plan with one of each thing that a plan can show.
+// Plan returns a plan with one of each thing that a plan can show.
 func Plan() *document.Plan {
 	d := document.EmptyPlan(Head)
 	d.Changes = Changes()
@@ -188,7 +188,7 @@ func summary(changes []document.Change) diff.Summary {
 	}
 }
 
-// Failed is a plan that could not be made.
+// Failed returns a plan that could not be made.
 func Failed() *document.Plan {
 	d := document.EmptyPlan(Head)
 	d.Errors = []document.Problem{
@@ -198,7 +198,7 @@ func Failed() *document.Plan {
 	return d
 }
 
-// Check is the outcome of checking files without a gateway.
+// Check returns the outcome of checking files without a gateway.
 func Check() *document.Check {
 	d := document.NewCheck(Head, map[string]int{"throttles": 2, "apps": 1, "references": 9})
 	d.Valid = true
@@ -217,7 +217,7 @@ func found(rule string, s lint.Severity, address, file string, line int, path, m
 	return lint.Finding{Rule: r, Severity: s, Address: address, Place: spec.Place{Source: *at(file, line), Path: path}, Message: message, Hint: hint}
 }
 
-// Results is an apply in which something went wrong in each way.
+// Results returns an apply in which something went wrong in each way.
 func Results() *document.Results {
 	d := document.EmptyResults(Head)
 	for _, c := range Changes() {
@@ -251,7 +251,7 @@ func Results() *document.Results {
 	return d
 }
 
-// Drift is a gateway on which each kind was changed by hand, with two extras, a certificate that ends
+// Drift returns a gateway on which each kind was changed by hand, with two extras, a certificate that ends
 // soon and one that has ended, a gateway that is frozen, and an ignore rule past its end.
 func Drift() *document.Drift {
 	d := document.EmptyDrift(Head, Now)
@@ -299,7 +299,7 @@ func managed(changes []document.Change) (out []string) {
 	return append(out, "throttle/orders_night", "throttle_binding/orders_night/orders/get_order@RELEASE")
 }
 
-// stream is an hour of traffic that goes up and down.
+// stream returns an hour of traffic that goes up and down.
 func stream(group string, around, every int) document.Traffic {
 	t := document.Traffic{Group: group}
 	for i := range 60 {
@@ -320,7 +320,7 @@ func stream(group string, around, every int) document.Traffic {
 	return t
 }
 
-// History is a month of earlier drift reports.
+// History returns a month of earlier drift reports.
 func History() (out []document.Past) {
 	for i := range 30 {
 		n := []int{0, 0, 1, 3, 3, 2, 0, 5, 9, 12, 12, 4, 1, 1, 0}[i/2]

@@ -229,7 +229,7 @@ func (p *perf) run(env []string, args ...string) (least time.Duration, peak int6
 	return slices.Min(all), peak, nil
 }
 
-// rssUnit is the unit in which the system reports peak memory.
+// rssUnit returns the unit in which the system reports peak memory.
 func rssUnit() int64 {
 	if runtime.GOOS == "darwin" {
 		return 1
