@@ -8,9 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Certificate is a server certificate of the project. The gateway reports facts about it, such as its serial number, but never
-// the certificate itself or its key. Therefore a certificate in a file is compared by these facts. API reference: "SSL
-// Certificate Management".
+// Certificate is a server certificate of the project. The gateway reports facts about it, such as its serial number,
+// but never the certificate itself or its key. Therefore a certificate in a file is compared by these facts. API
+// reference: "SSL Certificate Management".
 type Certificate struct {
 	Name      string `json:"name"`
 	Type      string `json:"type"`                      // global or instance; fixed at creation
@@ -151,9 +151,9 @@ func inWords(c Certificate) Certificate {
 	return c
 }
 
-// adoptCertificate takes from want what want does not manage, the key, which follows from the certificate, and texts that do
-// not contradict what the gateway reports. A certificate that is replaced does not keep its root certificate, since its
-// successor never had it.
+// adoptCertificate takes from want what want does not manage, the key, which follows from the certificate, and texts
+// that do not contradict what the gateway reports. A certificate that is replaced does not keep its root certificate,
+// since its successor never had it.
 func adoptCertificate(want, have Certificate) Certificate {
 	have.Key = want.Key
 	if chain, err := readChain(want.Content); want.Content == "" || err == nil && factsOf(chain[0]).fit(have.Facts) {

@@ -2,8 +2,8 @@ package kind
 
 import "embed"
 
-// Certificates and keys for made-up states. The certificates are self-signed and not used anywhere else. Some tests draw a
-// certificate and a key at random until they belong together.
+// Certificates and keys for made-up states. The certificates are self-signed and not used anywhere else. Some tests
+// draw a certificate and a key at random until they belong together.
 var (
 	//go:embed made/*.pem
 	madeFiles embed.FS

@@ -38,8 +38,8 @@ func factsOf(c *x509.Certificate) X509 {
 // tells reports whether the facts are enough to tell a certificate from its successor.
 func (f X509) tells() bool { return f.Serial != "" || f.NotAfter != "" }
 
-// fit reports whether the gateway may have this certificate: none of the facts that it reports contradicts f, and they are
-// enough to identify a certificate.
+// fit reports whether the gateway may have this certificate: none of the facts that it reports contradicts f, and they
+// are enough to identify a certificate.
 func (f X509) fit(told X509) bool {
 	names := func(list []string) []string {
 		hosts := slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, err := netip.ParseAddr(s); return err == nil || s == "" })
@@ -92,8 +92,8 @@ func colons(b []byte) string {
 
 const certificateBlock = "CERTIFICATE"
 
-// readChain reads the certificates in a PEM text. The message of an error continues a sentence that begins with the name of
-// the field.
+// readChain reads the certificates in a PEM text. The message of an error continues a sentence that begins with the
+// name of the field.
 func readChain(text string) (chain []*x509.Certificate, err error) {
 	rest := []byte(text)
 	for {
@@ -160,8 +160,8 @@ func wrongRoots(text string) string {
 	return ""
 }
 
-// wrongKey returns why a text is not the private key of a certificate; "" if it is. The message never quotes the text, since
-// that is secret.
+// wrongKey returns why a text is not the private key of a certificate; "" if it is. The message never quotes the text,
+// since that is secret.
 func wrongKey(text string, c *x509.Certificate) string {
 	for rest := []byte(text); ; {
 		var block *pem.Block
@@ -214,8 +214,9 @@ func algorithmOf(key any) string {
 // Ends returns when a certificate of a gateway expires; ok is false if the gateway does not report it.
 func (c *Certificate) Ends() (at time.Time, ok bool) { return ParseTime(c.Facts.NotAfter) }
 
-// EndsWithin reports whether a certificate expires within a number of days after the day of, which is YYYY-MM-DD. last is the
-// last day on which it is valid, "" if that is not known. It works for declared certificates and for those of a gateway.
+// EndsWithin reports whether a certificate expires within a number of days after the day of, which is YYYY-MM-DD. last
+// is the last day on which it is valid, "" if that is not known. It works for declared certificates and for those of a
+// gateway.
 func (c *Certificate) EndsWithin(days int, of string) (last string, soon bool) {
 	facts := c.Facts
 	if chain, err := readChain(c.Content); err == nil {

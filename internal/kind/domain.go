@@ -24,7 +24,8 @@ type OwnDomain struct {
 	Odd        `json:"-"`
 }
 
-// ownDomainWire is a domain in answers about groups, which call its name domain, and in requests, which call it url_domain.
+// ownDomainWire is a domain in answers about groups, which call its name domain, and in requests, which call it
+// url_domain.
 type ownDomainWire struct {
 	ID         string `json:"id,omitempty"`
 	Domain     string `json:"domain,omitempty"`
@@ -48,8 +49,8 @@ func (w *ownDomainWire) bound() []CertificateRef {
 	return append(slices.Clip(w.SSL), CertificateRef{ID: w.SSLID, Name: w.SSLName})
 }
 
-// The default ports of domains, and the TLS version of a new domain. The version is always sent, since the default differs
-// between gateways.
+// The default ports of domains, and the TLS version of a new domain. The version is always sent, since the default
+// differs between gateways.
 const (
 	usualHTTP   = 80
 	usualHTTPS  = 443
@@ -199,8 +200,8 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	},
 })
 
-// unbindCertificates removes the certificates of a domain that are not wanted. This comes before the bind, since a domain
-// accepts only one certificate for each algorithm. One request removes one certificate.
+// unbindCertificates removes the certificates of a domain that are not wanted. This comes before the bind, since a
+// domain accepts only one certificate for each algorithm. One request removes one certificate.
 var unbindCertificates = Apart[OwnDomain]{
 	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
@@ -228,8 +229,8 @@ var bindCertificate = Apart[OwnDomain]{
 	Done: func(want, _, now OwnDomain, _ ObjectRef) bool { return now.has(want.Cert) },
 }
 
-// clients returns whether callers must present a certificate. It is nil if that is not managed, or has no effect because the
-// domain itself has no certificate.
+// clients returns whether callers must present a certificate. It is nil if that is not managed, or has no effect
+// because the domain itself has no certificate.
 func (d *OwnDomain) clients() *bool {
 	if d.Cert == "" && value(d.ClientCert) {
 		return nil

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// GatewayResponse defines the answers that callers get if the gateway itself refuses a call. Errors that it does not name get
-// the gateway's default answers. API reference: "Gateway Response Management".
+// GatewayResponse defines the answers that callers get if the gateway itself refuses a call. Errors that it does not
+// name get the gateway's default answers. API reference: "Gateway Response Management".
 type GatewayResponse struct {
 	Name   string                 `json:"name"`
 	Errors map[string]ErrorAnswer `json:"errors,omitempty"` // by type of error
@@ -47,8 +47,8 @@ const builtInResponse = "default"
 // ownAnswer is the gateway's default body for every error.
 const ownAnswer = `{"error_code":"$context.error.code","error_msg":"$context.error.message","request_id":"$context.requestId"}`
 
-// ownStatuses are the gateway's default statuses, by error; 0 if the status of the error itself is kept, or the default is not
-// documented.
+// ownStatuses are the gateway's default statuses, by error; 0 if the status of the error itself is kept, or the default
+// is not documented.
 var ownStatuses = map[string]int64{
 	"ACCESS_DENIED": 403, "AUTH_FAILURE": 401, "AUTH_HEADER_MISSING": 401, "AUTHORIZER_CONF_FAILURE": 500, "AUTHORIZER_FAILURE": 500,
 	"AUTHORIZER_IDENTITIES_FAILURE": 401, "BACKEND_TIMEOUT": 504, "BACKEND_UNAVAILABLE": 502, "NOT_FOUND": 404, "REQUEST_PARAMETERS_FAILURE": 400,
@@ -174,7 +174,8 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	},
 })
 
-// comparedResponse leaves out answers that equal the gateway's default answers. Lists do not reliably mark these as default.
+// comparedResponse leaves out answers that equal the gateway's default answers. Lists do not reliably mark these as
+// default.
 func comparedResponse(r GatewayResponse) GatewayResponse {
 	said := maps.Clone(r.Errors)
 	maps.DeleteFunc(said, func(kind string, a ErrorAnswer) bool {

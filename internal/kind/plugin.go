@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Plugin adds behaviour to the APIs that it is bound to. An API has at most one plugin of each type in an environment. API
-// reference: "Plug-in Management".
+// Plugin adds behaviour to the APIs that it is bound to. An API has at most one plugin of each type in an environment.
+// API reference: "Plug-in Management".
 type Plugin struct {
 	Name    string         `json:"name"`
 	Type    string         `json:"type"` // fixed at creation
@@ -121,8 +121,8 @@ func withSecrets(t content.Type, c map[string]any) map[string]any {
 	return c
 }
 
-// adoptPlugin returns have without the members that want leaves to the gateway: those that this version does not know, and
-// those for which it is not documented what leaving them out means.
+// adoptPlugin returns have without the members that want leaves to the gateway: those that this version does not know,
+// and those for which it is not documented what leaving them out means.
 func adoptPlugin(want, have Plugin) Plugin {
 	if want.Type != have.Type {
 		return have
@@ -137,8 +137,8 @@ func adoptPlugin(want, have Plugin) Plugin {
 	return have
 }
 
-// sentPlugin adds to want the members that it does not mention and that the gateway must keep, since an update replaces the
-// content. lost names secrets that the gateway has but does not show, so they cannot be sent back.
+// sentPlugin adds to want the members that it does not mention and that the gateway must keep, since an update replaces
+// the content. lost names secrets that the gateway has but does not show, so they cannot be sent back.
 func sentPlugin(want, have Plugin, _ func(string) bool) (sent Plugin, lost []string) {
 	if want.Type != have.Type {
 		return want, nil
@@ -197,8 +197,8 @@ var pluginBinding = &LinkKind{
 	},
 }
 
-// attach returns a function that makes requests to attach or detach: several APIs to a plugin or, if fromAPI is true, several
-// plugins to an API.
+// attach returns a function that makes requests to attach or detach: several APIs to a plugin or, if fromAPI is true,
+// several plugins to an API.
 func attach(operation, method, verb string, fromAPI bool) func([]Link) api.Request {
 	return func(l []Link) api.Request {
 		r := api.Request{Operation: operation, Method: method}

@@ -10,8 +10,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Signature is a key with which the gateway signs its requests to backends, so that these can verify them. Gateways show key and
-// secret in clear, but in an example of the reference the secret is masked. API reference: "Signature Key Management".
+// Signature is a key with which the gateway signs its requests to backends, so that these can verify them. Gateways
+// show key and secret in clear, but in an example of the reference the secret is masked. API reference: "Signature Key
+// Management".
 type Signature struct {
 	Name      string `json:"name"`
 	Type      string `json:"type"`      // hmac, basic, public_key or aes
@@ -137,8 +138,8 @@ var signature = of(Def[Signature, signatureWire]{
 	},
 })
 
-// inClear returns a secret that the gateway shows; "" if it is hidden or masked. An update is sent without the secret only at
-// the end of a replace, where the successor, whose key the gateway has just generated, gets its final name.
+// inClear returns a secret that the gateway shows; "" if it is hidden or masked. An update is sent without the secret
+// only at the end of a replace, where the successor, whose key the gateway has just generated, gets its final name.
 func inClear(shown string) string {
 	if !InClear(shown) {
 		return ""
@@ -146,7 +147,8 @@ func inClear(shown string) string {
 	return shown
 }
 
-// hidden returns the pointer of a secret if an update must send it, but the files leave it out and the gateway masks it.
+// hidden returns the pointer of a secret if an update must send it, but the files leave it out and the gateway masks
+// it.
 func hidden(pointer, want, shown string) []string {
 	if want != "" || shown == "" || InClear(shown) {
 		return nil

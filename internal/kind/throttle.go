@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Throttle limits the calls of the APIs that it is bound to. A limit of 0 means that there is none. API reference: "Request
-// Throttling Policy Management".
+// Throttle limits the calls of the APIs that it is bound to. A limit of 0 means that there is none. API reference:
+// "Request Throttling Policy Management".
 type Throttle struct {
 	Name         string `json:"name"`
 	Type         string `json:"type"`          // basic: one counter for each API; shared: one counter for all of them

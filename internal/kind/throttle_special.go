@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Special is a special limit: it overrides the limits of a throttle for one app or one account. API reference: "Excluded
-// Request Throttling Configuration".
+// Special is a special limit: it overrides the limits of a throttle for one app or one account. API reference:
+// "Excluded Request Throttling Configuration".
 type Special struct {
 	App   string `json:"app,omitempty"`  // name of an app; either App or User is set
 	User  string `json:"user,omitempty"` // account id, not checked
@@ -72,8 +72,8 @@ func checkSpecials(items []any) string {
 // hiddenObject begins the placeholder for an id that the gateway does not report.
 const hiddenObject = "?"
 
-// mayBe reports whether a special limit whose app or account the gateway does not fully report (Other) may be for the same one
-// as s.
+// mayBe reports whether a special limit whose app or account the gateway does not fully report (Other) may be for the
+// same one as s.
 func (s *Special) mayBe(other string) bool {
 	objectType, id, _ := strings.Cut(other, ":")
 	if s.App != "" {
@@ -82,8 +82,8 @@ func (s *Special) mayBe(other string) bool {
 	return (objectType == "USER" || objectType == "") && (id == s.User || strings.HasPrefix(id, hiddenObject))
 }
 
-// matchSpecials pairs declared special limits that the gateway does not seem to have with its special limits whose app or
-// account it does not fully report.
+// matchSpecials pairs declared special limits that the gateway does not seem to have with its special limits whose app
+// or account it does not fully report.
 func matchSpecials(_ string, want []Declared, have []Object) Matched {
 	out := Matched{Want: want, Have: slices.Clone(have)}
 	for _, w := range want {

@@ -14,7 +14,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Results for many targets in formats that programs read. Each format writes for a target what it writes in a run for one.
+// This file writes results for many targets in formats that programs read. For each target, a format writes the same as
+// in a run for that target alone.
 
 // views returns the views of the targets that have a document; id is the prefix of the ids of their parts.
 func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) {
@@ -28,7 +29,7 @@ func views(d *document.Fleet, id func(m *document.Member) string) (out []*view) 
 	return out
 }
 
-// writeFleetSarif has a run for each target.
+// writeFleetSarif writes a SARIF run for each target.
 func writeFleetSarif(w io.Writer, d *document.Fleet, _ Style) error {
 	return writeSarifLog(w, views(d, func(m *document.Member) string { return url.PathEscape(m.Target) + "/" })...)
 }
@@ -86,7 +87,7 @@ func writeFleetGitHub(w io.Writer, d *document.Fleet, s Style) error {
 	return err
 }
 
-// The metrics of a run for many.
+// The metrics of a run for many targets.
 var (
 	metricExit    = metric{"apigw_sync_exit_code", "Exit code of the command for the target; missing where the target was skipped."}
 	metricSkipped = metric{"apigw_sync_skipped", "Whether the target was skipped: 1 or 0."}

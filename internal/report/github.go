@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// github is for a job of GitHub Actions: annotations on the lines of the files, the Markdown report as
-// job summary, and numbers as outputs of the step.
+// github is the format for jobs of GitHub Actions: annotations at the lines of the files, the Markdown report as job
+// summary, and numbers as outputs of the step.
 //
 // GitHub shows the first ten annotations of each severity in a step, so the worst must come first: what a plan means to
 // callers, then the rest. Annotations that do not fit are counted, and appear in the summary.
@@ -111,7 +111,7 @@ func annotate(w io.Writer, all []annotation) {
 	}
 }
 
-// told says what a change does, or how it ended, and why.
+// told returns words that say what a change does, or how it ended, and why.
 func (c *item) told() string {
 	gist := c.Gist()
 	if c.Apart != "" {

@@ -64,7 +64,7 @@ func (htmlFrame) Script() template.HTML {
 	return template.HTML("<script>" + pageScript + "</script>") //nolint:gosec // nothing here comes from outside
 }
 
-// hashed returns how a content security policy names a style or script.
+// hashed returns the hash by which a content security policy allows a style or script.
 func hashed(text string) string {
 	sum := sha256.Sum256([]byte(text))
 	return "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "'"
@@ -104,7 +104,7 @@ type htmlCard struct {
 	First, More []htmlFinding
 }
 
-// N returns how many there are.
+// N returns how many findings of the rule there are.
 func (c htmlCard) N() int { return len(c.First) + len(c.More) }
 
 // htmlFinding is a finding, and the change that it is about.
@@ -114,7 +114,7 @@ type htmlFinding struct {
 	Row    *impact.Row // of an impact; nil for other findings
 }
 
-// Calls says how many calls an impact affects; "" if that is not known.
+// Calls returns how many calls an impact affects, in words; "" if that is not known.
 func (f htmlFinding) Calls() string {
 	if f.Row.Calls == nil {
 		return ""
@@ -136,10 +136,10 @@ type htmlPiece struct {
 
 var wholeInText = regexp.MustCompile(`--[a-z][a-z-]*|\b\d{4}-\d\d-\d\d\b`)
 
-// Pieces returns Text, with flags and dates as pieces of their own.
+// Pieces returns Text in pieces, in which flags and dates are separate.
 func (f htmlFinding) Pieces(s string) []htmlPiece { return pieces(f.Text(s)) }
 
-// Pieces returns a text of ours, with flags and dates as pieces of their own.
+// Pieces returns a text of the tool itself in pieces, in which flags and dates are separate.
 func (htmlPage) Pieces(s string) []htmlPiece { return pieces(s) }
 
 func pieces(s string) (out []htmlPiece) {

@@ -102,7 +102,7 @@ type htmlLine struct {
 	Left, Right string
 }
 
-// htmlFilter is a choice by one property.
+// htmlFilter lets a reader narrow the changes by one property.
 type htmlFilter struct {
 	Name    string
 	Title   string
@@ -255,7 +255,7 @@ func sideBySide(lines []line) []htmlLine {
 	return out
 }
 
-// mean notes the worst level of impact of each change.
+// mean sets the worst level of impact of each change.
 func (v *view) mean() {
 	means := map[string]impact.Level{}
 	for i := range v.ImpactTable.Rows { // the worst come first

@@ -75,7 +75,7 @@ func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
 	return r
 }
 
-// htmlSoonest says when the first certificate expires. The list is sorted by that.
+// htmlSoonest returns words that say when the first certificate expires. The list is sorted by the time of expiry.
 func htmlSoonest(list []document.Certificate) string {
 	if len(list) == 0 {
 		return "none ends soon"

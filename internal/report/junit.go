@@ -257,7 +257,7 @@ func (c *item) leaves() string {
 	return b.String()
 }
 
-// cases has a suite for each file of cases, and a test case for each case.
+// cases adds a suite for each file of cases, and a test case for each case.
 func (j *junitSuites) cases(list []document.TestCase) {
 	for i := range list {
 		c := &list[i]

@@ -119,7 +119,7 @@ func (v *view) split() (removed, rest []*item) {
 	return removed, rest
 }
 
-// markdownAbout says what the report is about.
+// markdownAbout returns what the report is about.
 func (v *view) markdownAbout() string {
 	var about []string
 	if v.About != "" {
@@ -158,7 +158,7 @@ func (v *view) markdownHead() string {
 	return b.String()
 }
 
-// markdownFirst returns this many findings of each sort that comes first, each line of them cut to most characters.
+// markdownFirst returns the findings that come first: this many of each sort, with each line cut to most characters.
 func (v *view) markdownFirst(removed []*item, shown, most int) string {
 	return v.markdownFindings(failure, shown, most) + v.markdownRemoved(removed, shown, most) +
 		v.markdownFindings(warning, shown, most) + v.markdownFindings(notice, shown, most)
@@ -239,7 +239,7 @@ var diffMarks = map[diff.Action]string{
 	diff.Create: "+", diff.Bind: "+", diff.Update: "!", diff.Replace: "!", diff.Delete: "-", diff.Unbind: "-",
 }
 
-// stands reports whether a change can be shown as it is: it succeeded, or is only planned.
+// stands reports whether the change happened as planned, or is only planned. The lines of other changes have no + or -.
 func (c *item) stands() bool { return c.Status == "" || c.Status == apply.Succeeded }
 
 // mark returns the first character of the line of a change. One that did not happen is a comment, which sites show in

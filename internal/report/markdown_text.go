@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// sized is Markdown with a size limit, in UTF-16 code units: whatever a site counts as characters, there are never more of
-// them than of these.
+// sized builds Markdown and counts its size in UTF-16 code units. Whatever a site counts as characters, a text never
+// has more of them than of these units.
 type sized struct {
 	strings.Builder
 	used int
@@ -20,7 +20,7 @@ func (b *sized) add(s string) {
 	b.used += units(s)
 }
 
-// fitting returns as many lines as fit, and after a mark the number of those that do not.
+// fitting returns as many lines as fit into the room, followed by the mark and the number of those that do not.
 func fitting(lines []string, room int, mark string) string {
 	var out sized
 	for i, line := range lines {

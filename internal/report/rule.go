@@ -43,7 +43,7 @@ func (r *rule) meansToCallers() bool {
 	return slices.Contains(slices.Collect(maps.Values(impactRules)), r)
 }
 
-// tellsApart reports whether the rule is about a difference between gateway and files.
+// tellsApart reports whether the rule is about a difference between gateway and files, not about an action.
 func (r *rule) tellsApart() bool {
 	return slices.Contains(slices.Collect(maps.Values(apartRules)), r)
 }

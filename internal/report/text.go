@@ -97,7 +97,7 @@ func wide(s string) int { return uniseg.StringWidth(s) }
 // pad returns s with blanks up to width columns.
 func pad(s string, width int) string { return s + strings.Repeat(" ", max(0, width-wide(s))) }
 
-// look is a word or symbol, and how it is painted.
+// look is a word or symbol with its colour.
 type look struct {
 	text  string // of a symbol, 3 columns
 	paint []color.Attribute

@@ -72,7 +72,7 @@ func (p *page) needs(d *document.Drift) bool {
 	return len(block) > 0
 }
 
-// sides mark which side has something, as sdiff does with the gateway on the left.
+// sides has the marks for which side has something. They are those of sdiff, with the gateway on the left.
 var sides = map[document.Apart]look{
 	document.Differs:     painted("  ~", color.FgYellow),
 	document.OnlyGateway: painted("  <", color.FgRed),

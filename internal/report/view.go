@@ -56,7 +56,7 @@ type tally struct {
 	N    int
 }
 
-// Look returns its CSS class on a page.
+// Look returns the CSS class of the number on a page.
 func (t tally) Look() string { return strings.ReplaceAll(t.Name, " ", "-") }
 
 // finding is a problem, or something else that a person should know, with the rule that says how much it matters.
@@ -122,7 +122,7 @@ func viewResults(d *document.Results) *view {
 	if len(d.Results) == 0 && len(d.Errors)+len(d.Refusals) > 0 {
 		v.Failed, v.Sum = true, "Apply did not begin: nothing was changed."
 	}
-	if len(d.Refusals) == 0 { // else the errors repeat them
+	if len(d.Refusals) == 0 { // otherwise the errors repeat them
 		v.add(ruleError, d.Errors...)
 	}
 	v.refusals(d.Refusals)
@@ -216,7 +216,7 @@ func (v *view) fail(errors []document.Problem) {
 	v.add(ruleError, errors...)
 }
 
-// numbers returns the tallies for machines.
+// numbers returns the numbers for programs.
 func (v *view) numbers() []tally {
 	if v.Numbers != nil {
 		return v.Numbers

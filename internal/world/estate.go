@@ -39,7 +39,7 @@ var inE = []portion{
 	{kind: "throttle", objects: 300, share: 20, bindings: 25, parts: map[string][2]int{"throttle_special": {10, 2}}},
 }
 
-// E is the estate that the project's promises are made for.
+// E is the size of the estate for which the project promises its figures.
 var E = OfBindings(20_000)
 
 // OfBindings returns E, scaled to n bindings.

@@ -2,5 +2,5 @@
 
 package world
 
-// Raced tells whether the race detector is on.
+// Raced reports whether the race detector is on.
 const Raced = true

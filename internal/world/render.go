@@ -71,7 +71,7 @@ func (e *Estate) item(k *kind.Kind, o *Object, all bool) map[string]any {
 	return item
 }
 
-// Bare returns the state of an emulated gateway with the APIs alone, and quotas that allow all other objects.
+// Bare returns the state of an emulated gateway that has only the APIs, and quotas that allow all other objects.
 func (e *Estate) Bare() []byte { return e.state(false) }
 
 // Held returns the state of an emulated gateway that matches the files.

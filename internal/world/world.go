@@ -23,7 +23,7 @@ type API struct {
 	Published                 []string
 }
 
-// Environments are the environments of every generated gateway.
+// Environments lists the environments of every generated gateway.
 var Environments = []string{"RELEASE", "STAGING"}
 
 // Options limit what a world contains.
@@ -38,7 +38,7 @@ type Options struct {
 	Newer        bool     // some plugins have undocumented types, or undocumented members in their content
 }
 
-// World is the APIs of a gateway.
+// World has the APIs of a gateway, and draws states in which objects are bound to them.
 type World struct {
 	APIs  []API
 	opt   Options
@@ -60,7 +60,7 @@ func New(r *rand.Rand, o Options) *World {
 	return w
 }
 
-// State is the sections of a file: objects with their bindings.
+// State has the sections of a file: objects with their bindings.
 type State map[string]any
 
 // kinds returns the kinds with a section of their own, in the order of the sections. Kinds whose objects the gateway gives are left out.

@@ -85,11 +85,11 @@ func listed(k *kind.Kind, item map[string]any) kind.Object {
 	}
 	q, err := k.Create(o.Value, nil, nil)
 	if err != nil {
-		panic(err) // likewise
+		panic(err) // objects of estates are valid
 	}
 	raw, err := json.Marshal(q.Body)
 	if err != nil {
-		panic(err) // bodies are plain
+		panic(err) // bodies are made of plain values
 	}
 	wire := map[string]any{}
 	_ = json.Unmarshal(raw, &wire)

@@ -45,7 +45,7 @@ func newSite(o emulator.Options, state []byte, parallel int, way func(*emulator.
 	return &Site{Gateway: g, Client: c, Parallel: cmp.Or(parallel, remote.MostInFlight)}, err
 }
 
-// Load reads files.
+// Load reads desired-state files.
 func Load(files ...[]byte) (*spec.State, error) {
 	inputs := make([]spec.Input, len(files))
 	for i, f := range files {
@@ -76,7 +76,7 @@ func (s *Site) Compare(ctx context.Context, state *spec.State, p diff.Options) (
 	return run, c, nil
 }
 
-// Sent are requests by operation.
+// Sent has the numbers of requests, by operation.
 type Sent struct {
 	Reads, Writes map[string]int
 	Refused       int // number of requests that were answered with an error

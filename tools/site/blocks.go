@@ -12,16 +12,16 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// blocks renders what a site can show better than plain Markdown: blocks of code with their file's name and a
+// blocks renders what a site can show better than plain Markdown: blocks of code with the name of their file and a
 // button to copy them, and tables that scroll on small screens.
 type blocks struct{}
 
-// RegisterFuncs is for goldmark.
+// RegisterFuncs implements the interface NodeRenderer of goldmark.
 func (blocks) RegisterFuncs(r renderer.NodeRendererFuncRegisterer) {
 	r.Register(ast.KindFencedCodeBlock, code)
 	r.Register(ast.KindCodeBlock, code)
 	r.Register(ast.KindHTMLBlock, func(util.BufWriter, []byte, ast.Node, bool) (ast.WalkStatus, error) {
-		return ast.WalkContinue, nil // comments for those who edit the pages
+		return ast.WalkContinue, nil // comments are only for people who edit the pages
 	})
 	r.Register(extensionast.KindTable, func(w util.BufWriter, _ []byte, _ ast.Node, entering bool) (ast.WalkStatus, error) {
 		if entering {

@@ -1,5 +1,6 @@
-// Site makes a static site of the pages in docs. It works from a disk as well as from a server, and asks nobody
-// else for anything. It is a module of its own, so that users of the tool never download what it needs.
+// Site makes a static site from the pages in docs. The site works from a disk as well as from a server, and loads
+// nothing from elsewhere. The program is a module of its own, so that users of the tool never download its
+// dependencies.
 package main
 
 import (
@@ -25,8 +26,8 @@ func main() {
 	}
 }
 
-// build reads the pages of the folder docs and writes the site into the folder target, which it clears first
-// of what an earlier site left.
+// build reads the pages of the folder docs and writes the site into the folder target. It first removes what an earlier
+// site left there.
 func build(docs, target string) error {
 	pages, err := read(docs)
 	if err != nil {

@@ -19,11 +19,11 @@ type section struct {
 	Pages []*page
 }
 
-// decisions is the folder whose pages the start page does not list one by one.
+// decisions is the folder of the decision records. The start page does not list them one by one.
 const decisions = "adr/"
 
-// navigation takes the order of the pages from the start page: its headings of the second level, and the links
-// below them. A page that it does not lead to is an error.
+// navigation takes the sections and the order of the pages from the start page: from its headings of the second level
+// and the links below these. A page without such a link is an error.
 func navigation(pages []*page) ([]section, error) {
 	byPath := map[string]*page{}
 	for _, p := range pages {

@@ -19,7 +19,7 @@ import (
 	"github.com/yuin/goldmark/util"
 )
 
-// repository is where links go that leave the documentation.
+// repository is the address of the source code, for links to files outside of the documentation.
 const repository = "https://github.com/apigw-sync/apigw-sync/blob/main/"
 
 // page is a page of the documentation.
@@ -33,7 +33,7 @@ type page struct {
 	tree ast.Node
 }
 
-// heading is one of the second or third level.
+// heading is a heading of the second or third level.
 type heading struct {
 	Level    int
 	Text, ID string
@@ -90,7 +90,7 @@ func parse(source string, raw []byte) *page {
 	return p
 }
 
-// sitePath returns where a page goes: the start page is the index.
+// sitePath returns the path of a page on the site: the start page becomes the index.
 func sitePath(source string) string {
 	folder, name := path.Split(source)
 	if name == "README.md" {
@@ -99,7 +99,8 @@ func sitePath(source string) string {
 	return strings.TrimSuffix(source, ".md") + ".html"
 }
 
-// link turns the target of a link on a page into one of the site. What is outside of docs is in the repository.
+// link turns the target of a link on a page into a target on the site. Links to files outside of docs lead to the
+// repository.
 func (p *page) link(target string) string {
 	file, fragment, found := strings.Cut(target, "#")
 	if found {
@@ -154,7 +155,7 @@ func plain(n ast.Node, source []byte) string {
 	return strings.Join(strings.Fields(b.String()), " ")
 }
 
-// anchors makes ids of headings as the site of the repository does, so that links hold in both places.
+// anchors makes the ids of headings in the same way as the site of the repository, so that links work in both places.
 type anchors struct{ taken map[string]int }
 
 func (a *anchors) Generate(value []byte, _ ast.NodeKind) []byte {

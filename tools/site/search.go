@@ -7,7 +7,7 @@ import (
 	"github.com/yuin/goldmark/ast"
 )
 
-// passage is what the search finds: the text below one heading.
+// passage is a unit that the search can find: the text below one heading.
 type passage struct {
 	Page    string `json:"p"` // title
 	Heading string `json:"h"` // "" at the beginning of a page
@@ -15,7 +15,7 @@ type passage struct {
 	Text    string `json:"t"`
 }
 
-// searchIndex returns a script, since a page that is opened from a disk may not read other files.
+// searchIndex returns the search index as a script, because a page that is opened from a disk cannot read other files.
 func searchIndex(pages []*page) ([]byte, error) {
 	var all []passage
 	for _, p := range pages {

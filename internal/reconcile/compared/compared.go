@@ -21,5 +21,5 @@ type Result struct {
 	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
 	APIs     *kind.Catalog   // what was read of APIs; nil where nothing was
 
-	Extract *diff.Extract // the extract of a saved plan or undo file that the plan was made from; nil if it was made from files
+	Extract *diff.Extract // the extract from which the plan was made, for saved plans and undo files; nil if it was made from files
 }

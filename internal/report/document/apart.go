@@ -6,7 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Apart is how gateway and files differ. Reports in which nothing is about to happen use these words for a change.
+// Apart is how gateway and files differ. Reports that only compare, such as drift reports, use these words instead of
+// actions.
 type Apart string
 
 // The ways in which they differ.
@@ -16,7 +17,7 @@ const (
 	OnlyFiles   Apart = "only in the files"
 )
 
-// The heads of two columns of values.
+// The headings of the two columns of values.
 const (
 	OnGateway = "on the gateway"
 	InFiles   = "in the files"
@@ -69,7 +70,7 @@ func (f *Field) Both(a Apart, most int) (held, said string) {
 	return side(f.Removed), side(f.Added)
 }
 
-// ApartGist says in one line, made harmless, how both sides differ: up to three fields.
+// ApartGist returns one line, made harmless, that says how both sides differ. It has up to three fields.
 func (c *Change) ApartGist() string {
 	about := strings.Join(c.first(func(f *Field) string { return f.Sides(c.Apart(), gistValue) }), "; ")
 	if c.Binding != nil {
@@ -78,8 +79,8 @@ func (c *Change) ApartGist() string {
 	return strings.TrimSuffix(string(c.Apart())+": "+about, ": ")
 }
 
-// ApartBackground explains a difference, made harmless: which policy holds the slot of a binding, a note, the side that
-// changed, the traffic.
+// ApartBackground returns what explains a difference, made harmless: the policy that holds the slot of a binding, a
+// note, the side that changed, and the traffic.
 func (c *Change) ApartBackground() string {
 	return c.withTraffic(append(c.Holders(), c.Reasons()...))
 }

@@ -23,7 +23,7 @@ func (c *Change) Details() []Field {
 	return out
 }
 
-// along says in a few words what is deleted with the object without a change of its own.
+// along returns, in a few words, what is deleted with the object without a change of its own.
 func (c *Change) along() string {
 	var kinds []string
 	n := map[string]int{}
@@ -43,12 +43,12 @@ func (c *Change) along() string {
 	return "takes along " + strings.Join(kinds, ", ")
 }
 
-// About makes a problem of a sentence about the change, at its position in the files.
+// About returns a sentence about the change as a problem, at the position of the change in the files.
 func (c *Change) About(message string) Problem {
 	return Problem{Address: c.Address, Message: message}.At(c.Source)
 }
 
-// Gist says in one line, made harmless, what a change does: its action and up to three of its leaves.
+// Gist returns one line, made harmless, that says what a change does: its action and up to three of its leaves.
 func (c *Change) Gist() string {
 	if b := c.Binding; b != nil {
 		return Clean(strings.TrimSuffix(fmt.Sprintf("%s %s/%s in %s: %s", c.Action, b.Group, b.API, b.Environment, b.Call()), ": "))
@@ -76,14 +76,15 @@ func (c *Change) Place() string {
 	return PlaceOf(c.Source)
 }
 
-// Sides says which side changed.
+// Sides has the words that say which side changed.
 var Sides = map[drift.Mover]string{
 	drift.Gateway: "changed on the gateway",
 	drift.Files:   "changed in the files, not applied yet",
 	drift.Both:    "conflict: changed on the gateway and in the files",
 }
 
-// Background explains a change, made harmless: a note, the side that changed, the traffic that it affects.
+// Background returns what explains a change, made harmless: a note, the side that changed, and the traffic that it
+// affects.
 func (c *Change) Background() string {
 	parts := append(c.DisplacesInWords(), c.Reasons()...)
 	if along := c.along(); along != "" {

@@ -6,8 +6,8 @@ import (
 	"unicode/utf8"
 )
 
-// Clean makes text from outside harmless for a terminal: control characters, escape sequences and
-// other invisible characters, such as those that change the writing direction, are shown as escapes.
+// Clean makes text from outside harmless for a terminal. Control characters, escape sequences and other invisible
+// characters, such as those that change the writing direction, become visible escapes.
 func Clean(s string) string {
 	i := strings.IndexFunc(s, unseen)
 	if i < 0 {

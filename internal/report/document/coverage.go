@@ -78,7 +78,7 @@ func (c *Coverage) String() string {
 	return out
 }
 
-// calm says that there is no drift. It speaks only of what the files cover.
+// calm returns a sentence that says that there is no drift in what the files cover.
 func (c *Coverage) calm() string {
 	switch {
 	case c == nil:

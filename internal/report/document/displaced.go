@@ -65,7 +65,7 @@ func (d Displaced) String() string {
 	return verb + Clean(d.Address) + d.claim("these files")
 }
 
-// claim says, as a relative clause, whether some files own the policy; "" if they declare it.
+// claim returns a relative clause that says whether the files own the policy; "" if they declare it.
 func (d Displaced) claim(files string) string {
 	switch {
 	case d.Owned:
@@ -97,7 +97,7 @@ func (d Displaced) Loss(c *Change, more int) string {
 	return out + "; these files do not declare it"
 }
 
-// Displacing says in a sentence how many binds displace a policy that no file declares; "" for none.
+// Displacing returns a sentence that says how many binds displace a policy that no file declares; "" if none does.
 func Displacing(n int) string {
 	if n == 0 {
 		return ""

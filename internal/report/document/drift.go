@@ -136,7 +136,7 @@ func EmptyDrift(h Head, at time.Time) *Drift {
 	}
 }
 
-// addMoved adds to changes and extras which side changed, and the traffic of the APIs that they affect.
+// addMoved adds to changes and extras which side changed, and to changes the traffic of the APIs that they affect.
 func (d *Drift) addMoved(r *drift.Report) {
 	AddTraffic(d.Changes, r.Hits)
 	if r.Moved == nil {
@@ -200,7 +200,7 @@ func (d *Drift) Sum() string {
 	return word + strings.Join(parts, ", ") + "."
 }
 
-// Story says when a certificate expires.
+// Story returns a sentence that says when a certificate expires.
 func (c *Certificate) Story() string {
 	when := c.NotAfter.UTC().Format(time.DateOnly)
 	what := "certificate " + c.Name

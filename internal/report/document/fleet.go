@@ -111,8 +111,8 @@ func (m *Member) differs() bool {
 	}
 }
 
-// Weight orders targets of the same state: exposures and outages of a plan, expired certificates, failures, and
-// differences. At the first of these numbers that differs, more is worse.
+// Weight returns the numbers by which targets of the same state are sorted, the most important first: exposures and
+// outages of a plan, expired certificates, failures, and differences. More is worse.
 func (m *Member) Weight() []int {
 	switch d := m.Document.(type) {
 	case *Plan:
@@ -147,7 +147,7 @@ func (m *Member) Sum() string {
 	if d, ok := m.Document.(interface{ Sum() string }); ok {
 		sum = d.Sum()
 	}
-	if d, ok := m.Document.(*Plan); ok && d.ImpactTable.Exposure+d.ImpactTable.Outage > 0 { // danger first
+	if d, ok := m.Document.(*Plan); ok && d.ImpactTable.Exposure+d.ImpactTable.Outage > 0 { // exposures and outages come first
 		sum = fmt.Sprintf("%s, %s; %s", Count(d.ImpactTable.Exposure, "exposure", "exposures"), Count(d.ImpactTable.Outage, "outage", "outages"), sum)
 	}
 	if m.Trouble != nil && len(m.Trouble.Warnings) > 0 && !strings.Contains(sum, "warning") {

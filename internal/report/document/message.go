@@ -73,7 +73,7 @@ func because(text string, reasons []string) string {
 	return text + " (" + strings.Join(reasons, "; ") + ")"
 }
 
-// outcome holds what is equal in two reports with the same result, whenever they were made.
+// outcome has the parts of a report that decide whether its result is the same as that of another report.
 type outcome struct {
 	Drifted bool
 	Changes []struct {
@@ -97,13 +97,13 @@ type outcome struct {
 	Errors        []json.RawMessage
 }
 
-// resultOf is equal for reports with the same result; "" for a report that failed.
+// resultOf returns a hash that is equal for reports with the same result; "" for a report that failed.
 func resultOf(report []byte) string {
 	var o outcome
 	if json.Unmarshal(report, &o) != nil || len(o.Errors) > 0 {
 		return ""
 	}
-	out, err := json.Marshal(o) // which also compacts raw JSON
+	out, err := json.Marshal(o) // this also compacts raw JSON, so that white space does not matter
 	if err != nil {
 		return ""
 	}
@@ -111,7 +111,8 @@ func resultOf(report []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Result is equal for reports with the same result, whenever they were made; "" for a report that failed.
+// Result returns a hash that is equal for reports with the same result, whenever they were made; "" for a report that
+// failed.
 func (d *Drift) Result() string {
 	raw, err := json.Marshal(d)
 	if err != nil {

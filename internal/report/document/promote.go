@@ -137,8 +137,8 @@ func (x *Difference) Mark() diff.Action {
 	return diff.Update
 }
 
-// Tells helps to recognise an object or link that only one side has, made harmless: its API, its parts, and where a
-// declared one is declared.
+// Tells returns what helps to recognise an object or link that only one side has, made harmless: its API, its parts,
+// and the position of its declaration.
 func (x *Difference) Tells() string {
 	var parts []string
 	if x.Binding != nil {
@@ -180,7 +180,8 @@ func (x *Difference) Says() string {
 	return strings.Join(places, ", ")
 }
 
-// Reasons say which side of a difference does not match its files, made harmless; a declared difference has none.
+// Reasons returns sentences that say which side of a difference does not match its files, made harmless. A declared
+// difference has none.
 func (d *Promotion) Reasons(x *Difference) (lines []string) {
 	for _, side := range []struct {
 		target string
@@ -220,7 +221,7 @@ func (x *Difference) alike(late, other promote.Aspect) bool {
 	return late.Present != other.Present
 }
 
-// standing says how a side differs from its files; "" if it matches them.
+// standing returns words that say how a side differs from its files; "" if it matches them.
 func (x *Difference) standing(target string, a promote.Aspect) string {
 	at := ""
 	if a.Source != nil {
@@ -267,7 +268,7 @@ func (d *Promotion) Lacks(target string) (stuck []*promote.API, others []string)
 	return stuck, others
 }
 
-// Missing says in which way an API is missing.
+// Missing returns words that say in which way an API is missing.
 func Missing(a *promote.API) string {
 	if a.Absent {
 		return "does not exist there"

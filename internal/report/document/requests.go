@@ -36,7 +36,7 @@ func Operations(reads []Operation, p *diff.Plan) []Operation {
 	return out
 }
 
-// groupingOf says what one request of a step covers.
+// groupingOf returns words that say what one request of a step covers.
 func groupingOf(s *diff.Step) string {
 	switch k := kind.LinkOf(s.Kind); {
 	case k != nil && s.Op == diff.OpBind:

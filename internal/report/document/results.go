@@ -54,7 +54,7 @@ func (d *Results) Wrote() bool {
 	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.Begun })
 }
 
-// Changes returns those of the plan.
+// Changes returns the changes of the plan.
 func (d *Results) Changes() []Change {
 	out := make([]Change, len(d.Results))
 	for i := range d.Results {
@@ -89,7 +89,8 @@ func newResult(r *apply.Result) Result {
 	return d
 }
 
-// Advise adds to each change that did not succeed what to do about it. Next are the command lines that it may recommend.
+// Advise adds to each change that did not succeed what the user can do about it. Next has the command lines that it may
+// recommend.
 func (d *Results) Advise(results []apply.Result, next map[api.Next]string) {
 	for i := range results {
 		r := &results[i]
@@ -135,7 +136,7 @@ func reason(r *apply.Result) string {
 	return "no reason is known"
 }
 
-// Actions are those of changes, in the order in which people read them.
+// Actions lists the actions of changes, in the order in which reports show them.
 var Actions = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
 
 var past = map[diff.Action]string{
@@ -146,7 +147,7 @@ var past = map[diff.Action]string{
 // Plain reports whether a change succeeded as planned, with nothing else to report.
 func (r *Result) Plain() bool { return r.Status == apply.Succeeded && r.Remark == "" }
 
-// Done counts the plain results in words, such as 2 created, 316 unbound; "" when there are none.
+// Done counts the plain results in words, such as "2 created, 316 unbound"; "" if there are none.
 func (d *Results) Done() string {
 	n := map[diff.Action]int{}
 	for i := range d.Results {
@@ -177,7 +178,7 @@ func (d *Results) Unexplained() (out []Change) {
 	return out
 }
 
-// Story says how a change ended.
+// Story returns words that say how a change ended.
 func (r *Result) Story() string {
 	var b strings.Builder
 	switch r.Status {
@@ -245,7 +246,7 @@ func (d *Results) Sum() string {
 	return out + " The gateway does not match the files yet; " + d.rest()
 }
 
-// check says how to find out whether the gateway matches the files.
+// check returns what the user can run to find out whether the gateway matches the files.
 func (d *Results) check() string {
 	if d.Summary.Succeeded == len(d.Results) {
 		return "run diff to find out."
@@ -253,7 +254,7 @@ func (d *Results) check() string {
 	return d.rest()
 }
 
-// rest says how to complete what is not done.
+// rest returns what the user can run to complete what is not done.
 func (d *Results) rest() string {
 	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
 		return "a retry alone does not fix this, see above."

@@ -37,7 +37,7 @@ func RollUp[T any](list []T, change func(*T) (c *Change, also string)) (out [][]
 	return out
 }
 
-// alike is equal for changes that can share a line; "" for a change that cannot.
+// alike returns a text that is equal for changes that can share a line; "" for a change that cannot.
 func (c *Change) alike() string {
 	var what []string
 	switch {

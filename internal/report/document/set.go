@@ -39,7 +39,7 @@ func Members(sign string, list []any) []string {
 	return out
 }
 
-// member returns a value of a set, quoted where it could not be told from its neighbours otherwise.
+// member returns a value of a set as text, quoted if it could otherwise be confused with separators or other values.
 func member(v any) string {
 	if s, ok := v.(string); ok && s != "" && !strings.ContainsAny(s, ", \"") && Clean(s) == s {
 		return s

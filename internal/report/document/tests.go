@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Tests says which cases pass.
+// Tests is the result of the command test: which cases pass.
 type Tests struct {
 	Head
 	Summary TestSummary `json:"summary"`
@@ -60,7 +60,7 @@ func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 // Holds reports whether all cases passed.
 func (d *Tests) Holds() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
 
-// Sum returns the last line.
+// Sum returns the last line of the output, which counts the cases.
 func (d *Tests) Sum() string {
 	s := d.Summary
 	return fmt.Sprintf("%s: %d passed, %d failed, %d uncertain.", Count(len(d.Cases), "case", "cases"), s.Passed, s.Failed, s.Uncertain)

@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Count returns "1 object", "2 objects".
+// Count returns a number with its noun in the singular or plural, such as "1 object" or "2 objects".
 func Count(n int, one, more string) string {
 	if n == 1 {
 		return "1 " + one
@@ -46,7 +46,7 @@ func counted(parts ...part) (out []string) {
 // none stands for a value that does not exist.
 const none = "(none)"
 
-// name is a value that is shown as it is.
+// name is a text that is shown without quotes.
 type name string
 
 // Show returns a value as text output shows it. Texts are quoted, so that an empty text differs from no value, and a
@@ -108,7 +108,7 @@ func Shorten(a, b any, most int) (any, any) {
 	return a, b
 }
 
-// lead is how many characters stay visible before a difference.
+// lead is how many characters before a difference stay visible.
 const lead = 12
 
 func window(s string, from, most int) any {

@@ -40,7 +40,7 @@ func changedBy(by map[string]trail.By, address string) *ChangedBy {
 	return out
 }
 
-// words says who it was, made harmless.
+// words returns who made the difference, in words and made harmless.
 func (b *ChangedBy) words() string {
 	out := fmt.Sprintf("changed by %s, %s, %s", b.User, b.At.UTC().Format("2006-01-02 15:04 UTC"), b.Operation)
 	if b.Certainty != "certain" {
@@ -55,7 +55,7 @@ func (b *ChangedBy) words() string {
 	return Clean(out)
 }
 
-// background says which side changed and who changed it, as far as known, made harmless.
+// background returns which side changed and who changed it, as far as known, in words and made harmless.
 func background(side drift.Mover, by *ChangedBy) (parts []string) {
 	if text := Sides[side]; text != "" {
 		parts = append(parts, text)

@@ -99,7 +99,7 @@ func (f *File) Departs(was *Held, now *kind.Object) []diff.Field {
 	return f.departs(was.Address(), was.sealed(was.Secrets), now)
 }
 
-// DepartsWhole is the same, including new leaves that the reference does not describe.
+// DepartsWhole is like Departs, but also lists new leaves that the reference does not describe.
 func (f *File) DepartsWhole(was *Held, now *kind.Object) []diff.Field {
 	return f.departs(was.Address(), kind.Of(was.Kind).Entire(was.sealed(was.Secrets)), now)
 }
