@@ -1,4 +1,4 @@
-// Package jsonptr reads and writes what JSON pointers (RFC 6901) name in trees of maps, lists and scalars.
+// Package jsonptr reads and writes values at JSON pointers (RFC 6901) in trees of maps, lists and scalars.
 package jsonptr
 
 import (
@@ -14,18 +14,18 @@ var (
 	unescaper = strings.NewReplacer("~1", "/", "~0", "~")
 )
 
-// Escape is a key as it stands in a pointer.
+// Escape returns a key in the form that it has in a pointer.
 func Escape(key string) string { return escaper.Replace(key) }
 
-// Unescape is the key that a step of a pointer names.
+// Unescape returns the key that a step of a pointer names.
 func Unescape(step string) string {
-	if !strings.Contains(step, "~") { // most do not, and are read often
+	if !strings.Contains(step, "~") { // fast path: most keys contain no ~
 		return step
 	}
 	return unescaper.Replace(step)
 }
 
-// Join is the pointer that leads through some keys.
+// Join returns the pointer with these keys as its steps.
 func Join(keys ...string) string {
 	var b strings.Builder
 	for _, key := range keys {
@@ -34,7 +34,7 @@ func Join(keys ...string) string {
 	return b.String()
 }
 
-// Keys are the keys through which a pointer leads.
+// Keys returns the keys that the steps of a pointer name.
 func Keys(pointer string) iter.Seq[string] {
 	return func(yield func(string) bool) {
 		for rest := pointer; rest != ""; {
@@ -47,7 +47,7 @@ func Keys(pointer string) iter.Seq[string] {
 	}
 }
 
-// At finds the value under a pointer; nil when there is none.
+// At returns the value at a pointer; nil if there is none.
 func At(tree any, pointer string) any {
 	for key := range Keys(pointer) {
 		switch t := tree.(type) {
@@ -66,20 +66,21 @@ func At(tree any, pointer string) any {
 	return tree
 }
 
-// HasRoom reports whether a tree has the map in which a pointer ends, so that Put adds no other than the value itself.
+// HasRoom reports whether a tree has the map that the last step of a pointer is in. If so, Put adds only the value itself, and
+// no maps that lead to it.
 func HasRoom(tree any, pointer string) bool {
 	_, ok := At(tree, pointer[:max(0, strings.LastIndexByte(pointer, '/'))]).(map[string]any)
 	return ok
 }
 
-// Index is the place that a key names in a list of some length.
+// Index returns the index that a key names in a list of the given length.
 func Index(key string, length int) (i int, ok bool) {
 	i, err := strconv.Atoi(key)
 	return i, err == nil && i >= 0 && i < length
 }
 
-// Put returns a copy of m with the value under a pointer set; nil removes it. Lists on the way are
-// replaced in place of their entry; an entry that does not exist changes nothing.
+// Put returns a copy of m in which the value at a pointer is v; nil removes it. Missing maps are created. If the pointer names a
+// list entry that does not exist, nothing is changed.
 func Put(m map[string]any, pointer string, v any) map[string]any {
 	out, _ := set(m, slices.Collect(Keys(pointer)), v).(map[string]any)
 	return out
@@ -121,7 +122,7 @@ func setKey(m map[string]any, keys []string, v any) map[string]any {
 	return m
 }
 
-// ListOf cuts a pointer to something in a list down to the list.
+// ListOf shortens a pointer to something inside a list to the list's own pointer.
 func ListOf(pointer string) (list string, inside bool) {
 	steps := strings.Split(pointer, "/")
 	for i, step := range steps {

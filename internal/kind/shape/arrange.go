@@ -9,31 +9,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// What of a value has no order is arranged, so that values that say the same are equal:
+// The arranged form of a value is independent of any order that has no meaning, so values that mean the same are equal:
 //
+//	in the value                    | in the arranged form
 //	a list or comma text AsSet      | Set
 //	a list KeyedBy, not InOrder     | Elements, by their keys
-//	any other list                  | itself: order counts
+//	any other list                  | a list: its order counts
 //
-// JSON pointers into an arranged value have the key of an element where those into the value itself have its place.
+// A JSON pointer into the arranged form has the key of an element as a step, and a pointer into the value itself its index.
 
-// Set holds what a list or comma text holds that is a set: sorted, nothing twice.
+// Set holds the entries of a list or comma text that is a set, sorted and without repeats.
 type Set []any
 
-// Equal reports whether two sets hold the same.
+// Equal reports whether two sets have the same entries.
 func (s Set) Equal(other Set) bool {
 	return slices.EqualFunc(s, other, func(a, b any) bool { return a == b })
 }
 
-// Without lists what of s another set does not hold; never nil.
+// Without returns the entries of s that other does not have; never nil.
 func (s Set) Without(other Set) []any {
 	return slices.DeleteFunc(append([]any{}, s...), func(v any) bool { return slices.Contains(other, v) })
 }
 
-// Elements are the entries of a list by their keys.
+// Elements holds the entries of a list by their keys.
 type Elements map[string]any
 
-// Arranged returns a value with what has no order arranged.
+// Arranged returns the arranged form of a value.
 func (s *Shape) Arranged(v any) any {
 	s = s.chosen(v)
 	switch v := v.(type) {
@@ -71,7 +72,7 @@ func (s *Shape) arrangedList(list []any) any {
 	return out
 }
 
-// Locate turns a pointer into the arranged form of v into one into v itself; ok is false when nothing stands there.
+// Locate translates a pointer into the arranged form of v to a pointer into v itself; ok is false if there is no value at it.
 func (s *Shape) Locate(v any, pointer string) (place string, ok bool) {
 	return s.follow(v, pointer, func(list *Shape, entries []any, key string) (int, string) {
 		if list.unordered() {
@@ -83,7 +84,7 @@ func (s *Shape) Locate(v any, pointer string) (place string, ok bool) {
 	})
 }
 
-// Name turns a pointer into v into one into its arranged form.
+// Name translates a pointer into v to a pointer into the arranged form of v.
 func (s *Shape) Name(v any, pointer string) string {
 	name, _ := s.follow(v, pointer, func(list *Shape, entries []any, step string) (int, string) {
 		i, ok := jsonptr.Index(step, len(entries))
@@ -95,8 +96,8 @@ func (s *Shape) Name(v any, pointer string) string {
 	return name
 }
 
-// follow goes down through v; at tells which entry of a list a step means, and how it is called in the pointer that is
-// made. Where v ends, the steps stay as they are.
+// follow follows a pointer through v and builds the translated pointer. For a step into a list, at returns the index of the
+// entry and the step of the translated pointer. Steps that lead out of v are not translated.
 func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any, step string) (int, string)) (string, bool) {
 	made, there := "", true
 	for step := range jsonptr.Keys(pointer) {
@@ -120,8 +121,8 @@ func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any
 	return made, there
 }
 
-// Put returns a copy of m with what stands under a pointer into its arranged form set; nil removes it. An element that
-// its list lacks comes last.
+// Put returns a copy of m in which the value at a pointer into its arranged form is v; nil removes it. An element that its list
+// does not have is appended.
 func (s *Shape) Put(m map[string]any, pointer string, v any) map[string]any {
 	place, there := s.Locate(m, pointer)
 	up := strings.LastIndexByte(pointer, '/')
@@ -145,10 +146,10 @@ func (s *Shape) Put(m map[string]any, pointer string, v any) map[string]any {
 	return jsonptr.Put(m, outer, append(slices.Clone(list), v))
 }
 
-// unordered reports whether the entries of a list are told apart by keys alone.
+// unordered reports whether the entries of a list are identified by keys, and their order does not count.
 func (s *Shape) unordered() bool { return s != nil && s.Type == List && s.Key != nil && !s.Ordered }
 
-// keys are those of the entries of a list. Those without one, and those that have the key of another one, are numbered.
+// keys returns the keys of the entries of a list. Entries without a key, or with the key of an earlier entry, get a number.
 func (s *Shape) keys(list []any) []string {
 	out, seen := make([]string, len(list)), map[string]bool{}
 	for i, item := range list {
@@ -162,7 +163,7 @@ func (s *Shape) keys(list []any) []string {
 	return out
 }
 
-// KeyOf is the key of an entry of a list; "" when it has none.
+// KeyOf returns the key of an entry of a list; "" if it has none.
 func (s *Shape) KeyOf(item any) string {
 	m, _ := item.(map[string]any)
 	var parts []string
@@ -174,7 +175,7 @@ func (s *Shape) KeyOf(item any) string {
 	return strings.Join(parts, ":")
 }
 
-// chosen is the shape for a value: that of its type where there are several.
+// chosen returns the choice that fits a value if s is an Either, and s itself otherwise.
 func (s *Shape) chosen(v any) *Shape {
 	if s == nil || s.Type != Either {
 		return s
@@ -182,7 +183,7 @@ func (s *Shape) chosen(v any) *Shape {
 	return s.Choose(v)
 }
 
-// Choose returns the choice of an Either whose type fits v, the first one when none does.
+// Choose returns the choice of an Either whose type fits v; the first choice if none does.
 func (s *Shape) Choose(v any) *Shape {
 	for _, c := range s.Choices {
 		switch v.(type) {
@@ -248,7 +249,7 @@ func setOf[T any](list []T) Set {
 	return out
 }
 
-// CommaItems splits a comma list, without blanks around the items and without empty items.
+// CommaItems splits a comma list. It trims the items and leaves out empty ones.
 func CommaItems(s string) []string {
 	var items []string
 	for item := range strings.SplitSeq(s, ",") {

@@ -7,25 +7,25 @@ import (
 	"strings"
 )
 
-// Carrying finds members that a gateway holds, no shape knows, and what is to be written does not mention: what an update that
-// replaces the whole must send along, so that nothing is lost with it. A member that is null is mentioned, and goes. Known
-// members that are left out stay left out, but for mappings: in those there may be something that nobody knows, unless leaving
-// them out takes all of it away.
+// Carrying finds members that the gateway has, that no shape knows, and that the wanted value does not mention. An update
+// replaces the whole value, so it must also send these members, or they would be lost. A member that is null in the wanted value
+// counts as mentioned, so it is removed. Known members that the wanted value leaves out stay left out, except mappings: they
+// may contain unknown members, which must be sent unless leaving out the mapping removes all of it.
 type Carrying struct {
-	SecretsAlone bool // only members are carried of which the names tell that they are secret
+	SecretsAlone bool // carry only members whose names show that they are secret
 
 	Form  func(s *Shape, at string, v any) any                // the form in which entries of lists are compared
-	Same  func(s *Shape, want, have any) bool                 // whether two entries of a list with keys have the same one
-	Taken func(f Field, at string, known map[string]any) bool // whether leaving out a mapping, of which known is what its shape knows, takes it away
+	Same  func(s *Shape, want, have any) bool                 // whether two entries of a list with keys have the same key
+	Taken func(f Field, at string, known map[string]any) bool // whether leaving out a mapping removes it; known are the members that its shape knows
 
-	Masked []string // places of what was carried and is shown masked, so that it cannot be sent back
+	Masked []string // JSON pointers of carried members that the gateway shows masked, so they cannot be sent back
 }
 
-// Anything is the shape of what no other one describes.
+// Anything is the shape of values that no other shape describes.
 var Anything = OfFree("")
 
-// Members returns want with, and have without, the members of have that s does not know and want does not mention. At is the
-// place of both.
+// Members returns want with, and have without, the members of have that s does not know and want does not mention. at is the
+// JSON pointer of both.
 func (c *Carrying) Members(s *Shape, at string, want, have map[string]any) (carried, rest map[string]any) {
 	carried, rest = maps.Clone(want), maps.Clone(have)
 	if carried == nil {
@@ -64,7 +64,7 @@ func (c *Carrying) Members(s *Shape, at string, want, have map[string]any) (carr
 	return carried, rest
 }
 
-// MemberOf is the shape of a member of a mapping, whose names may be free; nil where none describes it.
+// MemberOf returns the shape of a member of a mapping, also if its names are free; nil if no shape describes it.
 func (s *Shape) MemberOf(name string) *Shape {
 	if s.Type != Map {
 		return nil
@@ -75,7 +75,7 @@ func (s *Shape) MemberOf(name string) *Shape {
 	return s.Each
 }
 
-// Masked reports whether a value holds a text that stands for a secret.
+// Masked reports whether a value contains a masked secret.
 func Masked(v any) bool {
 	switch v := v.(type) {
 	case string:
@@ -92,7 +92,7 @@ func Masked(v any) bool {
 	return false
 }
 
-// inside is Members for values of any sort.
+// inside does for values of any type what Members does for mappings.
 func (c *Carrying) inside(s *Shape, at string, want, have any) (carried, rest any) {
 	if s.Type == Either {
 		s = s.Choose(have)
@@ -129,9 +129,9 @@ func (c *Carrying) entries(s *Shape, at string, want, have []any) (carried, rest
 	return carried, rest
 }
 
-// pairs are entries of want with those of have that they are about, by index: those with the same key, or,
-// where entries have none, those that hold all that is wanted, then those at the same place of lists that are
-// equally long.
+// pairs maps the index of an entry of want to the index of the entry of have that it describes: the one with the same key. In a
+// list without keys, it is an entry that contains all that is wanted, else the one at the same index if both lists have the
+// same length.
 func (c *Carrying) pairs(s *Shape, want, have []any) map[int]int {
 	pairs, taken := map[int]int{}, make([]bool, len(have))
 	try := func(fits func(i, j int) bool) {
@@ -156,7 +156,7 @@ func (c *Carrying) pairs(s *Shape, want, have []any) map[int]int {
 	return pairs
 }
 
-// holds reports whether have is want, or has all of its members.
+// holds reports whether have equals want or, for mappings, has all of its members.
 func holds(have, want any) bool {
 	w, ok := want.(map[string]any)
 	h, both := have.(map[string]any)
@@ -171,7 +171,7 @@ func holds(have, want any) bool {
 	return true
 }
 
-// Strange reports whether v holds a member that s does not know.
+// Strange reports whether v contains a member that s does not know.
 func (s *Shape) Strange(v any) bool {
 	if s.Type == Either {
 		s = s.Choose(v)
@@ -189,7 +189,7 @@ func (s *Shape) Strange(v any) bool {
 	return false
 }
 
-// Blank reports whether a value says nothing: null, "", [] or {}.
+// Blank reports whether a value is empty: null, "", [] or {}.
 func Blank(v any) bool {
 	switch v := v.(type) {
 	case nil:

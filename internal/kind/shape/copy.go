@@ -1,9 +1,9 @@
 package shape
 
-// Copy is a plain value that can be changed, such as one made of an example, which everybody shares.
+// Copy returns a deep copy of a plain value. Values such as examples are shared, so they must be copied before a change.
 func Copy(v any) any { return CopyWith(v, func(leaf any) any { return leaf }) }
 
-// CopyWith is a copy whose values other than mappings and lists are what leaf makes of them.
+// CopyWith returns a deep copy in which each value that is neither a mapping nor a list is replaced by the result of leaf.
 func CopyWith(v any, leaf func(any) any) any {
 	switch v := v.(type) {
 	case map[string]any:

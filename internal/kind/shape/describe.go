@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Description is all that there is to say about a value in one paragraph: what it is, its unit, default and
-// rules, and what a change of it does. Editors show it beside the key.
+// Description describes a value in one paragraph: what it is, its unit, default and rules, and what a change of it does. Editors
+// show it next to the key.
 func (s *Shape) Description() string {
 	parts := []string{s.Doc}
 	add := func(label, text string) {
@@ -30,14 +30,14 @@ func (s *Shape) Description() string {
 	return strings.TrimSpace(strings.Join(parts, " "))
 }
 
-// What people are told about every fixed and every secret value.
+// Sentences that end the description of every fixed and every secret value.
 const (
 	FixedNote  = "A change replaces the object: it is deleted and created again."
 	SecretNote = "A secret: never shown, logged or saved; keep it in a variable."
 )
 
-// Demands are the rules of a value in words, in the order in which they are checked. The allowed words
-// are left out, see Words, and that others may be right is said once.
+// Demands returns the rules of a value in words, in the order in which they are checked. The allowed words are left out, since
+// Words returns them; if other words may be right, too, that is mentioned once.
 func (s *Shape) Demands() (out []string) {
 	for _, r := range s.Rules {
 		switch {
@@ -55,7 +55,7 @@ func (s *Shape) Demands() (out []string) {
 
 const otherWords = "other values give a warning"
 
-// Words are the texts that a value may be, as far as they are known; nil when it may be any.
+// Words returns the texts that a value may be, as far as they are known; nil if it may be any text.
 func (s *Shape) Words() (out []string) {
 	for _, r := range s.Rules {
 		out = append(out, r.words()...)
@@ -63,7 +63,7 @@ func (s *Shape) Words() (out []string) {
 	return out
 }
 
-// Keyword is what the rules say with a keyword of JSON Schema; nil when none of them does.
+// Keyword returns the value of a JSON Schema keyword in the rules; nil if no rule has it.
 func (s *Shape) Keyword(name string) any {
 	for _, r := range s.Rules {
 		if v, ok := r.Keywords[name]; ok {
@@ -73,7 +73,7 @@ func (s *Shape) Keyword(name string) any {
 	return nil
 }
 
-// words are those of a OneOf.
+// words returns the words of a rule that OneOf made; nil for other rules.
 func (r *Rule) words() (out []string) {
 	enum, _ := r.Keywords["enum"].([]any)
 	for _, w := range enum {

@@ -8,11 +8,11 @@ import (
 // Draft is the JSON Schema version of everything this project publishes.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
 
-// VariableDef is the name under $defs of the schema of a text that holds a variable. Every scalar
-// may be one, since variables are replaced before values are checked.
+// VariableDef is the name under $defs of the schema of a text with a variable in it. Every scalar may be such a text, since
+// variables are replaced before values are checked.
 const VariableDef = "variable"
 
-// Variable is the schema that VariableDef names.
+// Variable returns the schema that VariableDef names.
 func Variable() map[string]any {
 	return map[string]any{"type": "string", "pattern": `\$\{`, "description": "A text with ${NAME}, ${NAME:-default} or ${NAME:?message} in it, or ${file:PATH} alone, the text of a file."}
 }
@@ -26,12 +26,12 @@ func (s *Shape) JSONSchema() map[string]any {
 	if s.Default != nil {
 		m["default"] = s.Default
 	}
-	if s.Example != nil && s.Type != Map { // those of mappings are too long for an editor to show
+	if s.Example != nil && s.Type != Map { // examples of mappings are too long for an editor to show
 		m["examples"] = []any{s.Example}
 	}
 	for _, r := range s.Rules {
 		if words, ok := r.Keywords["enum"].([]any); ok && r.Soft {
-			m["examples"] = words // for editors to offer: other values give a warning only
+			m["examples"] = words // editors offer these; an enum would make other values an error, but they only give a warning
 		}
 	}
 	if s.Secret {
@@ -84,7 +84,7 @@ func (s *Shape) mapKeywords(m map[string]any) {
 	if s.Each != nil {
 		m["additionalProperties"] = s.Each.JSONSchema()
 	}
-	if s.Known != nil { // from which editors offer names
+	if s.Known != nil { // editors offer these names
 		m["propertyNames"] = map[string]any{"anyOf": []any{map[string]any{"enum": s.Known}, map[string]any{"type": "string"}}}
 	}
 	if len(required) > 0 {
@@ -103,7 +103,8 @@ func (s *Shape) mapKeywords(m map[string]any) {
 	m["allOf"] = all
 }
 
-// orVariableOrNull lets a scalar be a variable as well, and anything nullable be null.
+// orVariableOrNull extends the schema of a scalar so that it may also be a text with a variable, and the schema of a nullable
+// value so that it may also be null.
 func (s *Shape) orVariableOrNull(m map[string]any) map[string]any {
 	var others []any
 	switch s.Type {

@@ -1,8 +1,8 @@
 package shape
 
-// Problem is something wrong with a value that no single rule sees, such as one limit above another.
+// Problem is a mistake in a value that no rule of a single field can find, such as one limit above another.
 type Problem struct {
-	Path string // JSON pointer inside the value checked; "" is the value itself
+	Path string // JSON pointer into the checked value; "" is the value itself
 	Text string // what is wrong
 	Hint string // what to do about it; may be empty
 	Soft bool   // a warning, not an error

@@ -9,23 +9,23 @@ import (
 	"unicode/utf8"
 )
 
-// Rule is one demand on a value: how it is checked, and how words and JSON Schema say it.
+// Rule is one rule for a value: how it is checked, and how it is expressed in words and in JSON Schema.
 type Rule struct {
-	Says     string             // what it demands, in words, such as "3 to 64 characters"
-	Keywords map[string]any     // JSON Schema 2020-12; nil when it cannot say it
-	Broken   func(v any) string // "" or what is wrong; v is string, int64, float64, bool or []any
-	Hint     string             // what to do about it; "" when Broken says enough
-	Soft     bool               // the API's own documents disagree: a warning, not an error
-	Newer    bool               // what breaks it may be newer than this version
+	Says     string             // the rule in words, such as "3 to 64 characters"
+	Keywords map[string]any     // the rule in JSON Schema 2020-12; nil if that cannot express it
+	Broken   func(v any) string // returns what is wrong, or ""; v is string, int64, float64, bool or []any
+	Hint     string             // what to do about it; "" if the text of Broken is enough
+	Soft     bool               // a warning, not an error, since the API's documents contradict each other
+	Newer    bool               // a value that breaks the rule may be newer than this version of the tool
 }
 
-// Softly turns a rule into a warning, for rules that the API's own documents contradict.
+// Softly turns a rule into a warning. It is for rules that some of the API's documents contradict.
 func Softly(r Rule) Rule { r.Soft = true; return r }
 
-// Saying returns r with words for what it demands.
+// Saying returns r with the rule in words.
 func (r Rule) Saying(words string) Rule { r.Says = words; return r }
 
-// With returns r with a keyword of JSON Schema that says the same, or part of it.
+// With returns r with a JSON Schema keyword that expresses the rule, or part of it.
 func (r Rule) With(keyword string, v any) Rule { r.Keywords = map[string]any{keyword: v}; return r }
 
 // Length demands between low and high characters (not bytes); high 0 means no upper bound.
@@ -43,14 +43,14 @@ func Length(low, high int) Rule {
 	}}
 }
 
-// Expression is a regular expression that is compiled when it is first needed: a command that loads two kinds of objects
-// need not wait for the words of twenty.
+// Expression returns a function that compiles a regular expression at its first call. Most commands use few kinds, so they
+// should not wait until the patterns of all kinds are compiled.
 func Expression(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// Pattern demands that the whole text matches expr (an RE2 expression that JSON Schema can read as
-// well); says names the characters for people, such as "letters, digits and _".
+// Pattern demands that the whole text matches expr, an RE2 expression that is also valid in JSON Schema. says describes the
+// allowed characters to people, such as "letters, digits and _".
 func Pattern(expr, says string) Rule {
 	re := Expression("^(?:" + expr + ")$")
 	return Rule{
@@ -64,7 +64,7 @@ func Pattern(expr, says string) Rule {
 	}
 }
 
-// OneOf demands one of the words given.
+// OneOf demands one of the given words.
 func OneOf(words ...string) Rule {
 	enum := make([]any, len(words))
 	for i, w := range words {
@@ -82,7 +82,7 @@ func OneOf(words ...string) Rule {
 	}
 }
 
-// Known warns of words that this version does not know: a newer gateway may.
+// Known warns of words that this version does not know, since a newer gateway may know them.
 func Known(words ...string) Rule {
 	r := Softly(OneOf(words...))
 	r.Newer = true
@@ -97,7 +97,7 @@ func Known(words ...string) Rule {
 	return r
 }
 
-// misspelt refuses words that differ from those of a OneOf by capitals alone: nobody will ever name anything so.
+// misspelt rejects words that differ from a known word only by case. They are certainly mistakes and not new words.
 func misspelt(words ...string) Rule {
 	return Test(func(s string) string {
 		i := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, s) })
@@ -140,8 +140,8 @@ func Count(low, high int) Rule {
 	}}
 }
 
-// Test demands what JSON Schema cannot say: broken returns "" or what is wrong with a text, list or mapping. Saying adds
-// the words for it.
+// Test makes a rule that JSON Schema cannot express: broken returns what is wrong with a text, list or mapping, or "". Saying
+// adds the rule in words.
 func Test[T string | []any | map[string]any](broken func(T) string, hint string) Rule {
 	return Rule{Hint: hint, Broken: func(v any) string {
 		if typed, ok := v.(T); ok {
@@ -151,7 +151,7 @@ func Test[T string | []any | map[string]any](broken func(T) string, hint string)
 	}}
 }
 
-// outside tells that a number of things is not what bounds demand; "" where it is.
+// outside returns what is wrong if a number of things is not between low and high; "" if it is.
 func outside(n, low, high int, noun string) string {
 	switch {
 	case n >= low && (n <= high || high == 0):
@@ -164,7 +164,7 @@ func outside(n, low, high int, noun string) string {
 	return fmt.Sprintf("has %s; at most %d are allowed", count(n, noun), high)
 }
 
-// bounds says how many of a noun there must be; high 0 means no upper bound.
+// bounds describes how many of a noun there must be; high 0 means no upper bound.
 func bounds(low, high int, noun string) string {
 	switch {
 	case low == 1 && high == 0:

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// Secrets are the JSON pointers of the secrets in a mapping and in the mappings inside it.
+// Secrets returns the JSON pointers of the secrets in a mapping and in the mappings inside it.
 func (s *Shape) Secrets() (pointers []string) {
 	for _, f := range s.Fields {
 		at := jsonptr.Join(f.Name)
@@ -20,7 +20,7 @@ func (s *Shape) Secrets() (pointers []string) {
 	return pointers
 }
 
-// SecretName reports whether the name of a value that no shape describes says that it is a secret.
+// SecretName reports whether the name of a value suggests that it is a secret. It is for values that no shape describes.
 func SecretName(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"secret", "passw", "private_key", "privatekey", "credential"} {

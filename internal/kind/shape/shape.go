@@ -1,11 +1,11 @@
-// Package shape describes what a value in a desired-state file may look like: its type, its rules,
-// what it means when absent, and the words that explain it. One description serves the loader (which
-// checks YAML nodes against it), the published JSON Schema and the reference documentation.
+// Package shape describes the values that a desired-state file may contain: their types and rules, what it means to leave them
+// out, and texts that explain them. One description serves the loader, which checks YAML nodes against it, the published JSON
+// Schema and the reference documentation.
 package shape
 
 import "strings"
 
-// Type is the sort of a value.
+// Type is the type of a value.
 type Type int
 
 const (
@@ -13,10 +13,10 @@ const (
 	Whole              // an integer
 	Number             // an integer or a decimal number
 	Flag               // true or false
-	List               // a sequence; Items tells of what
+	List               // a sequence of Items
 	Map                // a mapping with the keys in Fields
 	Free               // any value; passed through as it is
-	Either             // one of Choices, told apart by their types
+	Either             // one of Choices, which differ in their types
 )
 
 func (t Type) String() string {
@@ -27,42 +27,42 @@ func (t Type) String() string {
 type Shape struct {
 	Type    Type
 	Doc     string    // one or two sentences for the person who edits the file
-	Unit    string    // such as "seconds"; "" when it has none
-	Default any       // what an absent value means: nil (nothing), string, int64, float64 or bool
-	Absent  string    // what leaving the key out means where Default does not say it, such as "no such limit"
-	Context []Setting // what other keys of the same mapping must say for this one to count
+	Unit    string    // such as "seconds"; "" if it has none
+	Default any       // the value that leaving the key out means: string, int64, float64 or bool; nil if there is none
+	Absent  string    // what leaving the key out means, such as "no such limit", if Default does not show it
+	Context []Setting // values that other keys of the same mapping must have for this one to have an effect
 	Fixed   bool      // a change replaces the object that the value belongs to
-	Example any       // a value worth copying; nil when the default or an enumeration says enough
+	Example any       // a value worth copying; nil if the default or the allowed words are example enough
 
-	// Made are values for made-up states, where the example alone would be too little: by the word of another key beside
-	// which they fit, or all under "". In a text %s is the name of the object.
+	// Made are more values for made-up states than the example. The key is the value of another key, with which the values fit
+	// together; "" if they always fit. In a text, %s is the name of the object.
 	Made     map[string][]any
-	Refers   string // Text: the kind of the object whose name it is; "" when it names none
+	Refers   string // Text: the kind of the object that it names; "" if it names none
 	Secret   bool   // never shown, logged or saved
-	Withheld bool   // the gateway never tells it, so that an export asks for it with a variable
+	Withheld bool   // the gateway never returns it, so an export writes a variable in its place
 	Nullable bool   // null is allowed and means the same as absent
 	Rules    []Rule
 
 	Items   *Shape   // List
-	Key     []string // List: the members by which its entries are told apart; nil when there are none
-	Ordered bool     // List with a Key: the order of its entries counts all the same
+	Key     []string // List: the members that identify its entries; nil if none do
+	Ordered bool     // List with a Key: the order of its entries counts, too
 	Set     bool     // List of scalars, or Text with commas: neither order nor repetition counts
 	Fields  []Field  // Map, in the order in which they are written
-	Others  Others   // Map: what becomes of other keys
-	Each    *Shape   // Map: what stands under any other key, where names are free; nil where they are not
-	Known   []string // Map with Each: names that this version knows, where others are doubted; nil where all are as good
-	Cases   *Cases   // Map: one field takes its shape from another
+	Others  Others   // Map: how other keys are treated
+	Each    *Shape   // Map: the shape of all other values if names are free; nil if they are not
+	Known   []string // Map with Each: the known names, if others give a warning; nil if all names are allowed
+	Cases   *Cases   // Map: the value of one field decides the shape of another
 	Choices []*Shape // Either
 }
 
-// Others says what becomes of the keys of a mapping that its Fields do not list.
+// Others says how keys of a mapping are treated that its Fields do not list.
 type Others int
 
-// The ways to take other keys.
+// Ways to treat other keys.
 const (
-	Refused Others = iota // they are mistakes
-	Doubted               // they are passed on with a warning: a newer gateway may know them
-	Passed                // they are passed on
+	Refused Others = iota // they are errors
+	Doubted               // they are sent with a warning, since a newer gateway may know them
+	Passed                // they are sent
 )
 
 // Setting is a key with its value.
@@ -124,32 +124,32 @@ func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
 // WithAbsent returns a copy of s with what leaving the key out means, in words.
 func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; return &c }
 
-// Outer begins the name of a key of the mapping around, where InContext is about that.
+// Outer begins a name in InContext that means a key of the enclosing mapping.
 const Outer = "../"
 
-// InContext returns a copy of s that counts only where the key name of the same mapping is v; nil means without it.
+// InContext returns a copy of s that has an effect only if the key name in the same mapping is v, or is absent if v is nil.
 func (s *Shape) InContext(name string, v any) *Shape {
 	c := *s
 	c.Context = append(append([]Setting(nil), s.Context...), Setting{name, v})
 	return &c
 }
 
-// Unmanaged reports whether leaving the key out leaves to the gateway what stands there, so that no value means the same.
+// Unmanaged reports whether leaving the key out leaves the value to the gateway. No value of the key has the same meaning.
 func (s *Shape) Unmanaged() bool { return strings.HasPrefix(s.Absent, "not managed") }
 
-// AsFixed returns a copy of s of which a change replaces the object.
+// AsFixed returns a copy of s whose value cannot change: a change replaces the object.
 func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
 
 // WithExample returns a copy of s with an example.
 func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
 
-// WithMade returns a copy of s with what made-up states draw from, whatever stands beside it.
+// WithMade returns a copy of s with values for made-up states that fit whatever the other keys are.
 func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeFor(map[string][]any{"": made}) }
 
-// WithMadeFor returns a copy of s with what made-up states draw from, by the word of another key beside which it fits.
+// WithMadeFor returns a copy of s with values for made-up states, by the value of another key with which they fit together.
 func (s *Shape) WithMadeFor(made map[string][]any) *Shape { c := *s; c.Made = made; return &c }
 
-// Naming returns a copy of a text that is the name of an object of a kind.
+// Naming returns a copy of s whose value is the name of an object of a kind.
 func (s *Shape) Naming(kind string) *Shape { c := *s; c.Refers = kind; return &c }
 
 // WithUnit returns a copy of s measured in unit.
@@ -158,7 +158,7 @@ func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c
 // AsSecret returns a copy of s whose value is never shown.
 func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
 
-// AsWithheld returns a copy of s whose value no gateway tells.
+// AsWithheld returns a copy of s whose value no gateway returns.
 func (s *Shape) AsWithheld() *Shape { c := *s; c.Withheld = true; return &c }
 
 // OrNull returns a copy of s that may also be null.
@@ -167,15 +167,15 @@ func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
 // OfEach describes a mapping of free names to values.
 func OfEach(doc string, value *Shape) *Shape { return &Shape{Type: Map, Doc: doc, Each: value} }
 
-// Knowing returns a copy of a mapping of free names of which only some are known: another is a warning, since a newer gateway
-// may know it, and a mistake where it is much like a known one.
+// Knowing returns a copy of a mapping of free names of which only some are known. Another name gives a warning, since a newer
+// gateway may know it; a name that is very similar to a known one is an error.
 func (s *Shape) Knowing(names ...string) *Shape { c := *s; c.Known = names; return &c }
 
-// AndOthers returns a copy of a mapping that lets other keys pass unchecked.
+// AndOthers returns a copy of a mapping in which other keys are allowed and not checked.
 func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
 
-// Doubting returns a copy of s for values that may be newer than their description: other keys of mappings,
-// however deep, and other values give a warning.
+// Doubting returns a copy of s for values that may be newer than their description: unknown keys, at any depth, and unknown
+// values give a warning instead of an error.
 func (s *Shape) Doubting() *Shape {
 	c := *s
 	if c.Type == Map && c.Others == Refused {
@@ -203,34 +203,33 @@ func (s *Shape) Doubting() *Shape {
 	return &c
 }
 
-// KeyedBy returns a copy of a list whose entries, mappings, are told apart by some of their members; their order says
-// nothing.
+// KeyedBy returns a copy of a list whose entries are mappings, identified by some of their members. Their order does not count.
 func (s *Shape) KeyedBy(names ...string) *Shape { c := *s; c.Key = names; return &c }
 
-// InOrder returns a copy of a list with keys of which the order counts.
+// InOrder returns a copy of a list with keys in which the order counts, too.
 func (s *Shape) InOrder() *Shape { c := *s; c.Ordered = true; return &c }
 
-// AsSet returns a copy of a list of scalars, or of a text that is a comma list, that is a set.
+// AsSet returns a copy of a list of scalars, or of a comma list in a text, whose order and repeats do not count.
 func (s *Shape) AsSet() *Shape { c := *s; c.Set = true; return &c }
 
-// WithCases returns a copy of a mapping in which one field takes its shape from another.
+// WithCases returns a copy of a mapping in which the value of one field decides the shape of another.
 func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }
 
-// Obeying returns a copy of s with further rules.
+// Obeying returns a copy of s with more rules.
 func (s *Shape) Obeying(rules ...Rule) *Shape {
 	c := *s
 	c.Rules = append(append([]Rule(nil), s.Rules...), rules...)
 	return &c
 }
 
-// And returns a copy of a mapping with further keys at its end.
+// And returns a copy of a mapping with more keys at its end.
 func (s *Shape) And(fields ...Field) *Shape {
 	c := *s
 	c.Fields = append(append([]Field(nil), s.Fields...), fields...)
 	return &c
 }
 
-// Field returns the shape of a key of a mapping, nil when there is no such key.
+// Field returns the shape of a key of a mapping; nil if there is no such key.
 func (s *Shape) Field(name string) *Shape {
 	for i := range s.Fields {
 		if s.Fields[i].Name == name {
@@ -240,10 +239,10 @@ func (s *Shape) Field(name string) *Shape {
 	return nil
 }
 
-// Any stands for any name of a mapping whose names are free.
+// Any stands for every name in a mapping of free names.
 const Any = "*"
 
-// Keys are the keys of a mapping for people: where names are free, Any stands for them.
+// Keys returns the keys of a mapping as documentation lists them: if names are free, Any stands for them.
 func (s *Shape) Keys() []Field {
 	if s.Each == nil {
 		return s.Fields
@@ -251,7 +250,7 @@ func (s *Shape) Keys() []Field {
 	return append(append([]Field(nil), s.Fields...), May(Any, s.Each))
 }
 
-// FieldIn is Field for a key of the mapping m, of which another key may tell the shape.
+// FieldIn returns the shape of a key in the mapping m, where the value of another key may decide it; nil if there is none.
 func (s *Shape) FieldIn(m map[string]any, name string) *Shape {
 	if s.Cases != nil && s.Cases.Field == name {
 		by, _ := m[s.Cases.By].(string)
@@ -262,7 +261,7 @@ func (s *Shape) FieldIn(m map[string]any, name string) *Shape {
 	return s.Field(name)
 }
 
-// Names lists the keys of a mapping in their order.
+// Names returns the keys of a mapping, in their order.
 func (s *Shape) Names() []string {
 	names := make([]string, len(s.Fields))
 	for i, f := range s.Fields {
