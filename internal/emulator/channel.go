@@ -39,7 +39,7 @@ type channelGroup struct {
 	ID        string `json:"member_group_id"`
 
 	Version string         `json:"microservice_version"`
-	Inherit int            `json:"microservice_port"` // 0: that of the channel
+	Inherit int            `json:"microservice_port"` // 0 means that of the channel
 	Labels  []channelLabel `json:"microservice_labels,omitempty"`
 }
 
@@ -196,7 +196,7 @@ func (g *Gateway) checkChannel(b channelBody, self string) error {
 	case typeServers:
 		v.members(b)
 	case typeService:
-		v.that(len(b.Servers) == 0, "members") // the microservice has them
+		v.that(len(b.Servers) == 0, "members") // they come from the microservice
 	}
 	v.service(b)
 	if b.Health != nil {

@@ -36,7 +36,7 @@ func (c *checks) fail(r *refusal) {
 	}
 }
 
-// that refuses the parameter if ok is false.
+// that refuses the parameter unless ok is true.
 func (c *checks) that(ok bool, parameter string) {
 	if !ok {
 		c.fail(invalid(parameter))

@@ -15,7 +15,7 @@ var otcOmits = []string{
 	"sampling_strategy", "sampling_param", "ingress_http_port", "ingress_https_port",
 }
 
-// absent reports whether the cloud that the gateway belongs to does not have an operation.
+// absent reports whether the gateway's cloud lacks an operation.
 func (g *Gateway) absent(r *route) bool {
 	return g.behaviour.Cloud == "otc" && slices.ContainsFunc(otcLacks, func(part string) bool { return strings.Contains(r.path, part) })
 }

@@ -32,7 +32,7 @@ type Fault struct {
 	Slow      time.Duration `word:"slow"`       // wait before carrying the request out
 }
 
-// fate is what becomes of the answer to a request.
+// fate is what happens to the answer to a request.
 type fate int
 
 const (
@@ -40,7 +40,7 @@ const (
 	lost             // carried out, no answer
 	reset            // not carried out, the connection is dropped
 	refusedConn      // not carried out, the connection is refused
-	torn             // only half of the body arrives
+	torn             // carried out, but only half of the body of the answer arrives
 )
 
 // armed is a fault with its counters.
@@ -124,7 +124,7 @@ func (f *armed) concerns(bindID string, a *api) bool {
 	return glob(f.Bind, a.name) || glob(f.Bind, a.label())
 }
 
-// due counts a match and reports whether the fault strikes it.
+// due counts a request or item that the fault matches, and reports whether the fault strikes it.
 func (g *Gateway) due(f *armed) bool {
 	f.seen++
 	n := f.seen - f.Skip
@@ -170,7 +170,7 @@ func confuse(body []byte) []byte {
 			members[name] = []any{"unexpected"}
 		}
 	}
-	spoiled, _ := json.Marshal(members) // what was decoded can be encoded
+	spoiled, _ := json.Marshal(members) // cannot fail, because it has just been decoded
 	return spoiled
 }
 
@@ -182,6 +182,6 @@ func errorCode(a answer) string {
 	var body struct {
 		Code string `json:"error_code"`
 	}
-	_ = json.Unmarshal(a.body, &body) // a spoiled body has no code
+	_ = json.Unmarshal(a.body, &body) // a body that a fault spoiled has no code
 	return body.Code
 }

@@ -35,7 +35,7 @@ func ParseFault(text string) (Fault, error) {
 	return f, nil
 }
 
-// set sets the field that a word of a rule is about.
+// set sets the field that a word of a rule names.
 func (f *Fault) set(name, value string, hasValue bool) (err error) {
 	for word, field := range f.words() {
 		if word != name {
@@ -71,7 +71,7 @@ func (f *Fault) set(name, value string, hasValue bool) (err error) {
 	return fmt.Errorf("%s: unknown word; see apigw-sync emulator --help", name)
 }
 
-// words returns pointers to the fields of a rule, in order, by the words for them in the text.
+// words yields, in order, the words that a rule can have in its text, each with a pointer to its field.
 func (f *Fault) words() iter.Seq2[string, any] {
 	return func(yield func(string, any) bool) {
 		v := reflect.ValueOf(f).Elem()
@@ -193,7 +193,7 @@ func split(text string) ([]string, error) {
 	return words, nil
 }
 
-// plausible returns the message of an error if its rule has none.
+// plausible returns the message of an error whose rule does not have one.
 func plausible(status int, code string) string {
 	switch {
 	case code == "APIGW.0308":

@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// mostBody is the largest body that the service takes in a signed request.
+// mostBody is the maximum size of the body of a signed request.
 const mostBody = 12 << 20
 
 // Gateway is an API gateway instance with its management API. It is safe for concurrent use; operations are atomic.
@@ -27,12 +27,12 @@ type Gateway struct {
 	*state
 	journal  []Entry
 	traces   []record        // of writes, for the audit trail
-	traced   uint64          // counts them
+	traced   uint64          // number of writes so far
 	requests uint64          // counts requests, for their ids
-	writing  map[string]bool // what is being written by a request in flight
+	writing  map[string]bool // keys that requests in flight have claimed, see beginWrite
 	editions map[string]any  // bodies of writes by the id of their object, for newer-members
 	period   time.Time       // start of the rate limit's current period
-	inPeriod int             // requests admitted in it
+	inPeriod int             // number of requests admitted in the period
 	chance   *rand.Rand
 }
 
@@ -92,7 +92,7 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(a.body)
 }
 
-// serve carries out one request: read, admit, wait, do, note.
+// serve handles one request: it reads and admits it, waits for the latency, carries it out, and adds it to the journal.
 func (g *Gateway) serve(r *http.Request) answer {
 	raw, err := io.ReadAll(io.LimitReader(r.Body, mostBody+1))
 	if err != nil {
@@ -132,7 +132,7 @@ func (g *Gateway) serve(r *http.Request) answer {
 	return a
 }
 
-// act carries the request out, unless it is refused or a fault strikes before, and encodes the answer.
+// act carries the request out, unless it is refused or a fault prevents that, and encodes the answer.
 func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, carried bool) {
 	var yes reply
 	err := refused
@@ -149,7 +149,7 @@ func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, 
 	return g.encode(c, yes, err, id, hit), carried
 }
 
-// perform runs the operation, with the checks that all operations of an instance share.
+// perform runs the operation after the checks that all operations of an instance have in common.
 func (g *Gateway) perform(c *call) (reply, error) {
 	if id, has := c.path["project_id"]; has && id != g.opts.ProjectID {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
@@ -171,7 +171,7 @@ func (g *Gateway) perform(c *call) (reply, error) {
 	return yes, err
 }
 
-// encode turns a reply or a refusal into bytes and lets the fault spoil them.
+// encode turns a reply or a refusal into an answer, and applies the effects of the fault to it.
 func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) answer {
 	a := answer{status: yes.status, header: http.Header{}, fate: hit.fate}
 	a.header.Set("X-Request-Id", id)
@@ -203,7 +203,7 @@ func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) a
 	return a
 }
 
-// wait sleeps, unless the request ends before.
+// wait sleeps, but not longer than the context of the request lasts.
 func wait(r *http.Request, d time.Duration) {
 	if d <= 0 {
 		return

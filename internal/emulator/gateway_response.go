@@ -61,7 +61,7 @@ var errorStatuses = map[string]int{
 var (
 	responseName   = expression(`^[A-Za-z0-9_-]{1,64}$`)
 	answerHeader   = expression(`^[A-Za-z0-9-]{1,128}$`)
-	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // its real code is not documented
+	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // the code of the real gateway is not documented
 	theResponse    = partInPath(theGroup, func(x *group) []*gatewayResponse { return x.responses }, "response_id", noResponse)
 	quotaResponses = quota{name: "RESPONSE_NUM_LIMIT", code: "APIG.3136", what: "gateway responses of a group", regular: 4, hidden: true}
 )

@@ -6,7 +6,7 @@ import (
 	"net/http"
 )
 
-// group is an API group. It has a domain of its own for debugging.
+// group is an API group. Each has a debugging domain of its own.
 type group struct {
 	identity
 	remark    string
@@ -66,7 +66,7 @@ var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "AP
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 
-// slDomain returns the host name for debugging.
+// slDomain returns the name of the group's debugging domain.
 func (x *group) slDomain() string { return x.id + ".apic.emulator.example.com" }
 
 func (g *Gateway) groupView(x *group) groupView {

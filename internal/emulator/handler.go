@@ -27,7 +27,7 @@ func partInPath[T any, P interface{ key() string }](owner finder[T], parts func(
 	}
 }
 
-// needed finds the value of a required query parameter.
+// needed finds the value of a required query parameter, which the operation uses instead of an object.
 func needed(parameter string) finder[string] {
 	return func(_ *Gateway, c *call) (string, error) { return c.need(parameter) }
 }
@@ -70,7 +70,7 @@ func shows[T, V any](find finder[T], view func(*Gateway, T) V) handler {
 	return of(find, func(g *Gateway, _ *call, x T) (reply, error) { return ok(view(g, x)) })
 }
 
-// deletes handles calls that delete an object if nothing can prevent that.
+// deletes handles calls that delete an object of a kind whose objects can always be deleted.
 func deletes[T object](find finder[T], objects func(*state) *table[T]) handler {
 	return of(find, func(g *Gateway, c *call, x T) (reply, error) { return objects(g.state).delete(c, x) })
 }

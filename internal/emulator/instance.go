@@ -91,7 +91,7 @@ func newInstance(o Options) instance {
 	}
 }
 
-// supports reports whether the instance has the feature; every instance has the feature "".
+// supports reports whether the instance has the feature. The feature "" means none, which every instance has.
 func (g *Gateway) supports(feature string) bool {
 	return feature == "" || slices.Contains(g.instance.Features, feature)
 }
@@ -154,7 +154,7 @@ type featureBody struct {
 	Config string `json:"config"`
 }
 
-// setFeature changes a feature. Each can change once a minute, see Behaviour.FeatureChanges.
+// setFeature changes a feature. By default, each feature can change once a minute, see Behaviour.FeatureChanges.
 func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	var v checks
 	v.that(b.Name != "", "name")
@@ -178,7 +178,7 @@ func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	return created(*f)
 }
 
-// listProjects is IAM's own operation, which finds a project by the name of its region.
+// listProjects is an operation of IAM, not of the gateway. It finds a project by the name of its region.
 func listProjects(g *Gateway, c *call) (reply, error) {
 	name := c.arg("name")
 	if name == "" {

@@ -56,7 +56,7 @@ func (g *Gateway) Journal() []Entry {
 	return slices.Clone(g.journal)
 }
 
-// ResetJournal removes all entries. The numbers of later entries go on.
+// ResetJournal removes all entries. The numbering of later entries continues.
 func (g *Gateway) ResetJournal() {
 	g.mu.Lock()
 	defer g.mu.Unlock()

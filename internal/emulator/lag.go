@@ -8,13 +8,13 @@ import (
 // lateness is a change of bindings that one list does not show yet.
 type lateness[P object] struct {
 	link  *link[P]
-	added bool // false: it was removed
+	added bool // false means that it was removed
 	since time.Time
 	lag   Lag
 	reads int // of the list since the change
 }
 
-// over counts a read of the list, and reports whether this read shows the change.
+// over counts a read of the list, and reports whether the delay is over, so that this read shows the change.
 func (n *lateness[P]) over(now time.Time) bool {
 	n.reads++
 	return n.reads > n.lag.Reads && now.Sub(n.since) >= n.lag.Time

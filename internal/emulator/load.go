@@ -73,7 +73,7 @@ type loader struct {
 	now time.Time
 	env *environment // default of the document's bindings
 
-	invent bool // create environments, groups and APIs that are only referred to
+	invent bool // create the environments, groups and APIs that references name and the file does not have
 
 	later []func() error // loads references to names that are only known when everything else is loaded
 }

@@ -18,8 +18,8 @@ type Options struct {
 	InstanceID string // 32 hexadecimal characters; "" means DefaultInstanceID
 	Token      string // the X-Auth-Token that is accepted; "" means DefaultToken
 
-	// AccessKey and SecretKey, when set, admit requests signed with them (SDK-HMAC-SHA256). The
-	// signature is verified over the request as received; a date more than 15 minutes off is refused.
+	// AccessKey and SecretKey, if set, allow requests that are signed with them (SDK-HMAC-SHA256). The signature must
+	// fit the request as it arrives. A date that differs by more than 15 minutes from the current time is refused.
 	AccessKey string
 	SecretKey string
 

@@ -5,7 +5,7 @@ import (
 	"net/http"
 )
 
-// orchestration makes a parameter of calls out of others.
+// orchestration is a rule that computes a parameter for the backend from the parameters of a call.
 type orchestration struct {
 	identity
 	orchestrationBody
@@ -51,7 +51,7 @@ type orchestrationView struct {
 const (
 	orchestrationsPath   = "{I}/orchestrations"
 	oneOrchestrationPath = orchestrationsPath + "/{orchestration_id}"
-	mostOrchestrated     = 3000 // values of a list in all
+	mostOrchestrated     = 3000 // total number of values in the map of a rule
 )
 
 var mappedName = expression(`^[A-Za-z0-9-]{1,128}$`)

@@ -6,14 +6,15 @@ import (
 	"strings"
 )
 
-// Page sizes of every list of the API.
+// The default and the maximum size of a page, which are the same for all lists.
 const (
 	defaultLimit = 20
 	mostLimit    = 500
 )
 
-// bounds reads offset and limit: negative or unreadable offsets are 0, limits below 1 are 20 and
-// limits above 500 are 500.
+// bounds reads the parameters offset and limit. Like the gateway, it replaces values that are invalid: a negative
+// offset by 0, a limit below 1 by the default, and a limit above the maximum by the maximum. Texts that are not numbers
+// count as 0.
 func (c *call) bounds() (offset, limit int) {
 	offset, _ = strconv.Atoi(c.arg("offset"))
 	limit, _ = strconv.Atoi(c.arg("limit"))
@@ -23,8 +24,8 @@ func (c *call) bounds() (offset, limit int) {
 	return max(offset, 0), min(limit, mostLimit)
 }
 
-// pageBody is the answer to a list: how many items are here, how many there are, and the items under
-// a name of the operation's own.
+// pageBody is the answer to a list: the number of items on this page, the number of all items, and the items, in a
+// member whose name depends on the operation.
 type pageBody struct {
 	member string
 	total  int
@@ -42,8 +43,8 @@ func (p pageBody) MarshalJSON() ([]byte, error) {
 	return json.Marshal(m)
 }
 
-// page answers with the part of rows that the request asks for, shown by view. A nil keep keeps all,
-// and then no row outside the page is looked at.
+// page answers with the page of the rows that the request asks for, in the form that view returns. keep filters the
+// rows. If it is nil, all rows are kept, and rows outside the page need no work.
 func page[T, V any](g *Gateway, c *call, member string, rows []T, keep func(T) bool, view func(T) V) (reply, error) {
 	offset, limit := c.bounds()
 	items := []V{}
@@ -71,7 +72,7 @@ func page[T, V any](g *Gateway, c *call, member string, rows []T, keep func(T) b
 // filter is a list of conditions that all must hold.
 type filter[T any] []func(T) bool
 
-// named returns the filter by id and name that most lists have, each with parameters of its own.
+// named returns the filter by id and name that most lists have. The names of its parameters depend on the list.
 func named[T object](c *call, id, name string) filter[T] {
 	var f filter[T]
 	f.where(c, id, func(x T) string { return x.ident().id })
@@ -79,15 +80,15 @@ func named[T object](c *call, id, name string) filter[T] {
 	return f
 }
 
-// where adds the condition that a field equals the query parameter, when that is given.
+// where adds the condition that a field equals the query parameter, if the request has this parameter.
 func (f *filter[T]) where(c *call, parameter string, field func(T) string) {
 	if want := c.arg(parameter); want != "" {
 		*f = append(*f, func(x T) bool { return field(x) == want })
 	}
 }
 
-// like adds the condition that a field contains the query parameter, when that is given; with exact
-// it must equal it.
+// like adds the condition that a field contains the query parameter, if the request has this parameter. With exact, the
+// field must be equal to it.
 func (f *filter[T]) like(c *call, parameter string, exact bool, field func(T) string) {
 	want := c.arg(parameter)
 	switch {

@@ -8,7 +8,7 @@ import (
 // mostAttached is the maximum number of ids in an attach or detach.
 const mostAttached = 500
 
-// pluginBinding: an API has one plugin of a type in an environment.
+// pluginBinding binds plugins to APIs. An API can have one plugin of each type in an environment.
 var pluginBinding = binding[*plugin]{
 	links: (*state).attached, policies: (*state).plugins, id: "plugin_id", name: "plugin_name", noPolicy: noPlugin,
 	rivals: func(_ *Behaviour, a, b *plugin) bool { return a.kind == b.kind },
@@ -58,7 +58,7 @@ func attaches(_ *Gateway, c *call) []string {
 	return append(keysOf("plugin", b.Plugins, b.EnvID), keysOf("api", b.APIs, b.EnvID)...)
 }
 
-// attaching attaches or detaches each plugin and each API in an environment.
+// attaching is an operation that attaches or detaches each plugin to or from each API in an environment.
 type attaching func(*Gateway, *call, []*plugin, []target) (reply, error)
 
 // byPlugin and byAPI read the two forms of the same request.
@@ -148,7 +148,7 @@ func detach(g *Gateway, c *call, plugins []*plugin, targets []target) (reply, er
 		}
 	}
 	for _, x := range gone {
-		if g.attached().ids[x.id] == x { // an id may be named twice
+		if g.attached().ids[x.id] == x { // the request may contain an id twice
 			unbind(g, c, g.attached(), x)
 		}
 	}
@@ -185,7 +185,7 @@ func (g *Gateway) pluginAPI(t target) pluginAPI {
 	}
 }
 
-// pluginTargets returns the filter of the lists of APIs of a plugin.
+// pluginTargets returns the filter that the lists of a plugin's APIs have.
 func pluginTargets[T interface{ bound() target }](c *call) func(T) bool {
 	f := targetFilter[T](c)
 	f.where(c, "req_method", func(x T) string { return x.bound().api.ReqMethod })

@@ -27,7 +27,7 @@ type version struct {
 	def    apiBody // as published
 }
 
-// history is the versions of an API in one environment, oldest first.
+// history holds the versions of an API in one environment, oldest first.
 type history []*version
 
 // mostBatch is the largest number of APIs in one batch publication.
@@ -204,7 +204,7 @@ func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	return ok(map[string]any{"success": success, "failure": failure})
 }
 
-// turnItem is turn for one item of a batch. The view always has the API's name.
+// turnItem does the same as turn for one item of a batch. The view always has the API's name.
 func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (publishView, *refusal) {
 	a := g.apis().ids[id]
 	if a == nil {

@@ -180,7 +180,7 @@ func (r apiRef) means(a *api) bool {
 }
 
 func (r apiRef) words() string {
-	b, _ := r.MarshalJSON() // plain strings
+	b, _ := r.MarshalJSON() // cannot fail, because it has only plain strings
 	return string(b)
 }
 

@@ -30,8 +30,8 @@ func refuse(status int, code, format string, args ...any) *refusal {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// missing returns a function for the 404 of a kind of object. text is the message, from the manual if that has an example. Most
-// messages have %s for the id.
+// missing returns a function that makes the 404 for a kind of object. text is the message, which is taken from the
+// manual if that has an example. In most messages, %s stands for the id.
 func missing(code, text string) func(id string) *refusal {
 	named := strings.Contains(text, "%s")
 	return func(id string) *refusal {

@@ -19,7 +19,7 @@ type resource struct {
 
 // section is a key of the state file.
 type section struct {
-	key string // below gateway: where it begins with "gateway."
+	key string // a key that begins with "gateway." is inside the section gateway
 
 	// load adds the content of the section; dump returns it. dump is nil if another section has the same content.
 	load func(*loader, json.RawMessage) error

@@ -9,10 +9,10 @@ import (
 type route struct {
 	op     string // its name in the vendor's documents
 	method string
-	path   string // segments in braces are parameters; {I} is the instance's own path
+	path   string // segments in braces are parameters; {I} stands for the path of the instance
 	do     handler
 
-	// serial returns keys of what only one request at a time may write; nil if there is no such restriction.
+	// serial returns the keys that the request claims with Behaviour.SerialWrites; nil if it claims none.
 	serial func(*Gateway, *call) []string
 }
 

@@ -25,7 +25,7 @@ type signKeyView struct {
 	signKeyBody
 	CreateTime string `json:"create_time"`
 	UpdateTime string `json:"update_time"`
-	BindNum    *int   `json:"bind_num,omitempty"` // in lists alone
+	BindNum    *int   `json:"bind_num,omitempty"` // only in lists
 	LdAPIBound *int   `json:"ldapi_bind_num,omitempty"`
 }
 
@@ -56,13 +56,14 @@ var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", what: "sign
 
 func (s *state) signKeys() *table[*signKey] { return tableOf[*signKey](s, "signature") }
 
-// signRule is what the key and the secret of one type of signature look like.
+// signRule defines the form of the key and the secret of one type of signature.
 type signRule struct {
 	feature     string
 	key, secret signText
 }
 
-// signText is a text of a charset and between two lengths; the gateway makes one of made characters.
+// signText defines a text: its charset, its minimum and maximum length, and the length of a text that the gateway
+// generates.
 type signText struct {
 	charset           func() *regexp.Regexp
 	least, most, made int
@@ -83,7 +84,7 @@ var (
 	}
 )
 
-// takes reports whether s is valid. nil is, because the gateway then generates a text.
+// takes reports whether s is valid. nil is valid, because the gateway then generates a text.
 func (t signText) takes(s *string) bool {
 	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset().MatchString(*s)
 }
@@ -200,7 +201,7 @@ func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
 
 var noSigned = missing("APIG.3018", "The signature key binding record does not exist")
 
-// signKeyBinding: an API has one key in an environment, and binding another replaces it.
+// signKeyBinding binds signature keys to APIs. An API can have one in an environment, and a bind replaces another one.
 var signKeyBinding = binding[*signKey]{
 	links: (*state).signed, policies: (*state).signKeys, id: "sign_id", name: "sign_name", noPolicy: noSignKey, missing: noSigned,
 	rivals: oneOfAll[*signKey], always: true,
@@ -241,7 +242,7 @@ type signBinding struct {
 
 type unsignedAPI struct {
 	freeRoute
-	SignName string `json:"signature_name"` // of the one that the API has
+	SignName string `json:"signature_name"` // the key that the API has instead
 }
 
 func bindSignKey(g *Gateway, c *call, b signKeyBindBody) (reply, error) {

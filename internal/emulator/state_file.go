@@ -81,7 +81,7 @@ func textOr(b []byte, text *string, object any) error {
 	return strict(b, object)
 }
 
-// strict is json.Unmarshal, but refuses unknown members.
+// strict is like json.Unmarshal, but refuses unknown members.
 func strict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()

@@ -13,7 +13,7 @@ type throttle struct {
 	specials list[*special]
 }
 
-// throttleLimits is what callers set, in the API's own terms; 0 means no such limit.
+// throttleLimits has the limits under the names that the API gives them; 0 means that there is no such limit.
 type throttleLimits struct {
 	TimeUnit      string `json:"time_unit"`
 	TimeInterval  int64  `json:"time_interval"`

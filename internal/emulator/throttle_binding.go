@@ -41,7 +41,7 @@ type throttleApply struct {
 	ApplyTime  string `json:"apply_time"`
 }
 
-// throttledAPI is a row of the lists of APIs that have the throttle or lack it.
+// throttledAPI is an item in the lists of APIs that have a throttle, and of those that do not have it.
 type throttledAPI struct {
 	freeRoute
 	ThrottleApplyID string `json:"throttle_apply_id"`
@@ -56,7 +56,7 @@ type throttleOfAPI struct {
 	BindTime string `json:"bind_time"`
 }
 
-// neverTime is how the API writes a time that has not been.
+// neverTime is the text for the time of a bind that has not happened, in the list of APIs without the throttle.
 const neverTime = "0001-01-01T00:00:00Z"
 
 func bindThrottle(g *Gateway, c *call, b throttleBindBody) (reply, error) {

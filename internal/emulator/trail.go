@@ -11,7 +11,7 @@ import (
 	"time"
 )
 
-// record is a record of the audit trail (CTS), in the form of the answers.
+// record is a record of the audit trail (CTS), in the form in which answers have it.
 type record = map[string]any
 
 // trailResource is the audit trail of the project. It is another service, which the emulator serves as well. It has the records
@@ -28,8 +28,8 @@ var trailResource = resource{
 	}},
 }
 
-// recorded has, by the kind of an effect, the type of the resource in the audit trail, and the old names of operations by
-// action.
+// recorded has, for each kind of effect, the type of the resource in the audit trail and, by action, the old names of
+// the operations.
 var recorded = map[string]struct {
 	resource string
 	older    map[string]string
@@ -140,7 +140,7 @@ func (g *Gateway) shown(t record) record {
 		if i == 0 {
 			about, id, called = e.Kind, e.ID, cmp.Or(e.Name, e.PolicyName)
 		} else {
-			id, called = "", "" // several resources
+			id, called = "", "" // the write was about several resources
 		}
 	}
 	out["resource_type"] = recorded[about].resource

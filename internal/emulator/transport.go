@@ -58,14 +58,14 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-// broken is the rest of a torn body: reading it fails.
+// broken stands for the missing rest of a torn body: reading it fails.
 type broken struct{}
 
 func (broken) Read([]byte) (int, error) { return 0, io.ErrUnexpectedEOF }
 
-// Listen serves the gateway on an address of the loopback interface, such as 127.0.0.1:0, until ctx
-// ends. It returns the base URL; wait blocks until the server has stopped and returns why it did
-// when that was not ctx. Any other address is refused, since the gateway speaks plain HTTP.
+// Listen serves the gateway on an address of the loopback interface, such as 127.0.0.1:0, until ctx ends. It returns
+// the base URL. wait blocks until the server has stopped, and returns the reason unless that is the end of ctx. Other
+// addresses are refused, because the gateway uses HTTP without encryption.
 func (g *Gateway) Listen(ctx context.Context, addr string) (url string, wait func() error, err error) {
 	host, _, err := net.SplitHostPort(addr)
 	if err != nil {

@@ -19,8 +19,8 @@ const (
 	unsignedPayload = "UNSIGNED-PAYLOAD"
 )
 
-// verify checks an SDK-HMAC-SHA256 signature over the request as it came. A wrong one is answered
-// with the server's canonical request, | standing for line feeds, as the real front door does.
+// verify checks the SDK-HMAC-SHA256 signature of a request. Like the real front door, it answers a wrong signature with
+// the canonical request that the server computed, in which | replaces line feeds.
 func (g *Gateway) verify(r *http.Request, c *call) error {
 	header := r.Header.Get("Authorization")
 	fields, isOurs := strings.CutPrefix(header, signatureScheme+" ")
@@ -36,7 +36,7 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 		return unauthenticated("Get secretKey failed,ak:%s,err:ak not exist", parts["Access"])
 	}
 	signed := strings.Split(parts["SignedHeaders"], ";")
-	if !slices.Contains(signed, "x-sdk-date") { // the vendor's SDK does not always sign host
+	if !slices.Contains(signed, "x-sdk-date") { // host is not required, because the vendor's SDK does not always sign it
 		return unauthenticated("header x-sdk-date is not signed")
 	}
 	date := r.Header.Get("X-Sdk-Date")
@@ -54,7 +54,7 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 	return nil
 }
 
-// canonicalRequest returns the text that both sides hash.
+// canonicalRequest returns the canonical form of a request, which client and server hash.
 func canonicalRequest(r *http.Request, c *call, signed []string) string {
 	var path, headers strings.Builder
 	for _, segment := range decodedSegments(r.URL.EscapedPath()) {

@@ -39,7 +39,7 @@ func Unified(w io.Writer, name string, before, after []byte, s Style) error {
 	return p.Flush()
 }
 
-// hunk returns the next run of changed lines from i on, with the unchanged lines next to them; empty when there is
+// hunk returns the next run of changed lines from index i on, with the unchanged lines around them; empty if there is
 // none.
 func hunk(all []line, i int) (start, end int) {
 	first := i

@@ -125,8 +125,7 @@ func (d *Promotion) Of(class promote.Class) (out []*Difference) {
 	return out
 }
 
-// Mark returns the action that turns the first side into the second: what only the first side has is removed, as it
-// were.
+// Mark returns the action that would turn the first side into the second: a delete for what only the first side has.
 func (x *Difference) Mark() diff.Action {
 	switch {
 	case !x.To.Present:
