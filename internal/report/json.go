@@ -7,7 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// machine is JSON, one document. Its schemas are in the folder schema.
+// machine is the format JSON: one document. Its schemas are in the folder schema.
 var machine = &Format{
 	Name: "json", Failures: true, Many: true,
 	Write: func(w io.Writer, d document.Document, _ Style) error { return writeJSON(w, d) },

@@ -54,7 +54,7 @@ func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 	return left
 }
 
-// told is the lines about a change, or about many similar ones.
+// told holds the lines about a change, or about many similar ones.
 type told struct {
 	kind    string
 	changes int

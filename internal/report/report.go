@@ -49,10 +49,10 @@ func (f *Format) Has(command string) bool {
 	return f.Commands == nil || slices.Contains(f.Commands, command)
 }
 
-// All are the formats, the default first.
+// All has the formats, the default first.
 var All = []*Format{text, machine, markdown, github, junit, sarif, webpage, prometheus}
 
-// Find returns the format of that name, nil when there is none.
+// Find returns the format of that name, nil if there is none.
 func Find(name string) *Format {
 	for _, f := range All {
 		if f.Name == name {

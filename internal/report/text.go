@@ -13,7 +13,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// text is for people. Rules of its output:
+// text is the format for people. The rules of its output:
 //
 //   - one line per change: a symbol, the address, what else helps, the position in the files;
 //   - below it one line per changed leaf, indented, as path: old → new; a drift report has a column for each side;
@@ -72,7 +72,7 @@ type page struct {
 
 func newPage(w io.Writer, s Style) *page { return &page{bufio.NewWriter(w), s} }
 
-// paint colours s, when colour is wanted at all.
+// paint colours s if the style allows colours.
 func (p *page) paint(s string, attributes ...color.Attribute) string {
 	if !p.style.Color || s == "" || len(attributes) == 0 {
 		return s

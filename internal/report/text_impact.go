@@ -12,7 +12,7 @@ import (
 // impactPaint are the colours of levels.
 var impactPaint = map[impact.Level]color.Attribute{impact.Exposure: color.FgRed, impact.Outage: color.FgMagenta, impact.Change: color.FgYellow}
 
-// namesWidth is how wide lists of names are where there is no terminal.
+// namesWidth is the width of lists of names if the output does not go to a terminal.
 const namesWidth = 100
 
 // impact writes what a plan means to callers: a line for each API, or for many similar ones, and under it what changes.

@@ -114,7 +114,7 @@ func (p *page) tree(list []*manual.Entry, margin string, width int) {
 	}
 }
 
-// plainWidth is how wide paragraphs are where there is no terminal, and the most they are where there is one.
+// plainWidth is the width of paragraphs if the output does not go to a terminal, and their maximum width if it does.
 const (
 	plainWidth = 80
 	mostWidth  = 110

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Report is what is in force for an API. It holds no secrets.
+// Report holds what is in force for an API. It contains no secrets.
 type Report struct {
 	API         API    `json:"api"`
 	Environment string `json:"environment"`
@@ -14,7 +14,7 @@ type Report struct {
 
 	Authorizer *Item `json:"authorizer"` // decides who may call; nil if there is none
 
-	Throttle *Item  `json:"throttle"` // nil when none is bound; its parts are limits of single apps and users
+	Throttle *Item  `json:"throttle"` // nil if none is bound; its parts are limits of single apps and users
 	Plugins  []Item `json:"plugins"`  // by type; an API has at most one of each
 	ACLs     []Item `json:"acls"`     // by entity type
 	Apps     []Item `json:"apps"`     // that may call, by name; their parts are access control and quota

@@ -80,7 +80,7 @@ func domain(ch *diff.Change) (out []Aspect) {
 		return out
 	}
 	if ch.Have == nil {
-		return nil // nobody calls it yet
+		return nil // the domain is new, so nobody uses it yet
 	}
 	have, want := ch.Have.Value.(kind.OwnDomain), ch.Want.Value.(kind.OwnDomain)
 	at := " at " + have.Domain

@@ -66,8 +66,8 @@ func At(tree any, pointer string) any {
 	return tree
 }
 
-// HasRoom reports whether a tree has the map that the last step of a pointer is in. If so, Put adds only the value itself, and
-// no maps that lead to it.
+// HasRoom reports whether a tree has the map that the last step of a pointer is in. If so, Put adds only the value
+// itself, and no maps that lead to it.
 func HasRoom(tree any, pointer string) bool {
 	_, ok := At(tree, pointer[:max(0, strings.LastIndexByte(pointer, '/'))]).(map[string]any)
 	return ok
@@ -79,8 +79,8 @@ func Index(key string, length int) (i int, ok bool) {
 	return i, err == nil && i >= 0 && i < length
 }
 
-// Put returns a copy of m in which the value at a pointer is v; nil removes it. Missing maps are created. If the pointer names a
-// list entry that does not exist, nothing is changed.
+// Put returns a copy of m in which the value at a pointer is v; nil removes it. Missing maps are created. If the
+// pointer names a list entry that does not exist, nothing is changed.
 func Put(m map[string]any, pointer string, v any) map[string]any {
 	out, _ := set(m, slices.Collect(Keys(pointer)), v).(map[string]any)
 	return out

@@ -16,7 +16,8 @@ import (
 //	a list KeyedBy, not InOrder     | Elements, by their keys
 //	any other list                  | a list: its order counts
 //
-// A JSON pointer into the arranged form has the key of an element as a step, and a pointer into the value itself its index.
+// A JSON pointer into the arranged form has the key of an element as a step, and a pointer into the value itself its
+// index.
 
 // Set holds the entries of a list or comma text that is a set, sorted and without repeats.
 type Set []any
@@ -72,7 +73,8 @@ func (s *Shape) arrangedList(list []any) any {
 	return out
 }
 
-// Locate translates a pointer into the arranged form of v to a pointer into v itself; ok is false if there is no value at it.
+// Locate translates a pointer into the arranged form of v to a pointer into v itself; ok is false if there is no value
+// at it.
 func (s *Shape) Locate(v any, pointer string) (place string, ok bool) {
 	return s.follow(v, pointer, func(list *Shape, entries []any, key string) (int, string) {
 		if list.unordered() {
@@ -96,8 +98,8 @@ func (s *Shape) Name(v any, pointer string) string {
 	return name
 }
 
-// follow follows a pointer through v and builds the translated pointer. For a step into a list, at returns the index of the
-// entry and the step of the translated pointer. Steps that lead out of v are not translated.
+// follow follows a pointer through v and builds the translated pointer. For a step into a list, at returns the index of
+// the entry and the step of the translated pointer. Steps that lead out of v are not translated.
 func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any, step string) (int, string)) (string, bool) {
 	made, there := "", true
 	for step := range jsonptr.Keys(pointer) {
@@ -121,8 +123,8 @@ func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any
 	return made, there
 }
 
-// Put returns a copy of m in which the value at a pointer into its arranged form is v; nil removes it. An element that its list
-// does not have is appended.
+// Put returns a copy of m in which the value at a pointer into its arranged form is v; nil removes it. An element that
+// its list does not have is appended.
 func (s *Shape) Put(m map[string]any, pointer string, v any) map[string]any {
 	place, there := s.Locate(m, pointer)
 	up := strings.LastIndexByte(pointer, '/')
@@ -149,7 +151,8 @@ func (s *Shape) Put(m map[string]any, pointer string, v any) map[string]any {
 // unordered reports whether the entries of a list are identified by keys, and their order does not count.
 func (s *Shape) unordered() bool { return s != nil && s.Type == List && s.Key != nil && !s.Ordered }
 
-// keys returns the keys of the entries of a list. Entries without a key, or with the key of an earlier entry, get a number.
+// keys returns the keys of the entries of a list. Entries without a key, or with the key of an earlier entry, get a
+// number.
 func (s *Shape) keys(list []any) []string {
 	out, seen := make([]string, len(list)), map[string]bool{}
 	for i, item := range list {

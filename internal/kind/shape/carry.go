@@ -7,10 +7,11 @@ import (
 	"strings"
 )
 
-// Carrying finds members that the gateway has, that no shape knows, and that the wanted value does not mention. An update
-// replaces the whole value, so it must also send these members, or they would be lost. A member that is null in the wanted value
-// counts as mentioned, so it is removed. Known members that the wanted value leaves out stay left out, except mappings: they
-// may contain unknown members, which must be sent unless leaving out the mapping removes all of it.
+// Carrying finds members that the gateway has, that no shape knows, and that the wanted value does not mention. An
+// update replaces the whole value, so it must also send these members, or they would be lost. A member that is null in
+// the wanted value counts as mentioned, so it is removed. Known members that the wanted value leaves out stay left out,
+// except mappings: they may contain unknown members, which must be sent unless leaving out the mapping removes all of
+// it.
 type Carrying struct {
 	SecretsAlone bool // carry only members whose names show that they are secret
 
@@ -24,8 +25,8 @@ type Carrying struct {
 // Anything is the shape of values that no other shape describes.
 var Anything = OfFree("")
 
-// Members returns want with, and have without, the members of have that s does not know and want does not mention. at is the
-// JSON pointer of both.
+// Members returns want with, and have without, the members of have that s does not know and want does not mention. at
+// is the JSON pointer of both.
 func (c *Carrying) Members(s *Shape, at string, want, have map[string]any) (carried, rest map[string]any) {
 	carried, rest = maps.Clone(want), maps.Clone(have)
 	if carried == nil {
@@ -129,9 +130,9 @@ func (c *Carrying) entries(s *Shape, at string, want, have []any) (carried, rest
 	return carried, rest
 }
 
-// pairs maps the index of an entry of want to the index of the entry of have that it describes: the one with the same key. In a
-// list without keys, it is an entry that contains all that is wanted, else the one at the same index if both lists have the
-// same length.
+// pairs maps the index of an entry of want to the index of the entry of have that it describes: the one with the same
+// key. In a list without keys, it is an entry that contains all that is wanted, else the one at the same index if both
+// lists have the same length.
 func (c *Carrying) pairs(s *Shape, want, have []any) map[int]int {
 	pairs, taken := map[int]int{}, make([]bool, len(have))
 	try := func(fits func(i, j int) bool) {

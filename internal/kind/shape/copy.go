@@ -1,9 +1,11 @@
 package shape
 
-// Copy returns a deep copy of a plain value. Values such as examples are shared, so they must be copied before a change.
+// Copy returns a deep copy of a plain value. Values such as examples are shared, so they must be copied before a
+// change.
 func Copy(v any) any { return CopyWith(v, func(leaf any) any { return leaf }) }
 
-// CopyWith returns a deep copy in which each value that is neither a mapping nor a list is replaced by the result of leaf.
+// CopyWith returns a deep copy in which each value that is neither a mapping nor a list is replaced by the result of
+// leaf.
 func CopyWith(v any, leaf func(any) any) any {
 	switch v := v.(type) {
 	case map[string]any:

@@ -6,8 +6,8 @@ import (
 	"strings"
 )
 
-// Description describes a value in one paragraph: what it is, its unit, default and rules, and what a change of it does. Editors
-// show it next to the key.
+// Description describes a value in one paragraph: what it is, its unit, default and rules, and what a change of it
+// does. Editors show it next to the key.
 func (s *Shape) Description() string {
 	parts := []string{s.Doc}
 	add := func(label, text string) {
@@ -36,8 +36,8 @@ const (
 	SecretNote = "A secret: never shown, logged or saved; keep it in a variable."
 )
 
-// Demands returns the rules of a value in words, in the order in which they are checked. The allowed words are left out, since
-// Words returns them; if other words may be right, too, that is mentioned once.
+// Demands returns the rules of a value in words, in the order in which they are checked. The allowed words are left
+// out, since Words returns them; if other words may be right, too, that is mentioned once.
 func (s *Shape) Demands() (out []string) {
 	for _, r := range s.Rules {
 		switch {

@@ -8,8 +8,8 @@ import (
 // Draft is the JSON Schema version of everything this project publishes.
 const Draft = "https://json-schema.org/draft/2020-12/schema"
 
-// VariableDef is the name under $defs of the schema of a text with a variable in it. Every scalar may be such a text, since
-// variables are replaced before values are checked.
+// VariableDef is the name under $defs of the schema of a text with a variable in it. Every scalar may be such a text,
+// since variables are replaced before values are checked.
 const VariableDef = "variable"
 
 // Variable returns the schema that VariableDef names.
@@ -103,8 +103,8 @@ func (s *Shape) mapKeywords(m map[string]any) {
 	m["allOf"] = all
 }
 
-// orVariableOrNull extends the schema of a scalar so that it may also be a text with a variable, and the schema of a nullable
-// value so that it may also be null.
+// orVariableOrNull extends the schema of a scalar so that it may also be a text with a variable, and the schema of a
+// nullable value so that it may also be null.
 func (s *Shape) orVariableOrNull(m map[string]any) map[string]any {
 	var others []any
 	switch s.Type {

@@ -43,14 +43,14 @@ func Length(low, high int) Rule {
 	}}
 }
 
-// Expression returns a function that compiles a regular expression at its first call. Most commands use few kinds, so they
-// should not wait until the patterns of all kinds are compiled.
+// Expression returns a function that compiles a regular expression at its first call. Most commands use few kinds, so
+// they should not wait until the patterns of all kinds are compiled.
 func Expression(expr string) func() *regexp.Regexp {
 	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expr) })
 }
 
-// Pattern demands that the whole text matches expr, an RE2 expression that is also valid in JSON Schema. says describes the
-// allowed characters to people, such as "letters, digits and _".
+// Pattern demands that the whole text matches expr, an RE2 expression that is also valid in JSON Schema. says describes
+// the allowed characters to people, such as "letters, digits and _".
 func Pattern(expr, says string) Rule {
 	re := Expression("^(?:" + expr + ")$")
 	return Rule{
@@ -140,8 +140,8 @@ func Count(low, high int) Rule {
 	}}
 }
 
-// Test makes a rule that JSON Schema cannot express: broken returns what is wrong with a text, list or mapping, or "". Saying
-// adds the rule in words.
+// Test makes a rule that JSON Schema cannot express: broken returns what is wrong with a text, list or mapping, or "".
+// Saying adds the rule in words.
 func Test[T string | []any | map[string]any](broken func(T) string, hint string) Rule {
 	return Rule{Hint: hint, Broken: func(v any) string {
 		if typed, ok := v.(T); ok {

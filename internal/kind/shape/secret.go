@@ -20,7 +20,8 @@ func (s *Shape) Secrets() (pointers []string) {
 	return pointers
 }
 
-// SecretName reports whether the name of a value suggests that it is a secret. It is for values that no shape describes.
+// SecretName reports whether the name of a value suggests that it is a secret. It is for values that no shape
+// describes.
 func SecretName(name string) bool {
 	name = strings.ToLower(name)
 	for _, word := range []string{"secret", "passw", "private_key", "privatekey", "credential"} {

@@ -1,6 +1,6 @@
-// Package shape describes the values that a desired-state file may contain: their types and rules, what it means to leave them
-// out, and texts that explain them. One description serves the loader, which checks YAML nodes against it, the published JSON
-// Schema and the reference documentation.
+// Package shape describes the values that a desired-state file may contain: their types and rules, what it means to
+// leave them out, and texts that explain them. One description serves the loader, which checks YAML nodes against it,
+// the published JSON Schema and the reference documentation.
 package shape
 
 import "strings"
@@ -34,8 +34,8 @@ type Shape struct {
 	Fixed   bool      // a change replaces the object that the value belongs to
 	Example any       // a value worth copying; nil if the default or the allowed words are example enough
 
-	// Made are more values for made-up states than the example. The key is the value of another key, with which the values fit
-	// together; "" if they always fit. In a text, %s is the name of the object.
+	// Made are more values for made-up states than the example. The key is the value of another key, with which the
+	// values fit together; "" if they always fit. In a text, %s is the name of the object.
 	Made     map[string][]any
 	Refers   string // Text: the kind of the object that it names; "" if it names none
 	Secret   bool   // never shown, logged or saved
@@ -127,14 +127,16 @@ func (s *Shape) WithAbsent(means string) *Shape { c := *s; c.Absent = means; ret
 // Outer begins a name in InContext that means a key of the enclosing mapping.
 const Outer = "../"
 
-// InContext returns a copy of s that has an effect only if the key name in the same mapping is v, or is absent if v is nil.
+// InContext returns a copy of s that has an effect only if the key name in the same mapping is v, or is absent if v is
+// nil.
 func (s *Shape) InContext(name string, v any) *Shape {
 	c := *s
 	c.Context = append(append([]Setting(nil), s.Context...), Setting{name, v})
 	return &c
 }
 
-// Unmanaged reports whether leaving the key out leaves the value to the gateway. No value of the key has the same meaning.
+// Unmanaged reports whether leaving the key out leaves the value to the gateway. No value of the key has the same
+// meaning.
 func (s *Shape) Unmanaged() bool { return strings.HasPrefix(s.Absent, "not managed") }
 
 // AsFixed returns a copy of s whose value cannot change: a change replaces the object.
@@ -146,7 +148,8 @@ func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
 // WithMade returns a copy of s with values for made-up states that fit whatever the other keys are.
 func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeFor(map[string][]any{"": made}) }
 
-// WithMadeFor returns a copy of s with values for made-up states, by the value of another key with which they fit together.
+// WithMadeFor returns a copy of s with values for made-up states, by the value of another key with which they fit
+// together.
 func (s *Shape) WithMadeFor(made map[string][]any) *Shape { c := *s; c.Made = made; return &c }
 
 // Naming returns a copy of s whose value is the name of an object of a kind.
@@ -167,15 +170,15 @@ func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
 // OfEach describes a mapping of free names to values.
 func OfEach(doc string, value *Shape) *Shape { return &Shape{Type: Map, Doc: doc, Each: value} }
 
-// Knowing returns a copy of a mapping of free names of which only some are known. Another name gives a warning, since a newer
-// gateway may know it; a name that is very similar to a known one is an error.
+// Knowing returns a copy of a mapping of free names of which only some are known. Another name gives a warning, since a
+// newer gateway may know it; a name that is very similar to a known one is an error.
 func (s *Shape) Knowing(names ...string) *Shape { c := *s; c.Known = names; return &c }
 
 // AndOthers returns a copy of a mapping in which other keys are allowed and not checked.
 func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
 
-// Doubting returns a copy of s for values that may be newer than their description: unknown keys, at any depth, and unknown
-// values give a warning instead of an error.
+// Doubting returns a copy of s for values that may be newer than their description: unknown keys, at any depth, and
+// unknown values give a warning instead of an error.
 func (s *Shape) Doubting() *Shape {
 	c := *s
 	if c.Type == Map && c.Others == Refused {
@@ -203,7 +206,8 @@ func (s *Shape) Doubting() *Shape {
 	return &c
 }
 
-// KeyedBy returns a copy of a list whose entries are mappings, identified by some of their members. Their order does not count.
+// KeyedBy returns a copy of a list whose entries are mappings, identified by some of their members. Their order does
+// not count.
 func (s *Shape) KeyedBy(names ...string) *Shape { c := *s; c.Key = names; return &c }
 
 // InOrder returns a copy of a list with keys in which the order counts, too.
@@ -250,7 +254,8 @@ func (s *Shape) Keys() []Field {
 	return append(append([]Field(nil), s.Fields...), May(Any, s.Each))
 }
 
-// FieldIn returns the shape of a key in the mapping m, where the value of another key may decide it; nil if there is none.
+// FieldIn returns the shape of a key in the mapping m, where the value of another key may decide it; nil if there is
+// none.
 func (s *Shape) FieldIn(m map[string]any, name string) *Shape {
 	if s.Cases != nil && s.Cases.Field == name {
 		by, _ := m[s.Cases.By].(string)

@@ -14,16 +14,16 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// FormatVersion is the version of the machine formats. Additions leave it as it is.
+// FormatVersion is the version of the machine formats. It does not change when they only get additional keys.
 const FormatVersion = "1.0"
 
 // Head begins every document.
 type Head struct {
 	FormatVersion string `json:"format_version"`
 	ToolVersion   string `json:"tool_version"`
-	InstanceID    string `json:"instance_id"` // "" where no gateway is known
+	InstanceID    string `json:"instance_id"` // "" if no gateway is known
 
-	Gateway *Gateway `json:"gateway,omitempty"` // nil where none is asked
+	Gateway *Gateway `json:"gateway,omitempty"` // nil if the command contacts no gateway
 	Told    bool     `json:"-"`                 // the gateway and the plan have been shown before
 }
 
@@ -74,8 +74,8 @@ func Empty(command string, h Head, now time.Time) Document {
 type Problem struct {
 	Address string `json:"address,omitempty"` // of the object concerned
 	File    string `json:"file"`              // "" if it is about no file
-	Line    int    `json:"line"`              // from 1; 0 when it is about no line
-	Column  int    `json:"column"`            // in characters from 1; 0 when not known
+	Line    int    `json:"line"`              // from 1; 0 if it is about no line
+	Column  int    `json:"column"`            // in characters, from 1; 0 if not known
 	Path    string `json:"path"`              // JSON pointer inside the YAML document
 	Message string `json:"message"`
 	Hint    string `json:"hint"` // what to do about it; may be empty
@@ -89,7 +89,7 @@ func (p Problem) At(s *kind.Source) Problem {
 	return p
 }
 
-// Notes makes problems of the notes of a comparison.
+// Notes returns the notes of a comparison as problems.
 func Notes(notes []diff.Note) []Problem {
 	var out []Problem
 	for _, n := range notes {
@@ -180,7 +180,7 @@ type Refusal struct {
 	Guard   string `json:"guard"`
 	Reason  string `json:"reason"`
 	Would   string `json:"would"`             // what would have happened
-	Flag    string `json:"flag"`              // the flag that overrides it; "" when none does
+	Flag    string `json:"flag"`              // the flag that overrides it; "" if there is no such flag
 	Address string `json:"address,omitempty"` // of the object concerned
 }
 
@@ -208,8 +208,8 @@ func (r Refusal) Problem() Problem {
 type Requests struct {
 	Read       int         `json:"read"`
 	Write      int         `json:"write"`
-	InFlight   int         `json:"in_flight_max,omitempty"` // how many were allowed in flight at most; 0 where no gateway was asked
-	Operations []Operation `json:"operations,omitempty"`    // where asked for
+	InFlight   int         `json:"in_flight_max,omitempty"` // maximum number that was allowed in flight; 0 if no gateway was contacted
+	Operations []Operation `json:"operations,omitempty"`    // only with --explain-requests
 }
 
 // NewPlan returns the document of p. The caller adds warnings and errors from outside of p.
@@ -283,7 +283,7 @@ type Check struct {
 	Head
 	Valid   bool           `json:"valid"`
 	Summary map[string]int `json:"summary"`        // declared objects by section, and "references"
-	Lint    *Lint          `json:"lint,omitempty"` // nil when it was not asked for
+	Lint    *Lint          `json:"lint,omitempty"` // nil if lint was not requested
 	Trouble
 }
 
@@ -322,8 +322,8 @@ func (p Problem) String() string {
 // Text returns message; hint.
 func (p Problem) Text() string { return strings.TrimSuffix(p.Message+"; "+p.Hint, "; ") }
 
-// Keys of a Check's summary beside the sections: references to APIs, and those to other objects, such as the app of a special
-// limit, the certificate of a domain, or the apps of a quota.
+// Keys of a Check's summary in addition to the sections: references to APIs, and references to other objects, such as
+// the app of a special limit, the certificate of a domain, or the apps of a quota.
 const (
 	ToAPIs    = "references"
 	ToObjects = "object_references"
@@ -350,7 +350,7 @@ func (d *Check) Sum() string {
 	return sum
 }
 
-// Footnotes counts in words what a plan has besides changes; "" for nothing.
+// Footnotes counts, in words, what a plan has besides changes; "" if there is nothing else.
 func (d *Plan) Footnotes() string {
 	return strings.Join(counted(
 		part{len(d.Refusals), "refusal", "refusals"},

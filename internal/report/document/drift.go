@@ -23,7 +23,7 @@ type Drift struct {
 	Extra         []Extra        `json:"extra"`
 	Coverage      *Coverage      `json:"coverage,omitempty"`  // nil when nothing was compared
 	Undeclared    []Undeclared   `json:"undeclared,omitzero"` // nil unless asked for
-	References    []Reference    `json:"references"`          // in the files, that lead nowhere
+	References    []Reference    `json:"references"`          // references in the files that match nothing
 	Instance      Instance       `json:"instance"`
 	Certificates  []Certificate  `json:"certificates"` // that end soon or have ended; soonest first
 	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
@@ -42,7 +42,7 @@ type Moved struct {
 	Unknown int `json:"unknown"`
 }
 
-// Reference is a reference in the files that leads nowhere.
+// Reference is a reference in the files that matches nothing.
 type Reference struct {
 	Source      *kind.Source `json:"source"`
 	Address     string       `json:"address"` // of the object that contains it
@@ -65,7 +65,7 @@ type Instance struct {
 // Certificate is the certificate of a domain of an API group, or one that the files declare and no such domain uses.
 type Certificate struct {
 	Group    string       `json:"group"`  // "" if no domain uses it
-	Domain   string       `json:"domain"` // the same
+	Domain   string       `json:"domain"` // "" if no domain uses it
 	Name     string       `json:"name"`
 	NotAfter time.Time    `json:"not_after"`
 	Days     int          `json:"days"` // until NotAfter, negative when it has passed
@@ -83,15 +83,15 @@ type LapsedIgnore struct {
 	Source *kind.Source `json:"source"`
 }
 
-// The calls of the last hour, as package drift has them.
+// The calls of the last hour. The types are those of package drift.
 type (
-	// Traffic is that of a group.
+	// Traffic has the calls to the APIs of a group.
 	Traffic = drift.Traffic
-	// Minute is a minute of it.
+	// Minute has those of one minute.
 	Minute = drift.Minute
-	// APITraffic is that of an API.
+	// APITraffic has the calls to one API.
 	APITraffic = drift.APITraffic
-	// Hit is what a change affects.
+	// Hit has the calls to the APIs that a change affects.
 	Hit = drift.Hit
 )
 

@@ -30,7 +30,7 @@ type Member struct {
 	File     string   `json:"-"` // what an export wrote
 	Document Document `json:"document"`
 
-	Trouble *Trouble `json:"-"` // of the document; nil when there is none
+	Trouble *Trouble `json:"-"` // of the document; nil if there is no document
 	History []Past   `json:"-"` // earlier drift reports of the same gateway, oldest first
 }
 

@@ -11,7 +11,7 @@ import (
 type Lint struct {
 	Ran      bool          `json:"ran"` // false if the files have errors, which must be fixed first
 	Summary  LintSummary   `json:"summary"`
-	Findings []LintFinding `json:"findings"` // by place
+	Findings []LintFinding `json:"findings"` // by position in the files
 }
 
 // LintSummary counts findings by severity, and those that comments left out.
@@ -53,7 +53,7 @@ func NewLint(r *lint.Result) *Lint {
 	return d
 }
 
-// sum gives the numbers in a few words.
+// sum returns the numbers in a few words.
 func (d *Lint) sum() string {
 	parts := counted(part{d.Summary.Error, "error", "errors"}, part{d.Summary.Warning, "warning", "warnings"}, part{d.Summary.Note, "note", "notes"})
 	if len(parts) == 0 {

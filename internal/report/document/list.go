@@ -1,6 +1,6 @@
 package document
 
-// List is the objects of a gateway, one a line.
+// List has the objects of a gateway.
 type List struct {
 	Head
 	Objects  []Item   `json:"objects"`
@@ -8,13 +8,13 @@ type List struct {
 	Trouble
 }
 
-// Item is an object that stands alone.
+// Item is an object of a List. Parts are not listed.
 type Item struct {
 	Address  string `json:"address"`
 	Kind     string `json:"kind"`
 	Name     string `json:"name"`
-	Bound    *int   `json:"bound"`    // to how many APIs, each counted once an environment; nil for kinds that are not bound
-	Declared *bool  `json:"declared"` // in the files; nil where there are none
+	Bound    *int   `json:"bound"`    // to how many APIs, counted in each environment; nil for kinds that are not bound
+	Declared *bool  `json:"declared"` // in the files; nil if there are no files
 }
 
 // EmptyList returns the document of a gateway that has no objects, or was not read.

@@ -19,7 +19,7 @@ type Options struct {
 	Purpose             string
 	Created             string // RFC 3339
 	Endpoint, ProjectID string
-	Key                 []byte // at least 16 random bytes, for this plan alone
+	Key                 []byte // at least 16 random bytes, only for this plan
 	TakesBack           string // the undo file that an undo takes back; "" for other runs
 }
 

@@ -44,7 +44,7 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 // longEnough is the length from which it cannot be a coincidence that a text contains a secret.
 const longEnough = 8
 
-// tells reports whether a file contains one of these secrets. It is the last check before a file is written.
+// tells reports whether a file contains one of these secrets, as a last check before the file is written.
 func tells(file []byte, secrets []leaf) (path string, told bool) {
 	for _, s := range secrets {
 		quoted, err := marshal(s.text)

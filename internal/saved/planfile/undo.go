@@ -17,7 +17,7 @@ import (
 type Way struct {
 	Extract *diff.Extract // the state to restore; its Plan is not made yet
 	Losses  []diff.Loss   // what cannot be brought back
-	Stale   []Difference  // what is neither as before the run nor as the run left it, and is left alone
+	Stale   []Difference  // what is neither as before the run nor as the run left it, and is not changed
 }
 
 // Back finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is
@@ -78,7 +78,7 @@ type back struct {
 	inside  map[collection]map[string]*kind.Object
 	now     map[collection]map[kind.UniqueID]*kind.Link
 	place   map[object]int  // index of a restored object in Extract.Desired.Objects
-	closed  map[object]bool // objects whose parts and links are left alone, or deleted with them
+	closed  map[object]bool // objects whose parts and links are not restored: they stay as they are, or are deleted with the object
 	failed  []error         // missing secrets, and values that cannot be put together
 }
 
