@@ -2,13 +2,13 @@ package content
 
 import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
-// backendInfo names, for each backend type, the member that tells about it.
+// backendInfo names, for each backend type, the member that describes it.
 //
 //	type        | member            | needed
 //	http        | http_info         | yes
 //	mock        | mock_info         | yes
-//	http_vpc    | http_vpc_info     | a warning: http_info knows channels as well
-//	function    | func_info         | a warning: its members are not documented
+//	http_vpc    | http_vpc_info     | a warning, since http_info may have a channel, too
+//	function    | func_info         | a warning, since its members are not documented
 //	passthrough | passthrough_infos | no
 var backendInfo = []struct {
 	kind, member   string
@@ -21,7 +21,7 @@ var backendInfo = []struct {
 	{kind: "passthrough", member: "passthrough_infos"},
 }
 
-// backend describes where calls go instead; doc says when.
+// backend returns the shape of a backend that takes calls instead of the API's own; doc says when it does.
 func backend(doc string) *shape.Shape {
 	return shape.OfMap(doc,
 		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
@@ -52,7 +52,7 @@ var mockInfo = shape.OfMap("The fixed answer when type is mock.",
 	shape.May("headers", shape.OfList("The headers of the answer; sent as they are.", shape.OfFree("A header of the answer.")).OrNull()),
 )
 
-// checkBackend tells what no single rule sees of the backend b at path.
+// checkBackend finds mistakes in the backend b at path that no rule of a single field can find.
 func checkBackend(path string, b map[string]any) []shape.Problem {
 	var found []shape.Problem
 	kind := textOf(b, "type")
@@ -76,7 +76,7 @@ func checkBackend(path string, b map[string]any) []shape.Problem {
 
 func checkHTTPInfo(path string, h map[string]any) []shape.Problem {
 	channel, server := textOf(h, "vpc_channel_id"), textOf(h, "address")
-	p := shape.Problem{Soft: channel != "" || server != ""} // a warning as long as there is something to call
+	p := shape.Problem{Soft: channel != "" || server != ""} // only a warning if there is something to call
 	switch behind := get[bool](h, "isVpc"); {
 	case behind && channel == "":
 		p.Path, p.Text = path+"/vpc_channel_id", "is needed when isVpc is true"

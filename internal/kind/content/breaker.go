@@ -8,7 +8,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// breaker stops calling a backend that fails, and answers by other means meanwhile.
+// breaker stops calls to a backend that fails, and answers them in another way until it works again.
 // Vendor's page: "BreakerContent".
 var breaker = Type{
 	Name:     "breaker",
@@ -22,8 +22,8 @@ var breaker = Type{
 	),
 	Check:  checkBreaker,
 	Unsure: []string{"scope"},
-	// The pages name no defaults: scope and mode are assumed to be the first of their words. The zeros
-	// keep a threshold of 0 where the mode needs it; trimThresholds takes the others out.
+	// The pages name no defaults; for scope and mode, the first of their words is assumed. The zeros keep a threshold of 0 if the
+	// mode needs it; trimThresholds removes the others.
 	fill: merged(
 		map[string]any{"/scope": "basic"},
 		conditionFill("/breaker_condition"),
@@ -42,7 +42,7 @@ var breaker = Type{
 	},
 }
 
-// breakerCondition tells when a breaker opens.
+// breakerCondition describes when a breaker opens.
 //
 //	breaker_type condition  | unhealthy_condition is needed
 //	breaker_type timeout    | unhealthy_condition is empty
@@ -69,12 +69,12 @@ var breakerCondition = shape.OfMap("When the breaker opens and closes.",
 var downgradeRule = shape.OfMap("A separate breaker and answer for the calls that meet a condition.",
 	shape.Need("rule_name", ruleName()),
 	shape.Need("match_regex", matchRegex()),
-	// The table has whole parameters here, the examples their names.
+	// The table has the parameters themselves here, the examples only their names.
 	shape.May("parameters", shape.OfList("The names of the parameters that the condition compares.",
 		shape.OfEither("A declared parameter.",
 			shape.OfText("The name of a declared parameter.", shape.Length(1, 32)).WithExample("reqPath"),
 			parameter)).AsSet().KeyedBy("name").OrNull()),
-	// One page needs it, one does not: its absence is a warning, see checkBreaker.
+	// One page requires it and one does not, so leaving it out only gives a warning; see checkBreaker.
 	shape.May("breaker_condition", breakerCondition.OrNull()),
 	shape.May("downgrade_backend", backend("What answers while the breaker of this rule is open.")),
 )
@@ -96,7 +96,7 @@ func merged(fills ...map[string]any) map[string]any {
 	return all
 }
 
-// trimThresholds takes out the zeros that the mode of b does not look at.
+// trimThresholds removes zeros of thresholds that the mode of b does not use.
 func trimThresholds(b map[string]any) {
 	for member, mode := range map[string]string{
 		"unhealthy_threshold": "counter", "min_call_threshold": "percentage", "unhealthy_percentage": "percentage",

@@ -7,8 +7,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Brief returns the canonical form of c without what is understood anyway: members whose absence means the
-// same. It is for writing files.
+// Brief returns the canonical form of c without the members whose absence means the same. It is for writing files.
 func (t Type) Brief(c map[string]any) map[string]any {
 	full := t.Normalize(c)
 	same := func(candidate map[string]any) bool { return reflect.DeepEqual(t.Normalize(candidate), full) }
@@ -21,7 +20,7 @@ func (t Type) Brief(c map[string]any) map[string]any {
 	return out
 }
 
-// brief leaves out members of m, a mapping inside a content, as long as same holds of the whole.
+// brief leaves out members of m, a mapping inside a content, as long as same reports that the content still means the same.
 func brief(s *shape.Shape, m map[string]any, same func(map[string]any) bool) map[string]any {
 	out := maps.Clone(m)
 	for _, f := range s.Fields {

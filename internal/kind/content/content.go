@@ -1,10 +1,10 @@
-// Package content describes what the content of a plugin may be: one [Type] per plugin type, with the
-// shape people write, the rules that span several members, and the canonical form in which a content
-// from a file and the one a gateway echoes can be compared.
+// Package content describes the content of plugins. For each plugin type there is a [Type] with the shape of the content in
+// files, the rules that concern several members, and the canonical form in which a content in a file can be compared with the
+// one that a gateway returns.
 //
-// A file is one type. Facts come from the vendor's reference, which has a page for the content of each
-// type, and from what gateways were seen to echo; where these contradict each other, or say nothing, a
-// rule is a warning only.
+// Each type has a source file of its own. The facts come from the vendor's reference, which has a page for the content of each
+// type, and from what gateways were seen to return. If these contradict each other, or do not mention something, a rule only
+// gives a warning.
 package content
 
 import (
@@ -14,29 +14,29 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Type is what one plugin type says about its content.
+// Type describes the content of one plugin type.
 type Type struct {
 	Name  string                                 // as the API spells it, such as "cors"
 	Shape *shape.Shape                           // the content as written in files
-	Check func(c map[string]any) []shape.Problem // what no single rule sees; nil when there is nothing
+	Check func(c map[string]any) []shape.Problem // finds mistakes that no rule of a single field can find; nil if there are none
 
-	// Features are instance features one of which the type needs. The reference names those of older
-	// types; what a newer type needs is not said, and its Features are nil.
+	// Features are instance features, of which the type needs one. The reference names them only for older types; for newer
+	// types they are nil.
 	Features []string
 
-	// Unsure are members of which no document says what their absence means. Where a file leaves one out,
-	// what the gateway has is right; exports always write it.
+	// Unsure are members for which it is not documented what leaving them out means. If a file leaves one out, any value of the
+	// gateway is accepted. Exports always write it.
 	Unsure []string
 
-	Secrets []string // JSON pointers of those in the shape, which a gateway hides or masks; see SecretsIn
+	Secrets []string // JSON pointers of the secrets in the shape, which gateways hide or mask; see SecretsIn
 
-	forms  map[string]form        // canonical forms by place; list items are "*", as in "/rules/*/match_regex"
-	fill   map[string]any         // by place: what absence means where the shape cannot or must not say it
-	finish func(c map[string]any) // last touches, on the fresh copy, that need several members
+	forms  map[string]form        // canonical forms by pointer, with * for list items, as in "/rules/*/match_regex"
+	fill   map[string]any         // by pointer: defaults that the shape cannot or must not have
+	finish func(c map[string]any) // changes the canonical copy last, where that takes several members
 }
 
-// Types lists all plugin types that this version knows, sorted by name. None of them refuses members that
-// it does not know: gateways are newer than we are.
+// Types lists all plugin types that this version knows, sorted by name. None of them rejects unknown members, since gateways may
+// be newer than this version.
 var Types = doubting(
 	breaker,
 	cors,
@@ -57,7 +57,7 @@ func doubting(types ...Type) []Type {
 	return types
 }
 
-// Of returns the type with that name. A content of one that this version does not know is just JSON.
+// Of returns the type with that name. The content of an unknown type may be any mapping.
 func Of(name string) Type {
 	for _, t := range Types {
 		if t.Name == name {
@@ -67,7 +67,7 @@ func Of(name string) Type {
 	return Type{Name: name, Shape: Any}
 }
 
-// Problems are what no single rule sees of a content.
+// Problems returns the mistakes in a content that no rule of a single field can find.
 func (t Type) Problems(c map[string]any) []shape.Problem {
 	if t.Check == nil {
 		return nil
@@ -75,12 +75,12 @@ func (t Type) Problems(c map[string]any) []shape.Problem {
 	return t.Check(c)
 }
 
-// Needs reports whether c cannot do without the member at a path, which it lacks.
+// Needs reports whether the member at a path, which c lacks, is required.
 func (t Type) Needs(c map[string]any, path string) bool {
 	name := strings.TrimPrefix(path, "/")
 	return slices.ContainsFunc(t.Shape.Fields, func(f shape.Field) bool { return f.Name == name && f.Required }) ||
 		slices.ContainsFunc(t.Problems(c), func(p shape.Problem) bool { return p.Path == path && !p.Soft })
 }
 
-// Any is the shape of a content of whatever type.
+// Any is the shape of a content of any type.
 var Any = shape.OfMap("Settings of the plugin, by its type; at most 65535 characters as JSON. Keys that this version does not know are sent as they are, with a warning.").AndOthers()

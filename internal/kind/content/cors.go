@@ -24,7 +24,7 @@ var cors = Type{
 			commaList("header names", brokenToken, "write header names such as Content-Type,Accept")).WithExample("Content-Type,Accept").AsSet()),
 		shape.May("expose_headers", shape.OfText("The response headers that pages may read, separated by commas.",
 			commaList("header names", brokenToken, "write header names such as X-Request-Id")).WithExample("X-Request-Id").AsSet()),
-		// One table ends at 86400, one example has 172800.
+		// In a table the maximum is 86400, but an example has 172800.
 		shape.May("max_age", shape.OfWhole("How long browsers may remember the answer of the gateway.",
 			shape.Range(0, maxWhole), shape.Softly(shape.Range(0, 86400))).WithUnit("seconds").WithExample(int64(86400))),
 		shape.May("allow_credentials", shape.OfFlag("Whether pages may send cookies and other credentials.")),

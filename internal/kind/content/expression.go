@@ -8,19 +8,19 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Conditions are JSON in a text:
+// A condition is JSON in a text:
 //
 //	condition = ["<name>", "<operator>", <value>] | ["AND"|"OR", condition, ...]
 //
-// A name is that of a parameter declared beside the rules, or a $context variable of the gateway.
+// A name is that of a parameter declared next to the rules, or of a $context variable of the gateway.
 var (
 	operators     = []string{"==", "!=", "~=", "~~", "in", ">"}
-	rareOperators = []string{"<", ">=", "<="} // no page names them, though one has ">"
+	rareOperators = []string{"<", ">=", "<="} // not documented, although one page has ">"
 )
 
 const expressionHint = `write ["Host","==","a.com"], or ["AND", condition, condition] with "AND" or "OR"; operators are == != ~= ~~ in >`
 
-// expressionText describes a condition in a text; an empty one is left to Check.
+// expressionText returns the shape of a condition. Whether it may be empty is left to Check.
 func expressionText(doc string, more ...shape.Rule) *shape.Shape {
 	return shape.OfText(doc, slices.Concat(more, []shape.Rule{
 		shape.Test(brokenExpression, expressionHint).Saying(`a condition such as ["Host","==","a.com"], or ["AND", condition, condition] with AND or OR`),
@@ -61,7 +61,7 @@ func brokenCondition(v any) string {
 	return ""
 }
 
-// joins tells whether a list is meant to join conditions.
+// joins reports whether a list is meant to join conditions with AND or OR.
 func joins(l []any) bool {
 	if len(l) == 1 {
 		return l[0] == "AND" || l[0] == "OR"
@@ -100,7 +100,7 @@ func rareOperator(text string) string {
 	return ""
 }
 
-// comparisons lists the [name, operator, value] triples of a condition, nothing if it is broken.
+// comparisons returns the [name, operator, value] triples of a condition; nil if it is invalid.
 func comparisons(text string) [][]any {
 	if text == "" || brokenExpression(text) != "" {
 		return nil
@@ -122,8 +122,8 @@ func comparisons(text string) [][]any {
 	return found
 }
 
-// undeclared warns of names in a condition that no parameter has. No page says that a gateway refuses
-// them; it has nothing to compare then.
+// undeclared warns of names in a condition that no parameter has. It is not documented that gateways refuse such conditions, but
+// there is nothing to compare.
 func undeclared(path, text string, declared []string, where string) []shape.Problem {
 	var names []string
 	for _, c := range comparisons(text) {

@@ -13,11 +13,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// form brings a value into its canonical form; a value it does not understand stays as it is. Forms
-// are idempotent and never edit their argument.
+// form converts a value to its canonical form; a value that it does not understand stays as it is. Forms are idempotent and
+// never change their argument.
 type form func(v any) any
 
-// allBlank is shape.Blank that also looks at the members of mappings.
+// allBlank reports whether a value is blank, or is a mapping whose members are all blank, at any depth.
 func allBlank(v any) bool {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -31,13 +31,13 @@ func allBlank(v any) bool {
 	return true
 }
 
-// zero tells whether v is the number 0.
+// zero reports whether v is the number 0.
 func zero(v any) bool {
 	return v == int64(0) || v == float64(0) || v == json.Number("0")
 }
 
-// allZero tells whether v is a mapping that is blank but for zeros and false, as a gateway echoes an
-// object that was not set.
+// allZero reports whether v is a mapping of only blank values, zeros and false. Gateways return such a mapping for one that was
+// not set.
 func allZero(v any) bool {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -51,8 +51,8 @@ func allZero(v any) bool {
 	return true
 }
 
-// plain copies a value of no particular shape: whole numbers become int64, other ones float64, and
-// members of mappings that say nothing are left out.
+// plain copies a value that has no shape. Whole numbers become int64, other numbers float64, and blank members of mappings are
+// left out.
 func plain(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -81,14 +81,13 @@ func plain(v any) any {
 			return n
 		}
 		if f, err := v.Float64(); err == nil {
-			return plain(f) // what gateways make of a number that is too large for them
+			return plain(f) // gateways do the same with a number that is too large for them
 		}
 	}
 	return v
 }
 
-// Number is int64 for a whole number and float64 for another one; the number as it is spelled where they cannot
-// hold it.
+// Number converts a whole number to int64 and another number to float64. A number that fits into neither keeps its spelling.
 func Number(n json.Number) any {
 	if whole, err := n.Int64(); err == nil {
 		return whole
@@ -99,7 +98,7 @@ func Number(n json.Number) any {
 	return n
 }
 
-// onText makes a form of a function on texts.
+// onText turns a function on texts into a form.
 func onText(f func(string) string) form {
 	return func(v any) any {
 		if s, ok := v.(string); ok {
@@ -109,7 +108,7 @@ func onText(f func(string) string) form {
 	}
 }
 
-// pem evens out the line ends and the blank space around a text of several lines.
+// pem removes carriage returns, and the blank space around a text.
 var pem = onText(func(s string) string {
 	return strings.TrimSpace(strings.ReplaceAll(s, "\r", ""))
 })
@@ -123,7 +122,7 @@ var jsonText = onText(func(s string) string {
 	return encodeJSON(v)
 })
 
-// zeroIsAbsent is for a number whose range does not have 0.
+// zeroIsAbsent is the form of a number whose range does not contain 0.
 func zeroIsAbsent(v any) any {
 	if v == int64(0) {
 		return nil
@@ -131,7 +130,7 @@ func zeroIsAbsent(v any) any {
 	return v
 }
 
-// inOrder brings a value that has no order into one, without repetition where it is a set.
+// inOrder sorts a value whose order does not count, and removes repeats from a set.
 func inOrder(s *shape.Shape, v any) any {
 	if !s.Set && s.Key == nil {
 		return v
@@ -162,7 +161,7 @@ func texts(set shape.Set) []string {
 
 var errAfterJSON = errors.New("there is more text after the JSON value")
 
-// decodeJSON reads one JSON value and nothing after it; numbers keep their spelling.
+// decodeJSON reads a text that is one JSON value. Numbers keep their spelling.
 func decodeJSON(s string) (any, error) {
 	d := json.NewDecoder(strings.NewReader(s))
 	d.UseNumber()

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// jwtAuth lets calls pass that carry a token signed by a known key (RS and ES with 256, 384 or 512). A
-// gateway takes at most five of them.
+// jwtAuth lets calls pass if they have a token signed by a known key (RS and ES with 256, 384 or 512). A gateway can have at
+// most five plugins of this type.
 // Vendor's page: "JWTAuthContent".
 var jwtAuth = Type{
 	Name: "jwt_auth",
@@ -45,11 +45,11 @@ const (
 	maxKeySet     = 50 << 10 // bytes
 )
 
-// defaultTokenName tells which name the gateway looks for, by token_location.
+// defaultTokenName is the name that the gateway looks for if none is set, by token_location.
 var defaultTokenName = map[string]string{"header": "Authorization", "query": "access_token"}
 
-// finishJWTAuth fills in the name that belongs to the location. Header names have one spelling, and a
-// prefix is for headers only.
+// finishJWTAuth fills in the default name for the location. It gives header names one spelling, since their case does not count,
+// and removes the prefix unless the token is in a header.
 func finishJWTAuth(c map[string]any) {
 	location, name := textOf(c, "token_location"), textOf(c, "token_name")
 	if name == "" && defaultTokenName[location] != "" {
@@ -62,7 +62,7 @@ func finishJWTAuth(c map[string]any) {
 	}
 }
 
-// seconds writes a number of seconds as the API wants it: in a text.
+// seconds converts a number of seconds to a text, which the API expects.
 func seconds(v any) any {
 	switch v := v.(type) {
 	case int64:

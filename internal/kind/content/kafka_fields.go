@@ -6,10 +6,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// logField is one field that a gateway can put into a log entry by itself.
+// logField is a standard field of log entries.
 type logField struct {
 	name, says string
-	on         bool // in the entry unless switched off
+	on         bool // in the entry unless it is switched off
 }
 
 var logFields = []logField{
@@ -57,7 +57,7 @@ var logFields = []logField{
 
 const customFields = 10 // custom_data_log01 to custom_data_log10
 
-// systemFields describes meta_config.system: one flag for each field. A gateway echoes all of them.
+// systemFields returns the shape of meta_config.system, which has a flag for each standard field. Gateways return all of them.
 func systemFields() *shape.Shape {
 	s := shape.OfMap("Which standard fields the entry has.")
 	for _, f := range logFields {

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// kafkaLog writes a log entry for each call to a Kafka topic. A gateway takes at most five of them.
+// kafkaLog writes a log entry for each call to a Kafka topic. A gateway can have at most five plugins of this type.
 // Vendor's page: "KafkaLogContent".
 var kafkaLog = Type{
 	Name:     "kafka_log",
@@ -24,7 +24,7 @@ var kafkaLog = Type{
 		)),
 	),
 	Check: checkKafkaLog,
-	fill:  map[string]any{"/retry_backoff": int64(1)}, // no page names one; assumed to be the smallest
+	fill:  map[string]any{"/retry_backoff": int64(1)}, // no page names a default; the smallest value is assumed
 	forms: map[string]form{
 		"/retry_backoff":              zeroIsAbsent,
 		"/sasl_config/ssl_ca_content": pem,

@@ -6,20 +6,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Normalize returns the canonical form of c. It is for comparison and for writing files: what is sent
-// is what a file says. It takes what a file holds as well as what encoding/json made of a gateway's echo
-// (numbers as float64 or json.Number), and leaves c alone.
+// Normalize returns the canonical form of c. It is for comparing contents and for writing files, and not for requests, which
+// send the content as it is in the file. c may come from a file or from the answer of a gateway, with numbers as float64 or
+// json.Number, and is not changed.
 //
 //	in c                                    | in the result
-//	absent, null, "", []                    | the default, or absent where there is none
+//	absent, null, "", []                    | the default, or absent if there is none
 //	an absent flag without a default        | false, which is what gateways fill in
 //	0 of an optional number without default | absent, for the same reason
-//	{} and a mapping of nothing but these   | absent; filled with its defaults if it cannot be null
-//	a list item                             | never dropped; sets are sorted, without repetition
-//	comma lists, JSON in a string           | sorted, trimmed; compact
-//	a member the shape does not know        | as it is, blank members of mappings left out
-//	a mark of the vendor's console          | absent
-//	a value of a wrong type                 | itself
+//	{} and a mapping of only such values    | absent; filled with its defaults if it cannot be null
+//	a list item                             | always kept; sets are sorted, without repeats
+//	a comma list                            | sorted and trimmed
+//	JSON in a text                          | compact
+//	a member that the shape does not know   | unchanged, but without blank members of mappings
+//	a member of the vendor's console        | absent
+//	a value of a wrong type                 | unchanged
 //
 // Whole numbers come out as int64, numbers that may have decimals as float64.
 func (t Type) Normalize(c map[string]any) map[string]any {
@@ -48,15 +49,15 @@ func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]an
 	return out
 }
 
-// console lists members that only the vendor's console writes; they mean nothing to a gateway.
+// console lists members that only the vendor's console writes. They have no meaning to a gateway.
 var console = []string{"disabled", "focused", "id"}
 
-// member returns the canonical value of a key, nil when it is to be left out.
+// member returns the canonical value of a key; nil if it is to be left out.
 func (t Type) member(f shape.Field, at string, v any) any {
 	s := f.Shape
 	switch {
 	case s.Type == shape.Map && !s.Nullable && allBlank(v):
-		v = map[string]any{} // to be filled
+		v = map[string]any{} // it gets its defaults below
 	case allBlank(v), s.Type == shape.Map && s.Nullable && s.Others != shape.Passed && allZero(v):
 		v = nil
 	}
@@ -73,7 +74,7 @@ func (t Type) member(f shape.Field, at string, v any) any {
 	return v
 }
 
-// defaultOf returns what absence means, nil when it means nothing.
+// defaultOf returns the value that leaving a key out means; nil if there is none.
 func (t Type) defaultOf(s *shape.Shape, at string) any {
 	switch {
 	case s.Default != nil:
@@ -86,7 +87,7 @@ func (t Type) defaultOf(s *shape.Shape, at string) any {
 	return nil
 }
 
-// value returns the canonical form of a value that is there.
+// value returns the canonical form of a value that is not absent.
 func (t Type) value(s *shape.Shape, at string, v any) any {
 	if s.Type == shape.Either {
 		s = s.Choose(v)

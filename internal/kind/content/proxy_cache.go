@@ -2,8 +2,8 @@ package content
 
 import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
-// proxyCache answers from memory what the backend answered before; for GET and HEAD only. Bodies above
-// 1 MB are not kept, and a gateway keeps 128 MB in all.
+// proxyCache caches responses to GET and HEAD requests. Bodies above 1 MB are not cached, and the cache of a gateway holds 128 MB
+// in total.
 // Vendor's page: "ProxyCacheContent".
 var proxyCache = Type{
 	Name: "proxy_cache",

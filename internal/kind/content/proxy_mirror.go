@@ -7,13 +7,12 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// proxyMirror sends a copy of requests to another server, whose answers nobody sees; not for APIs with
-// a mock backend.
+// proxyMirror sends a copy of each request to another server and ignores its answers. It is not for APIs with a mock backend.
 // Vendor's page: "ProxyMirrorContent".
 var proxyMirror = Type{
 	Name: "proxy_mirror",
 	Shape: shape.OfMap("Where copies of requests go.",
-		// No page lists the protocols.
+		// No page lists the protocols, so other ones only give a warning.
 		shape.Need("protocol", shape.OfText("The protocol that the server speaks.", shape.Length(1, 0),
 			shape.Softly(shape.OneOf("HTTP", "HTTPS", "GRPC", "GRPCS"))).WithExample("HTTPS")),
 		shape.Need("host", shape.OfText("The server, as host:port; without a port, the default port of the protocol.", shape.Length(1, 255), address(false)).

@@ -6,7 +6,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// rateLimit limits how often APIs are called; where it is bound, a throttle has no effect.
+// rateLimit limits how often APIs are called. A throttle has no effect on an API to which such a plugin is bound.
 // Vendor's page: "RateLimitContent".
 var rateLimit = Type{
 	Name:     "rate_limit",
@@ -29,7 +29,7 @@ var rateLimit = Type{
 	),
 	Check:  checkRateLimit,
 	Unsure: []string{"scope", "algorithm"},
-	// The pages give these two no default; they are assumed to be the first of their words.
+	// The pages name no defaults for these two; the first of their words is assumed.
 	fill: map[string]any{"/scope": "basic", "/algorithm": "counter"},
 	forms: map[string]form{
 		"/rules/*/match_regex": jsonText,
@@ -38,7 +38,7 @@ var rateLimit = Type{
 
 var timeUnit = shape.OneOf("second", "minute", "hour", "day")
 
-// notZero is for api_limit, where 0 is neither a limit nor none.
+// notZero rejects 0 for api_limit, where it means neither a limit nor that there is none.
 var notZero = shape.Rule{
 	Says: "not 0", Keywords: map[string]any{"not": map[string]any{"const": 0}},
 	Broken: func(v any) string {
@@ -75,7 +75,7 @@ func checkRateLimit(c map[string]any) []shape.Problem {
 	found := checkLimits(c)
 	if c["default_interval"] == nil {
 		p := missing("/default_interval", "by gateways that know no default", "write default_interval: 1")
-		p.Soft = true // the page neither demands it nor names a default
+		p.Soft = true // the page neither requires it nor names a default
 		found = append(found, p)
 	}
 	for i, s := range listOf(c, "specials") {
@@ -93,7 +93,7 @@ func checkRateLimit(c map[string]any) []shape.Problem {
 	return found
 }
 
-// checkLimits demands app ≤ user ≤ api and ip ≤ api among those that are set.
+// checkLimits demands app ≤ user ≤ api and ip ≤ api for the limits that are set.
 func checkLimits(c map[string]any) []shape.Problem {
 	var found []shape.Problem
 	for _, chain := range [][]string{{"app_limit", "user_limit", "api_limit"}, {"user_limit", "api_limit"}, {"ip_limit", "api_limit"}} {

@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Reading without fuss: what is absent or of another type reads as nothing, since the shape has
-// already told about it.
+// The functions below return the zero value for a member that is absent or has a wrong type: the shape has already reported
+// the mistake.
 
 func get[T any](v any, name string) T {
 	m, _ := v.(map[string]any)
@@ -19,17 +19,17 @@ func objectOf(v any, name string) map[string]any { return get[map[string]any](v,
 func listOf(v any, name string) []any            { return get[[]any](v, name) }
 func textOf(v any, name string) string           { return get[string](v, name) }
 
-// missing tells that a member is needed because of another one.
+// missing reports that a member is needed because of another one.
 func missing(path, because, hint string) shape.Problem {
 	return shape.Problem{Path: path, Text: "is needed " + because, Hint: hint}
 }
 
-// useless tells that a member has no effect because of another one.
+// useless warns that a member has no effect because of another one.
 func useless(path, because string) shape.Problem {
 	return shape.Problem{Path: path, Text: "has no effect " + because, Soft: true}
 }
 
-// notIn returns the names that are not in known, in order, without repetition.
+// notIn returns the names that are not in known, in order and without repeats.
 func notIn(known, names []string) []string {
 	var others []string
 	for _, n := range names {

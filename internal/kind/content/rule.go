@@ -10,9 +10,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-const maxWhole = 2147483647 // the largest number the API takes, 2³¹−1
+const maxWhole = 2147483647 // the largest number that the API accepts, 2³¹−1
 
-// emptyMeans warns that an empty text is no way to switch a default off.
+// emptyMeans warns that an empty text does not switch a default off.
 func emptyMeans(def string) shape.Rule {
 	return shape.Softly(shape.Test(func(s string) string {
 		if s == "" {
@@ -22,8 +22,8 @@ func emptyMeans(def string) shape.Rule {
 	}, "")).Saying("not empty")
 }
 
-// commaList warns of list items that cannot be right; broken returns "" or what is wrong with an item, which
-// are of a sort such as "header names".
+// commaList warns of items in a comma list that cannot be right. of says what the items are, such as "header names"; broken
+// returns what is wrong with an item, or "".
 func commaList(of string, broken func(item string) string, hint string) shape.Rule {
 	return shape.Softly(shape.Test(func(s string) string {
 		if s == "" {
@@ -42,7 +42,7 @@ func commaList(of string, broken func(item string) string, hint string) shape.Ru
 	}, hint).Saying("a comma list of " + of))
 }
 
-// brokenToken tells what is wrong with the name of a header or query parameter in a comma list.
+// brokenToken returns what is wrong with the name of a header or query parameter in a comma list, or "".
 func brokenToken(item string) string {
 	for _, r := range item {
 		if r <= ' ' || r > '~' || strings.ContainsRune(`"(),/:;<=>?@[\]{}`, r) {
@@ -52,10 +52,10 @@ func brokenToken(item string) string {
 	return ""
 }
 
-// methods are those a content may name.
+// methods are the HTTP methods that a content may name.
 var methods = []string{"GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS"}
 
-// address demands host:port, or also a host alone where a port is not needed.
+// address demands host:port. If portNeeded is false, it also accepts a host without a port.
 func address(portNeeded bool) shape.Rule {
 	says, hint := "host:port", "write host:port, such as 10.0.0.1:9092"
 	if !portNeeded {
@@ -79,7 +79,7 @@ func address(portNeeded bool) shape.Rule {
 	}, hint).Saying(says)
 }
 
-// reservedHeader tells of headers that belong to the gateway.
+// reservedHeader returns what is wrong with the name of a header that only the gateway may set, or "".
 func reservedHeader(name string) string {
 	lower := strings.ToLower(name)
 	if lower == "x-request-id" || strings.HasPrefix(lower, "x-apig-") {
@@ -88,7 +88,7 @@ func reservedHeader(name string) string {
 	return ""
 }
 
-// atLeast warns of numbers below low, where the vendor names no bounds.
+// atLeast warns of numbers below low. It is for numbers for which the vendor names no bounds.
 func atLeast(low int64) shape.Rule { return shape.Softly(shape.Range(low, maxWhole)) }
 
 // rooted demands a path that begins with a slash.
@@ -99,7 +99,7 @@ var rooted = shape.Test(func(s string) string {
 	return ""
 }, "write a path such as /check").Saying("begins with /").With("pattern", "^/")
 
-// webURL demands an address that begins with http or https.
+// webURL demands a URL that begins with http:// or https://.
 var webURL = shape.Test(func(s string) string {
 	u, err := url.Parse(s)
 	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
@@ -108,7 +108,7 @@ var webURL = shape.Test(func(s string) string {
 	return ""
 }, "begin with https://").Saying("a web address, with http:// or https://").With("pattern", "^[Hh][Tt][Tt][Pp][Ss]?://")
 
-// pemBlock demands what looks like a key or certificate in PEM.
+// pemBlock demands a text that looks like a key or certificate in PEM.
 var pemBlock = shape.Test(func(s string) string {
 	if !strings.HasPrefix(strings.TrimSpace(s), "-----BEGIN ") {
 		return "does not look like PEM"
@@ -116,7 +116,7 @@ var pemBlock = shape.Test(func(s string) string {
 	return ""
 }, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----").Saying("PEM")
 
-// emptyOr lets a text be empty, which means the same as leaving it out.
+// emptyOr returns a rule that also accepts an empty text, which means the same as leaving it out.
 func emptyOr(r shape.Rule) shape.Rule {
 	broken := r.Broken
 	r.Says = "empty, or " + r.Says

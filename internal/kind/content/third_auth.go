@@ -11,7 +11,7 @@ import (
 var thirdAuth = Type{
 	Name: "third_auth",
 	Shape: shape.OfMap("Which server decides whether a call may pass, and what it is told.",
-		// The table demands it, an example does without: its absence is a warning, see checkThirdAuth.
+		// The table requires it, but an example leaves it out, so that only gives a warning; see checkThirdAuth.
 		shape.May("auth_request", authRequest),
 		shape.May("identities", shape.OfMap("Parts of the request that are passed on; a call that has none of them is refused.",
 			shape.May("headers", identityList("The headers that are passed on.", "header")),
@@ -23,7 +23,7 @@ var thirdAuth = Type{
 		)),
 		shape.May("carry_path_enabled", shape.OfFlag("Whether the path of the request is passed on.")),
 		shape.May("return_resp_body_enabled", shape.OfFlag("Whether callers see the server's response body when it refuses.")),
-		// One table has carry_resp_header; the examples and what gateways echo have the plural.
+		// One table has carry_resp_header, but examples and gateways have the plural.
 		shape.May("carry_resp_headers", shape.OfList("The headers of the server's response that the backend gets when it accepts.",
 			shape.OfText("The name of a header.", shape.Length(1, 64)).WithExample("X-User"), shape.Count(0, 10)).AsSet().OrNull()),
 		shape.May("simple_auth_mode_enabled", shape.OfFlag("Whether the status of the server's response alone decides; match_auth decides otherwise.")),
@@ -59,7 +59,7 @@ var authRequest = shape.OfMap("How the server is asked.",
 		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
 	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
 	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
-	// The table has a flag, an example a number.
+	// In the table it is a flag, in an example a number.
 	shape.May("vpc_channel_enabled", shape.OfEither("Whether the server is behind a channel. A channel in use cannot be deleted.",
 		shape.OfFlag("Whether the server is behind a channel."),
 		shape.OfWhole("The same as a number, 0 or 1.").WithExample(int64(1))).WithExample(false)),
@@ -69,7 +69,7 @@ var authRequest = shape.OfMap("How the server is asked.",
 	).OrNull().InContext("vpc_channel_enabled", true)),
 )
 
-// flagOfNumber makes 0 and 1 what they mean.
+// flagOfNumber converts 0 and 1 to false and true.
 func flagOfNumber(v any) any {
 	switch v {
 	case int64(0):
@@ -129,8 +129,8 @@ func checkAuthServer(r map[string]any) []shape.Problem {
 	return nil
 }
 
-// checkMatchAuth demands match_auth where the status of a response does not decide. What an absent
-// simple_auth_mode_enabled means is not documented.
+// checkMatchAuth demands match_auth if the status of a response does not decide. It is not documented what leaving out
+// simple_auth_mode_enabled means.
 func checkMatchAuth(c map[string]any) []shape.Problem {
 	simple, written := c["simple_auth_mode_enabled"].(bool)
 	match := objectOf(c, "match_auth")
