@@ -10,101 +10,101 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Operations are the vendor's names of the API calls for a kind; "" where there is no such call.
+// Operations are the vendor's names of the API calls for a kind; "" if there is no such call.
 type Operations struct {
 	List, Create, Update, Delete, BatchDelete string
 
-	// Generate creates an object whose value the gateway makes. Files ask for N of them with {generate: N}; the values of
+	// Generate creates an object whose value the gateway generates. Files ask for N of them with {generate: N}. The values of
 	// such a kind are secret texts.
 	Generate string
 
-	// Show reads one object. It is needed where the list does not return everything about an object, or does so only on
-	// some gateways (Facts.ListTells).
+	// Show reads one object. It is needed if the list does not return all fields of an object, or does so only on some
+	// gateways (Facts.ListTells).
 	Show string
 }
 
 // Facts are what a kind declares as data.
 //
-// A kind that lives inside another one names its Owner, and the Field of the owner's mapping in files that lists it. Its
-// Path then holds {KIND} for the id of that ancestor. What follows a ? in Path is the query of the list only. A Single
-// kind exists at most once inside its owner, at its Path, and has no id of its own.
+// A kind that lives inside another one names its Owner, and the Field of the owner's mapping in files that lists it. Its Path
+// then contains {KIND} for the id of the ancestor of that kind. What follows a ? in Path is only sent with the list. A Single
+// kind has at most one object inside its owner. The object is at Path and has no id of its own.
 type Facts struct {
 	Name    string
 	Section string // top-level key in files; "" for a kind inside an owner
-	Rank    int    // order of the sections in files, from 1: what most people begin with comes first; 0 comes last
+	Rank    int    // order of the sections in files, from 1 for those that most people begin with; 0 comes last
 	Owner   string
 	Field   string
 	Shape   *shape.Shape // of one item in files
 
 	Scope      api.Scope // what Path is relative to: the instance or the project
-	Path       string    // segments joined by /
-	ListField  string    // the array in the list's answer; "" when there is no list
-	NameQuery  string    // query parameter that asks for an exact name; "" when the list has none
-	OwnerTells string    // path of the owner, if the answer about the owner lists (in ListField) what lives inside it; "" when there is a list of its own
+	Path       string    // segments, separated by /
+	ListField  string    // the array in the list's answer; "" if there is no list
+	NameQuery  string    // query parameter that searches by name; "" if the list has none
+	OwnerTells string    // path of the owner, if the answer about the owner contains the list (in ListField); "" if the kind has a list of its own
 	ListTells  bool      // some gateways return everything in the list: an object is read with Ops.Show only if fields are missing
 
-	OnePlace bool // a name can exist only once on the gateway, whatever the owner
+	OnePlace bool // a name can exist only once on the gateway, not once in each owner
 	Single   bool
 	Ops      Operations
 	BatchMax int // number of ids in one BatchDelete
 
-	// JSON pointers of fields (names of members in Tells) by how the gateway treats them.
+	// JSON pointers of fields (in Tells, names of members), grouped by how the gateway treats them.
 	Replace []string // cannot change in place: a change replaces the object
-	Clings  []string // some gateway versions keep the value when an update empties it; " ", or 0 as a number, empties it there
-	Remains []string // an update cannot remove the value: if it is left out, it stays
+	Clings  []string // some gateway versions keep the value if an update empties it; there, " " or the number 0 empties it
+	Remains []string // an update cannot remove the value: if it leaves it out, the value stays
 	Tells   []string // names of members that answers have and that, by the API reference, no write accepts
-	Makes   []string // the gateway generates the value if it is left out
+	Makes   []string // the gateway generates the value if a create leaves it out
 	Uploads []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
 
 	Always []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted
-	Given  bool     // every gateway has all objects of the kind, listed or not: they are only set, and files have them as a mapping by name
-	Quota  int      // at most this many inside an owner: new ones are created before old ones are deleted, as far as there is room; 0: old ones are deleted first
+	Given  bool     // every gateway has all objects of the kind, listed or not, so they are only set; in files they are a mapping by name
+	Quota  int      // most objects inside an owner: new ones are created before old ones are deleted, as far as the quota allows; 0: old ones are deleted first
 
-	Refers string // the kind that Refs names; "" when there are no Refs
+	Refers string // the kind of the objects that Refs returns; "" if there are none
 	Codes  Codes
 	Later  time.Duration // how long to wait before a request that was refused with one of Codes.Later can succeed
 
-	Limit string // the gateway's name of the quota for these objects; "" where the gateway reports none
-	Usual int    // the documented quota, for gateways that report none; 0 where none is documented
-	Trail string // resource type in the audit trail; TYPE:WORD if only operations with that word are about this kind; "" where the trail has none
+	Limit string // the gateway's name of the quota for these objects; "" if the gateway reports none
+	Usual int    // the documented quota, for gateways that report none; 0 if none is documented
+	Trail string // resource type in the audit trail; TYPE:WORD if only operations with that word concern this kind; "" if the trail has none
 }
 
-// Hooks are what a kind adds in code about its values, which have the type S. All of them are optional: each comment ends
-// with what holds for a kind that leaves the hook out. In a Kind, where S is any, all hooks are set.
+// Hooks are functions that a kind defines for its values, which have the type S. All of them are optional: each comment ends
+// with the default for a kind that leaves the hook out. In a Kind, where S is any, all hooks are set.
 type Hooks[S any] struct {
 	Normalize  func(S) S                            // the value with defaults filled in; default: the value itself
-	Compared   func(S) S                            // the form in which values are compared, except for sets and keyed lists, which the shape knows; default: the value itself
-	InWords    func(S) S                            // the form that people see, such as a summary of a long text; default: the value itself
-	Brief      func(S) S                            // the form that an export writes, without what is understood anyway; default: the value itself
-	Entire     func(S) S                            // the value in a form whose update leaves nothing in place that it does not mention; default: the value itself
+	Compared   func(S) S                            // the form in which values are compared; it need not sort sets and keyed lists, since the shape does; default: the value itself
+	InWords    func(S) S                            // the form that is shown to people, such as with a summary of a long text; default: the value itself
+	Brief      func(S) S                            // the form that an export writes, without what need not be written, such as defaults; default: the value itself
+	Entire     func(S) S                            // the value in a form whose update also removes what the value does not mention; default: the value itself
 	Adopt      func(want, have S) S                 // have, with the fields that want leaves open taken from want, so that they do not differ; default: have
-	Check      func(S) []shape.Problem              // mistakes that no rule of a single field can find; default: none
-	CheckIn    func(owner any, s S) []shape.Problem // mistakes that only the values of both the owner and the part show; default: none
-	Refs       func(S) []Ref                        // what must exist first; default: nothing
-	Clash      func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one, Soft where the gateway does not report enough to know; default: nothing
+	Check      func(S) []shape.Problem              // finds mistakes that no rule of a single field can find; default: none
+	CheckIn    func(owner any, s S) []shape.Problem // finds mistakes that only show in the values of the owner and the part together; default: none
+	Refs       func(S) []Ref                        // objects that must exist first; default: none
+	Clash      func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one; Soft if the gateway does not report enough to be sure; default: nothing
 	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; default: "", no end
 	Excludes   func(a, b S) bool                    // for OnePlace: whether two objects of one name cannot exist together; default: they never can
-	Features   func(S) []string                     // instance features of which the object surely needs one; default: none
+	Features   func(S) []string                     // instance features of which the object certainly needs one; default: none
 	Disturbs   func(S) string                       // side effect on calls of a change or delete, as "is …" or "interrupts …"; default: none
 	Secrets    func(S) []string                     // JSON pointers of secret values; default: those of the shape
 	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; default: none is known
 
-	// Sent returns want as an update of have sends it, and the JSON pointers of values that have holds, the gateway does not
-	// show, and the write of want would remove. Default: want, and none.
+	// Sent returns want in the form that an update of have sends. lost are the JSON pointers of values that the gateway holds but
+	// does not show, and that the update would remove. Default: want, and none.
 	Sent func(want, have S, changed func(pointer string) bool) (sent S, lost []string)
 
-	// Match pairs declared with existing objects that keys cannot pair. Default: all of them are compared by key.
+	// Match pairs declared objects with objects of the gateway if keys cannot do it. Default: all of them are compared by key.
 	Match func(owner string, want []Declared, have []Object) Matched
 }
 
 // InnerQuota is a quota on how many objects one owner, or one part of it, may hold.
 type InnerQuota struct {
 	Limit string // the gateway's name of the quota
-	What  string // what it counts, such as codes of an app
+	What  string // what it limits, such as codes of an app
 	Of    string // the part of the owner that it is for, such as an environment; "" for the whole owner
 }
 
-// erased returns hooks whose types are erased, with defaults for those that are nil.
+// erased returns hooks for values of any type, with defaults for those that are nil.
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
 		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
@@ -142,7 +142,7 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	return out
 }
 
-// self erases the type of a hook that turns a value into another one.
+// self erases the type of a hook that returns another value of the same type; without a hook, it returns the value itself.
 func self[S any](f func(S) S) func(any) any {
 	if f == nil {
 		return func(v any) any { return v }
@@ -150,7 +150,7 @@ func self[S any](f func(S) S) func(any) any {
 	return func(v any) any { return f(v.(S)) }
 }
 
-// one erases the type of a hook that returns something about a value.
+// one erases the type of a hook that returns something about a value; without a hook, it returns the zero value.
 func one[S, R any](f func(S) R) func(any) R {
 	if f == nil {
 		return func(any) (none R) { return none }
@@ -158,39 +158,39 @@ func one[S, R any](f func(S) R) func(any) R {
 	return func(v any) R { return f(v.(S)) }
 }
 
-// Def defines a kind. S is the value as files write it, W is the object as the API sends it. Each kind has a file of its
-// own with its Def, which of turns into a Kind.
+// Def defines a kind. S is the type of a value in files, W that of an object in the API. Each kind has a source file with its
+// Def, from which the function of makes a Kind.
 type Def[S, W any] struct {
 	Facts
 	Hooks[S]
 	Key func(owner string, s S) string // unique within the kind; see Object.Key
 
-	// Names fills in the names of objects that the API refers to by id only; nil when there are no such references.
+	// Names fills in the names of objects to which the API refers only by id; nil if there are no such references.
 	Names  func(s S, name func(kindName, id string) string) S
-	Items  func(element any) []S         // the values that one element of Field declares; nil: one value, and none for {}
+	Items  func(element any) []S         // the values that one element of Field declares; if nil, one value, and none for {}
 	Encode func(Writing[S]) (any, error) // the body of a create or an update; a nil body for a value that the gateway makes (Ops.Generate)
 	Decode func(W) Found[S]
-	Apart  []Apart[S] // fields that separate requests write, in this order; nil when there are none
+	Apart  []Apart[S] // fields that separate requests write, in this order; nil if there are none
 }
 
-// Writing is what Encode makes the body of a request from.
+// Writing is the input from which Encode makes the body of a request.
 type Writing[S any] struct {
 	Want   S
 	Parent *Object // the owner, with its id if that is known; nil for an object without an owner
-	Have   *S      // of an update: what the gateway holds, if that is known; nil for a create
+	Have   *S      // for an update: the value on the gateway, if that is known; nil for a create
 	IDs    IDs
 }
 
 // Ref is a reference to an object that must exist first.
 type Ref struct {
 	Kind, Key string
-	Path      string // JSON pointer of the field that names it
+	Path      string // JSON pointer of the field with the reference
 }
 
 // Address returns the address of the object that is referred to.
 func (r *Ref) Address() string { return r.Kind + "/" + r.Key }
 
-// Found is an object as Decode reads it from an answer.
+// Found is an object that Decode has read from an answer.
 type Found[S any] struct {
 	ID      string
 	Value   S
@@ -204,9 +204,9 @@ type Found[S any] struct {
 	Inside map[string]json.RawMessage // see Object
 }
 
-// Matched is the outcome of pairing the parts of one owner.
+// Matched has the parts of one owner that are left to be compared by key, after some were paired.
 type Matched struct {
-	Want []Declared // not paired: they are compared by key
+	Want []Declared
 	Have []Object
 }
 
@@ -222,11 +222,11 @@ type Kind struct {
 	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: the answer has the expected form
 	encode  func(want, have any, parent *Object, ids IDs) (any, error)
 
-	// WithNames fills in the names of objects that o refers to by id only; nil when the kind has no such references.
+	// WithNames fills in the names of objects to which o refers only by id; nil if the kind has no such references.
 	WithNames func(o Object, name func(kindName, id string) string) Object
 
-	keyed func(o Object) string // the key that an object has by its value
-	form  *shape.Shape          // the members that answers about one object are known to have; nil for kinds without an update
+	keyed func(o Object) string // the key that follows from the value of an object
+	form  *shape.Shape          // the known members of answers about one object; nil for kinds without an update
 }
 
 // of erases the types of d. Only this function and those that it calls assert the type of a value.

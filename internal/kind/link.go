@@ -28,15 +28,15 @@ func (g Grouping) String() string {
 	return [...]string{"one by one", "by policy", "by plugin and environment", "by API and environment", "as a cross product", "together"}[g]
 }
 
-// Write is a request that binds or unbinds several links at once.
+// Write defines a request that binds or unbinds several links at once.
 type Write struct {
 	By        Grouping
 	Operation string
-	Max       int // links in one request
+	Max       int // most links in one request
 	Request   func(links []Link) api.Request
 }
 
-// LinkKind defines how an owner is bound to targets: to APIs, mostly in an environment, or to objects of another kind.
+// LinkKind defines how owners are bound to targets: to APIs in environments, or to objects of another kind.
 type LinkKind struct {
 	Name   string // such as acl_binding
 	Owner  string // kind of the owner
@@ -45,7 +45,7 @@ type LinkKind struct {
 	Trail  string // as in Facts
 
 	// Slot returns the name of the slot that links of an owner take. A target has at most one link in each slot: it has one
-	// slot for throttles, and one for each type of plugin. nil when a target can have any number of links.
+	// slot for throttles, and one for each type of plugin. nil if a target can have any number of links.
 	Slot func(owner any) string
 	// Mixed says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
 	Mixed bool
@@ -53,27 +53,27 @@ type LinkKind struct {
 	Overwrites bool
 	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API that has
 	// such an owner before and after a run must have one throughout the run, or it is open to everybody for a moment. nil
-	// when no owner of the kind does this.
+	// if no owner of the kind does this.
 	Guards func(owner any) bool
 	// Dropped says that the gateway deletes the links of an owner together with the owner, so no unbind is needed before.
 	Dropped bool
-	// Vacates says that the link that has the slot is unbound first, since it is not documented what a bind does to it.
+	// Vacates says that the link that has the slot must be unbound first, since it is not documented what a bind does to it.
 	Vacates bool
 
 	OfOwner  Reading // links of one owner
 	OfTarget Reading // links of one target
-	OfAll    Reading // all links at once; Operation "" when there is no such list
-	Free     Reading // targets that the owner is not bound to, each with the owner whose link has the slot; Operation "" when there is no such list
+	OfAll    Reading // all links at once; Operation "" if there is no such list
+	Free     Reading // targets that the owner is not bound to, each with the owner whose link has the slot; Operation "" if there is no such list
 
 	Codes        Codes
 	Bind, Unbind []Write // ways to write several links with one request; the plan takes the one that needs the fewest
 	Answer       Answer  // the part of a bind's answer that lists what was bound
 
-	// Lanes returns names of what two writes must not change at the same time; nil when writes never disturb each other.
+	// Lanes returns names of things that two writes must not change at the same time; nil if writes never conflict.
 	Lanes func(l *Link) []string
 }
 
-// ToWord is what people call a target, such as API.
+// ToWord returns the word for a target in texts, such as API.
 func (k *LinkKind) ToWord() string {
 	if k.Target == APublication {
 		return "API"
@@ -86,7 +86,7 @@ type Reading struct {
 	Operation string
 	ListField string // "" if the answer is not a list but the only link, or an empty object when there is none
 	Path      func(id string) []string
-	Query     func(id string) url.Values // nil when Path is enough
+	Query     func(id string) url.Values // nil if Path is enough
 	rows      func(page *Page) ([]Row, error)
 }
 
@@ -96,13 +96,13 @@ type Answer struct {
 	rows      func(page *Page) ([]Row, error)
 }
 
-// reading gives a list the type of its items: R is an item as the API sends it.
+// reading returns r with a decoder for its items. R is the type of an item in the API.
 func reading[R any](r Reading, row func(R) Row) Reading {
 	r.rows = rowsOf(r.ListField, row)
 	return r
 }
 
-// bindings is a list of links that takes the id of an owner or API as a query parameter.
+// bindings returns a list of links that takes the id of an owner or API as the query parameter by.
 func bindings[R any](operation, field, by string, row func(R) Row, path ...string) Reading {
 	return reading(Reading{Operation: operation, ListField: field, Path: fixed(path...), Query: func(id string) url.Values { return query(by, id) }}, row)
 }
@@ -111,7 +111,7 @@ func fixed(path ...string) func(string) []string {
 	return func(string) []string { return path }
 }
 
-// boundAPI is the API of a link and where it is bound, with the member names of most lists.
+// boundAPI is the API and the environment of a link, with the member names of most lists.
 type boundAPI struct {
 	APIID     string `json:"api_id"`
 	API       string `json:"api_name"`
@@ -123,7 +123,7 @@ type boundAPI struct {
 	Path      string `json:"req_uri"`
 }
 
-// listedAPI is the same with the member names of the lists that are about APIs.
+// listedAPI is the same as boundAPI, with the member names of lists of APIs.
 type listedAPI struct {
 	APIID     string `json:"id"`
 	API       string `json:"name"`
@@ -142,22 +142,22 @@ func (a boundAPI) row(id, ownerID, owner string) Row {
 	}
 }
 
-// freeAPI is an API that an owner is not bound to. owner is the name of the owner whose link has the slot: "" for none,
-// nil if the list does not report it.
+// freeAPI returns the row of an API to which an owner is not bound. owner is the name of the owner whose link has the slot: ""
+// if there is none, nil if the list does not report it.
 func freeAPI(a listedAPI, owner *string) Row {
 	r := boundAPI(a).row("", "", value(owner))
 	r.PublishID, r.Untold = "", owner == nil
 	return r
 }
 
-// publishMax and unbindMax are the publish ids of one bind and the binding ids of one batch unbind. The
-// API documents no maximum. The console sends at most 1000; half of that leaves a margin.
+// publishMax and unbindMax are the most publish ids in one bind and the most binding ids in one batch unbind. The API documents no
+// maximum. The console sends at most 1000; half of that leaves a margin.
 const (
 	publishMax = 500
 	unbindMax  = 500
 )
 
-// bindPublished binds one owner to publications. The body has its id in the member owner.
+// bindPublished returns the writes that bind one owner to publications. owner is the member of the body with the owner's id.
 func bindPublished(operation, path, owner string) []Write {
 	return []Write{{
 		By: ByOwner, Operation: operation, Max: publishMax,
@@ -170,7 +170,7 @@ func bindPublished(operation, path, owner string) []Write {
 	}}
 }
 
-// unbindTogether unbinds links by their ids. The body has these in the member links.
+// unbindTogether returns the writes that unbind links by their ids. links is the member of the body with these ids.
 func unbindTogether(operation, path, links string) []Write {
 	return []Write{{
 		By: Together, Operation: operation, Max: unbindMax,
@@ -202,7 +202,7 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 	}
 }
 
-// lone reads an answer without a list: it is one link, or an empty object when there is none.
+// lone reads an answer that is not a list but one link, or an empty object if there is none.
 func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 	if len(page.fields) == 0 {
 		return nil, nil
@@ -229,10 +229,10 @@ type Row struct {
 	Untold                  bool   // of Free: the list does not report whether another owner's link has the slot
 	Failed                  bool   // the gateway reports that this pair was not bound
 	ErrorCode, ErrorMessage string // why
-	Plain                   bool   // everything had the expected form
+	Plain                   bool   // all values had the expected type
 }
 
-// Fill fills empty fields from known, unless the row is about another owner or API.
+// Fill fills empty fields from known, except names of an owner or API that is not the same as in known.
 func (r *Row) Fill(known Row) {
 	if r.OwnerID != "" && known.OwnerID != "" && r.OwnerID != known.OwnerID {
 		known.Owner = ""
@@ -263,10 +263,10 @@ func (r *Row) Whole() bool {
 // Key identifies the row in its list.
 func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " + r.Env }
 
-// Whole reports whether there is only one page.
+// Whole reports whether the answer has no pages.
 func (r Reading) Whole() bool { return r.ListField == "" }
 
-// Read asks for one page of a list of links, of the owner or API id where it takes one.
+// Read asks for one page of a list of links. id is that of the owner or target, for lists that take one.
 func (r Reading) Read(id string, offset int) api.Request {
 	if r.ListField == "" {
 		return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id)}
@@ -280,7 +280,7 @@ func (r Reading) Read(id string, offset int) api.Request {
 	return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id), Query: q}
 }
 
-// Within limits a list of an owner's links to an environment and a group; "" means any.
+// Within restricts a list of an owner's links to an environment and a group; "" means any.
 func (r Reading) Within(envID, groupID string) Reading {
 	whole := r.Query
 	r.Query = func(id string) url.Values {
@@ -300,7 +300,7 @@ func (r Reading) Rows(page Page) ([]Row, error) {
 	return r.rows(&page)
 }
 
-// Rows reads which links a bind reports as bound; ok is false when the answer does not report it.
+// Rows reads which links the answer of a bind reports as bound; ok is false if it does not report this.
 func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	if len(body) == 0 {
 		return nil, false, nil
@@ -319,14 +319,14 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	return rows, true, err
 }
 
-// BatchAnswer is the answer of a batch delete or batch unbind with status 200, which does not mean that every item was
+// BatchAnswer is the successful answer of a batch delete or batch unbind. Its status 200 does not mean that every item was
 // removed.
 type BatchAnswer struct {
-	SuccessCount *int           `json:"success_count"` // nil when it is not reported
+	SuccessCount *int           `json:"success_count"` // nil if it is not reported
 	Failure      []BatchFailure `json:"failure"`
 }
 
-// Accounts reports whether the answer says for each of the ids whether it was removed.
+// Accounts reports whether the answer shows for each of the ids whether it was removed.
 func (a *BatchAnswer) Accounts(ids []string) bool {
 	for id := range a.Failed() {
 		if !slices.Contains(ids, id) {

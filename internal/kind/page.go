@@ -13,7 +13,7 @@ import (
 
 // Page is the answer of a list.
 type Page struct {
-	Total  int // number of entries on all pages; Unknown when the answer does not report it, or reports fewer than it has
+	Total  int // number of entries on all pages; Unknown if the answer does not report it, or reports fewer than it contains
 	raw    json.RawMessage
 	fields map[string]json.RawMessage
 }
@@ -44,8 +44,8 @@ func count(raw json.RawMessage) int {
 // absent reports whether a field is missing or null.
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// items returns the raw array in a field; empty when it is null or missing. An answer that has neither the array nor the
-// total is not the answer of a list, which is an error.
+// items returns the raw array in a field; nil if it is null or missing. An answer with neither the array nor a total is not the
+// answer of a list, which is an error.
 func (p *Page) items(field string) (json.RawMessage, error) {
 	raw := p.fields[field]
 	if absent(raw) {
