@@ -21,13 +21,13 @@ type applyOptions struct {
 	output  outputOptions
 	yes     bool
 
-	baseline string // where what was agreed on is remembered
-	plan     string // saved plan that is carried out; "" makes one of the files
+	baseline string // path of the baseline to write; "" for none
+	plan     string // path of the saved plan to carry out; "" plans from the files
 	undo     undoFileOptions
 
-	undoes    bool   // a run is taken back
-	skipStale bool   // of an undo: leave alone what makes it stale
-	back      string // the undo file that is taken back; "" is the newest, until it is known which that is
+	undoes    bool   // this run takes back an earlier one
+	skipStale bool   // for an undo: leave alone what was changed since
+	back      string // path of the undo file to take back; "" for the newest, until its path is known
 }
 
 func newApplyCommand(p *program) *cobra.Command {
@@ -82,7 +82,7 @@ func (o *applyOptions) addWriting(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.yes, "yes", false, "write without asking (also --auto-approve); required if stdin is not a terminal")
 }
 
-// run is the story of an apply: load and compare, show, ask, write, tell.
+// run carries out an apply: load and compare, show the plan, ask, write, report the results.
 func (o *applyOptions) run(ctx context.Context, p *program) error {
 	out, err := p.printer(&o.output)
 	if err != nil {
@@ -96,8 +96,8 @@ func (o *applyOptions) run(ctx context.Context, p *program) error {
 		d, err = c.unwritten(), o.show(out, c)
 	}
 	switch {
-	case err != nil: // which the results tell
-	case c.Plan.Empty(): // guards forbid writes, and there is none
+	case err != nil: // the results report it
+	case c.Plan.Empty(): // there is nothing to write, so guards do not matter
 		c.back.done(c)
 		err = o.remember(ctx, c, false)
 	default:
@@ -108,7 +108,7 @@ func (o *applyOptions) run(ctx context.Context, p *program) error {
 	return o.tell(out, c, d, both(err, c.end()))
 }
 
-// load compares the gateway with what is to be applied: a saved plan, a run that is taken back, or files.
+// load compares the gateway with what will be applied: a saved plan, the undo of an earlier run, or files.
 func (o *applyOptions) load(ctx context.Context, p *program) (*prepared, error) {
 	err := o.undo.check()
 	if o.baseline != "" {
@@ -125,7 +125,7 @@ func (o *applyOptions) load(ctx context.Context, p *program) (*prepared, error) 
 	return o.compare.compare(ctx, p)
 }
 
-// ask asks whether to write, unless guards refuse to.
+// ask asks whether to write, unless guards refuse the plan.
 func (o *applyOptions) ask(ctx context.Context, out *printer, c *prepared) error {
 	switch {
 	case len(c.Plan.Refusals) > 0:
@@ -136,7 +136,7 @@ func (o *applyOptions) ask(ctx context.Context, out *printer, c *prepared) error
 	return o.confirm(ctx, out, c)
 }
 
-// write carries the plan out, and keeps what takes it back.
+// write carries out the plan, and keeps an undo file for it.
 func (o *applyOptions) write(ctx context.Context, p *program, c *prepared) (*document.Results, error) {
 	if err := o.undo.keep(p, c, c.back.name()); err != nil {
 		return c.unwritten(), err
@@ -156,18 +156,18 @@ func (o *applyOptions) write(ctx context.Context, p *program, c *prepared) (*doc
 	return d, err
 }
 
-// tell writes what became of the run, and returns what its exit code comes from.
+// tell writes the results of the run, and returns the error that decides the exit code.
 func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err error) error {
 	if r := (refusals{}); errors.As(err, &r) {
 		d.Refusals = r.list
 	}
 	d.Told = len(d.Results) > 0 && out.isText()
-	if !out.isText() && c.Result != nil && len(c.Plan.Warnings) > 0 { // who reads text has seen the plan
+	if !out.isText() && c.Result != nil && len(c.Plan.Warnings) > 0 { // readers of text have seen them in the plan
 		d.Warnings = append(document.Notes(c.Plan.Warnings), d.Warnings...)
 	}
 	switch {
 	case len(d.Results) == 0 && err == nil && out.isText():
-		return nil // the plan has said all
+		return nil // the plan has already said everything
 	case len(d.Results) > 0:
 		d.Fail(problemsOf(err)...)
 		return verdict(d, both(err, out.emit(d, nil)))
@@ -176,8 +176,8 @@ func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err 
 	return out.emit(d, err)
 }
 
-// show prints the plan before anything is asked or written: to stdout where people read the result
-// there, else to stderr where they are asked.
+// show prints the plan before anything is asked or written: to stdout if people read the result there, otherwise to
+// stderr, where they are asked.
 func (o *applyOptions) show(out *printer, c *prepared) error {
 	c.session.told.pause()
 	d := c.plan()
@@ -185,7 +185,7 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 		m.plan = d
 		return nil
 	}
-	d.Refusals = []document.Refusal{} // they are told as errors
+	d.Refusals = []document.Refusal{} // they are reported as errors
 	var w io.Writer
 	switch {
 	case out.isText():
@@ -208,7 +208,7 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 	return nil
 }
 
-// unwritten are the results of a run that writes nothing.
+// unwritten returns the results of a run that writes nothing.
 func (c *prepared) unwritten() *document.Results {
 	d, matches := document.EmptyResults(c.head), c.Plan.Empty()
 	d.Converged, d.Requests.Read, d.TakesBack = &matches, c.Reads, c.back.document()
@@ -228,7 +228,7 @@ func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outco
 	return d
 }
 
-// next are the commands to run after something failed.
+// next returns the commands to run after a failure.
 func (o *applyOptions) next(p *program) map[api.Next]string {
 	again := p.again("apply")
 	switch {
@@ -240,8 +240,8 @@ func (o *applyOptions) next(p *program) map[api.Next]string {
 	return map[api.Next]string{api.Apply: again, api.Diff: p.again("diff", slices.Concat(whereFlags, scopeFlags)...), api.Doctor: p.again("doctor", whereFlags...)}
 }
 
-// verdict is the exit code of an apply that tried, and was ended by err (nil: it was not). The results
-// say the rest.
+// verdict returns the error with the exit code of an apply that has results. err is what ended it early, nil if nothing
+// did.
 func verdict(d *document.Results, err error) error {
 	s := d.Summary
 	switch {

@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 )
 
-// whole refuses flags that narrow a run which writes a baseline: what is missing in a baseline counts as having existed neither
-// in the files nor on the gateway.
+// whole refuses flags that narrow a run which writes a baseline: something that is missing in a baseline counts as
+// having existed neither in the files nor on the gateway.
 func (o *compareOptions) whole(flag string) error {
 	if len(o.kinds)+len(o.names)+len(o.environments) == 0 {
 		return nil
@@ -35,7 +35,7 @@ func readBaseline(path string) (*drift.Baseline, error) {
 	return b, nil
 }
 
-// fits refuses the baseline of another gateway.
+// fits returns an error for the baseline of another gateway.
 func fits(b *drift.Baseline, path, instanceID string) error {
 	if b == nil || b.InstanceID == instanceID {
 		return nil
@@ -43,12 +43,12 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 	return fmt.Errorf("baseline: %s is of the gateway %s, not of %s", path, b.InstanceID, instanceID)
 }
 
-// writeBaseline writes a baseline of what a comparison read. For what differs, the entry of the baseline before (nil: there is
-// none) is kept, since only that one tells which side has changed.
+// writeBaseline writes a baseline of what a comparison read. Where files and gateway differ, it keeps the entry of the
+// previous baseline (before, may be nil), since only this entry shows which side has changed.
 func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Result, before, now)
 	if err == nil {
-		err = writeFile(path, onlyOwner, b.Write) // digests of secrets, with their key
+		err = writeFile(path, onlyOwner, b.Write) // it contains digests of secrets, and their key
 	}
 	if err != nil {
 		return fmt.Errorf("write the baseline: %w", err)
@@ -56,8 +56,8 @@ func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Ti
 	return nil
 }
 
-// remember writes the baseline of an apply after which files and gateway agree. What was written is
-// compared again first, since the gateway may keep it in a form of its own.
+// remember writes the baseline of an apply after which files and gateway agree. It compares again what was written,
+// since the gateway may store values in another form.
 func (o *applyOptions) remember(ctx context.Context, c *prepared, wrote bool) error {
 	if o.baseline == "" {
 		return nil

@@ -25,8 +25,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// compareOptions say what is compared with what, and which guards hold. Diff and apply share them, so
-// that what one shows is what the other does.
+// compareOptions say what is compared with what, and which guards apply. diff and apply share them, so that apply does
+// what diff shows.
 type compareOptions struct {
 	files   fileOptions
 	gateway gatewayOptions
@@ -34,7 +34,7 @@ type compareOptions struct {
 
 	kinds          []string
 	names          []string
-	environments   []string // whose bindings are in sight; none means all
+	environments   []string // only bindings in these are compared; none means all
 	prune          bool
 	maxDeletes     int
 	allowEmpty     bool
@@ -43,12 +43,12 @@ type compareOptions struct {
 
 	allowInterruption bool
 	resendSecrets     bool
-	failOn            []string // levels of impact for which a plan is refused
+	failOn            []string // levels of impact at which a plan is refused
 
-	tolerant bool // references that lead nowhere are findings, no errors
+	tolerant bool // references that match nothing are findings, and not errors
 
-	flags   *pflag.FlagSet // of the command, in which those that override guards are looked up
-	journal string         // where writes are recorded; "" is nowhere
+	flags   *pflag.FlagSet // the command's flags, to look up those that override guards
+	journal string         // path of the file that records writes; "" for none
 }
 
 func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
@@ -68,7 +68,7 @@ func (o *compareOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.resendSecrets, "resend-secrets", false, "send all secrets that the gateway hides and that therefore cannot be compared")
 }
 
-// addLook adds the flags of commands that look at one gateway or several, or at an export, and change nothing.
+// addLook adds the flags of commands that only read one gateway, several, or an export.
 func (o *compareOptions) addLook(flags *pflag.FlagSet) {
 	addTargets(flags)
 	o.files.addFlags(flags)
@@ -85,7 +85,7 @@ func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.environments, "only-environment", nil, "only consider bindings, and variables of groups, in the environment of this `NAME`; those in other environments stay as they are; repeatable")
 }
 
-// kindNames are the values that --kind takes, in addition to the names of sections.
+// kindNames returns the values that --kind takes, in addition to the names of sections.
 func kindNames() (names []string) {
 	for _, k := range kind.All {
 		names = append(names, k.Name)
@@ -108,7 +108,7 @@ func (o *compareOptions) check() error {
 	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), checkFailOn(o.failOn), o.gateway.check())
 }
 
-// checkGlobs refuses globs with mistakes, which would match nothing.
+// checkGlobs refuses invalid globs, which would match nothing.
 func checkGlobs(flag string, globs []string) error {
 	for _, glob := range globs {
 		if why := kind.BrokenGlob(glob); why != "" {
@@ -118,7 +118,7 @@ func checkGlobs(flag string, globs []string) error {
 	return nil
 }
 
-// checkPolicies refuses addresses that are not of policies, since a bind displaces nothing else.
+// checkPolicies refuses addresses of anything but policies, since a bind displaces only policies.
 func checkPolicies(flag string, addresses []string) error {
 	for _, address := range addresses {
 		if problem := spec.BrokenPolicy(address); problem != "" && address != anyPolicy {
@@ -128,34 +128,34 @@ func checkPolicies(flag string, addresses []string) error {
 	return nil
 }
 
-// anyPolicy is the value of --take-over that names no policy.
+// anyPolicy is the value of --take-over without the name of a policy. It allows all of them.
 const anyPolicy = "true"
 
 func (o *compareOptions) diffOptions() diff.Options {
 	return diff.Options{Kinds: o.kinds, Names: o.names, Environments: o.environments, Prune: o.prune, MaxDeletes: o.maxDeletes, Today: time.Now().Format(time.DateOnly), ResendSecrets: o.resendSecrets}
 }
 
-// prepared is a comparison with what is needed to apply it.
+// prepared is a comparison, with everything that is needed to apply its plan.
 type prepared struct {
 	*compared.Result
 	state       *spec.State
-	file        *planfile.File     // the saved plan that was read, nil when the plan was made of files
-	planTraffic *drift.PlanTraffic // nil unless traffic was asked for
-	session     *session           // nil until the gateway can be asked
-	impact      []impact.Entry     // what the plan means to callers
-	refused     []impact.Level     // for which --fail-on refuses it
+	file        *planfile.File     // the saved plan that was read; nil when the plan was made from files
+	planTraffic *drift.PlanTraffic // nil unless the traffic was requested
+	session     *session           // nil until requests can be sent to the gateway
+	impact      []impact.Entry     // the impact of the plan on callers
+	refused     []impact.Level     // levels for which --fail-on refuses the plan
 	run         *reconcile.Run
 	journal     *journal.Journal
-	record      *os.File    // where the journal is kept; nil is nowhere
-	back        *takingBack // the run that is taken back; nil when it is none
+	record      *os.File    // the file of the journal; nil for none
+	back        *takingBack // the run that is taken back; nil when this run is not an undo
 	head        document.Head
-	warnings    []document.Problem // of files and references
+	warnings    []document.Problem // about files and references
 }
 
 func newPrepared() *prepared { return &prepared{head: head("")} }
 
-// compare reads files and gateway. The result is never nil; it is fit to be applied when err is nil and
-// the plan is not refused. End it, also after an error.
+// compare reads files and gateway. The result is never nil. It can be applied if err is nil and the plan is not
+// refused. The caller must call end on it, even after an error.
 func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, error) {
 	c := newPrepared()
 	if err := o.check(); err != nil {
@@ -181,7 +181,7 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, er
 	return c, o.mean(ctx, c)
 }
 
-// connect finds address and credentials of the gateway, and begins the journal that all writes pass through.
+// connect finds the address and the credentials of the gateway, and opens the journal that records all writes.
 func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) error {
 	s, err := o.gateway.dial(ctx, p)
 	if err != nil {
@@ -207,7 +207,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 	return nil
 }
 
-// named puts the name of the gateway, where it was read, into the head of documents.
+// named sets the name of the gateway in the head of documents, if it was read.
 func (c *prepared) named() {
 	if c.Instance != nil {
 		c.head.Named(c.Instance.Name)
@@ -229,8 +229,8 @@ func (c *prepared) end() error {
 	return err
 }
 
-// unread is the error of a gateway that could not be read: that error itself, or, when the run was stopped, why it was, with the
-// last answer of the gateway.
+// unread returns the error for a gateway that could not be read: err itself, or, if the run was stopped, the reason for
+// that with the last answer of the gateway.
 func unread(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
@@ -250,10 +250,11 @@ func unread(ctx context.Context, err error) error {
 	return hinted{stopped, hint}
 }
 
-// checkFound looks at what a comparison found in addition to changes: errors end the run, and refusals that a flag overrides are dropped.
+// checkFound checks what a comparison found in addition to changes. Errors end the run, and refusals that a flag
+// overrides are dropped.
 func (o *compareOptions) checkFound(c *prepared) error {
 	findings, notes := slices.Clone(c.Findings), slices.Clone(c.Plan.Errors)
-	if o.tolerant { // references are told by themselves
+	if o.tolerant { // unresolved references are reported separately
 		findings = slices.DeleteFunc(findings, func(f spec.Finding) bool { return f.Unresolved != (spec.Unresolved{}) && !f.Warning })
 		notes = slices.DeleteFunc(notes, func(n diff.Note) bool { return n.Refers != "" })
 	}
@@ -266,7 +267,7 @@ func (o *compareOptions) checkFound(c *prepared) error {
 	return err
 }
 
-// plan is the document of the comparison.
+// plan returns the document of the comparison.
 func (c *prepared) plan() *document.Plan {
 	if c.Result == nil {
 		d := document.EmptyPlan(c.head)
@@ -287,7 +288,7 @@ func (c *prepared) plan() *document.Plan {
 	return d
 }
 
-// reads are the requests of the comparison.
+// reads returns the requests that the comparison sent.
 func (c *prepared) reads() (out []document.Operation) {
 	for _, s := range c.Sent {
 		out = append(out, document.Operation{Operation: s.Operation, Access: "read", Count: s.Count, Grouping: s.Grouping})

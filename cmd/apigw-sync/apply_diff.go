@@ -13,7 +13,7 @@ type diffOptions struct {
 	output   outputOptions
 	detailed bool
 	explain  bool
-	out      string // where the plan is saved
+	out      string // the file to save the plan in
 }
 
 func newDiffCommand(p *program) *cobra.Command {
@@ -47,7 +47,7 @@ changed, nothing.
 	return cmd
 }
 
-// find compares, and saves the plan where that is asked for.
+// find compares, and saves the plan if --out is given.
 func (o *diffOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	c, err := o.compare.compare(ctx, out.program)
 	if err == nil && o.out != "" {

@@ -11,10 +11,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// answered reports whether the flag that overrides a refusal was given, as the refusal names it: a switch that is on, a
-// number that is high enough or below 0, a list that has the value or means all.
+// answered reports whether the flag that overrides a refusal was given as the refusal names it: a switch that is on, a
+// number that is high enough or negative, or a list that has the value or means all.
 func answered(flags *pflag.FlagSet, flag string) bool {
-	if flags == nil { // of a command that only reads
+	if flags == nil { // the command only reads
 		return false
 	}
 	name, value := strings.TrimPrefix(flag, "--"), ""
@@ -37,11 +37,11 @@ func answered(flags *pflag.FlagSet, flag string) bool {
 	return allowed < 0 || err == nil && needed >= 0 && allowed >= needed
 }
 
-// given reports whether a flag has a value that its default is not, or that says the same aloud.
+// given reports whether a flag was set, or has a value other than its default.
 func given(f *pflag.Flag) bool { return f.Changed || f.Value.String() != f.DefValue }
 
-// guarded refuses a plan that guards refused when it was made, unless this run answers them. The gateway's own state
-// is looked at again.
+// guarded refuses a saved plan that guards refused when it was made, unless flags of this run override them. The health
+// of the gateway is checked again instead.
 func (o *compareOptions) guarded(f *planfile.File) error {
 	list := slices.DeleteFunc(slices.Clone(f.Refusals), func(r document.Refusal) bool {
 		return r.Guard == "instance" || answered(o.flags, r.Flag)

@@ -15,7 +15,7 @@ import (
 
 const (
 	guardImpact = "impact"
-	failOnNone  = "none" // answers the guard of a saved plan
+	failOnNone  = "none" // overrides the guard of a saved plan
 )
 
 func addFailOn(flags *pflag.FlagSet, levels *[]string) {
@@ -23,7 +23,7 @@ func addFailOn(flags *pflag.FlagSet, levels *[]string) {
 	takes(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
 }
 
-// checkFailOn refuses none with other levels.
+// checkFailOn refuses "none" together with other levels.
 func checkFailOn(levels []string) error {
 	if len(levels) > 1 && slices.Contains(levels, failOnNone) {
 		return hinted{fmt.Errorf("--fail-on: %s is given with others", failOnNone), "give it alone, or leave it out"}
@@ -31,7 +31,7 @@ func checkFailOn(levels []string) error {
 	return nil
 }
 
-// mean finds out what a plan means to callers, and refuses what --fail-on says.
+// mean determines the impact of a plan on callers, and refuses the plan at the levels of --fail-on.
 func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	if err := o.traffic.read(ctx, c); err != nil {
 		return err
@@ -44,7 +44,7 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 		}
 	}
 	if c.impact = impact.Of(in); c.file != nil && c.file.Impact != nil {
-		c.impact = document.Entries(c.file.Impact) // nothing that matters has changed since, and more was read then
+		c.impact = document.Entries(c.file.Impact) // nothing relevant has changed since then, and more was read when the plan was made
 	}
 	counts := impact.Count(c.impact)
 	for l, n := range map[impact.Level]int{impact.Exposure: counts.Exposure, impact.Outage: counts.Outage} {
@@ -63,7 +63,7 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 	return nil
 }
 
-// affected are the APIs for which a plan means something of a level.
+// affected returns the APIs on which a plan has an impact of a level.
 func affected(entries []impact.Entry, l impact.Level) (names []string) {
 	for i := range entries {
 		if entries[i].Has(l) {
@@ -73,7 +73,7 @@ func affected(entries []impact.Entry, l impact.Level) (names []string) {
 	return names
 }
 
-// meaning adds to a plan what it means to callers.
+// meaning adds the impact on callers to a plan.
 func (c *prepared) meaning(d interface{ SetImpact([]impact.Entry) }, felt *document.ImpactTable) {
 	d.SetImpact(c.impact)
 	felt.Refused = c.refused

@@ -16,10 +16,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// loopback is where emulators are, whatever their port.
+// loopback stands for all endpoints of emulators on this machine, whatever their ports.
 const loopback = "loopback"
 
-// whereabouts is what of an endpoint says which gateway is meant: scheme and host.
+// whereabouts returns the part of an endpoint that identifies the gateway: scheme and host.
 func whereabouts(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
@@ -41,7 +41,7 @@ func (c *prepared) save(path string) error {
 		return fmt.Errorf("save the plan: %w", err)
 	}
 	d := c.plan()
-	d.Traffic = nil // it is of today
+	d.Traffic = nil // it will be out of date when the plan is applied
 	f, err := c.planfile(d, e, planfile.Options{Purpose: planfile.ForApply})
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
@@ -63,7 +63,7 @@ func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Option
 	return planfile.New(d, e, o)
 }
 
-// madeAlready refuses flags that say how a plan is made, where one is carried out that was made before.
+// madeAlready refuses flags that affect how a plan is made, for runs that carry out a saved one.
 func madeAlready(flags *pflag.FlagSet) error {
 	for _, name := range []string{"kind", "name", "only-environment", "prune", "resend-secrets", "baseline"} {
 		if flags.Changed(name) {

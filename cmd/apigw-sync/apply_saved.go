@@ -14,8 +14,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// comparePlan does for a saved plan what compare does for files: afterwards the comparison is fit to be
-// applied, and its plan is the saved one.
+// comparePlan does for a saved plan what compare does for files. Its result can be applied, and has the saved plan.
 func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, error) {
 	c := newPrepared()
 	data, err := os.ReadFile(o.plan)
@@ -26,7 +25,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 		o.back = o.plan
 		return o.compareUndo(ctx, p)
 	}
-	o.baseline = "" // of the environment; it is about files
+	o.baseline = "" // it comes from the environment, and applies only to files
 	if err := o.compare.check(); err != nil {
 		return c, err
 	}
@@ -66,7 +65,7 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	return c, o.compare.mean(ctx, c)
 }
 
-// undecoded is why a saved plan or an undo file was not decoded; nil when it was.
+// undecoded returns the error for a saved plan or an undo file that could not be decoded; nil if err is nil.
 func undecoded(path string, err error) error {
 	switch {
 	case errors.As(err, new(*planfile.Incompatible)):
@@ -77,7 +76,7 @@ func undecoded(path string, err error) error {
 	return nil
 }
 
-// refusals are guards that end a run before there is a plan.
+// refusals is the error for guards that end a run before there is a plan.
 type refusals struct {
 	coded
 	list []document.Refusal
@@ -115,7 +114,7 @@ func sameGateway(f *planfile.File, c *prepared) error {
 	return nil
 }
 
-// reveal finds the secrets of a plan: in the variables that they came from, else in the files.
+// reveal finds the secrets of a plan in the variables that they came from, or else in the files.
 func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	lookup := o.compare.files.lookup(p)
 	var objects []kind.Declared
@@ -144,7 +143,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	}
 }
 
-// together is a secret that consists of variables.
+// together returns a secret that is made of the values of variables, one after another.
 func together(n planfile.Needed, lookup func(string) (string, bool)) (string, error) {
 	var b strings.Builder
 	for _, name := range n.Variables {
@@ -160,7 +159,8 @@ func together(n planfile.Needed, lookup func(string) (string, bool)) (string, er
 	return b.String(), nil
 }
 
-// secretsAmiss is the error of secrets that a plan needs: those that have changed make it stale, others are missing.
+// secretsAmiss returns the error for the secrets of a plan that could not be found: a changed secret makes the plan
+// stale, and the others are missing.
 func secretsAmiss(err error) error {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
@@ -182,7 +182,7 @@ func secretsAmiss(err error) error {
 	return refuseWith(stale)
 }
 
-// from says what has changed about a secret, and where.
+// from describes a changed secret, with the variables that it comes from.
 func from(c *planfile.ChangedSecret) string {
 	if len(c.Variables) > 0 {
 		return fmt.Sprintf("%s (from %s)", c.Error(), strings.Join(c.Variables, ", "))
@@ -190,7 +190,7 @@ func from(c *planfile.ChangedSecret) string {
 	return c.Error()
 }
 
-// fresh refuses a plan when the objects and bindings that it changes are not as they were.
+// fresh refuses a plan if the objects and bindings that it changes have changed since it was made.
 func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
 	var list []document.Refusal
 	for _, n := range notes {

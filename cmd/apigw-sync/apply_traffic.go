@@ -11,7 +11,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// trafficOptions say whether a plan is held against the traffic of the APIs that it affects.
+// trafficOptions say whether the traffic of the APIs that a plan affects is read and limits the plan.
 type trafficOptions struct {
 	mode        string
 	maxAffected int
@@ -28,7 +28,7 @@ func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
 	takes(flags, "traffic", string(drift.Off), string(drift.Groups), string(drift.APIs))
 }
 
-// read reads the traffic of the APIs that the plan affects, where it is asked for.
+// read reads the traffic of the APIs that the plan affects, if the flags ask for it.
 func (o *trafficOptions) read(ctx context.Context, c *prepared) error {
 	mode := drift.Mode(o.mode)
 	if mode == drift.Off && o.maxAffected >= 0 {
@@ -45,7 +45,7 @@ func (o *trafficOptions) read(ctx context.Context, c *prepared) error {
 	return context.Cause(ctx)
 }
 
-// guard refuses a plan that affects too many calls, or nobody knows how many.
+// guard refuses a plan that affects too many calls, or an unknown number of them.
 func (o *trafficOptions) guard(traffic *drift.PlanTraffic) []diff.Refusal {
 	const guard = "max-affected-calls"
 	switch {

@@ -53,7 +53,7 @@ update needs are taken from the same variables as before, or from the files that
 	return cmd
 }
 
-// takingBack is a run that is taken back.
+// takingBack is the earlier run that this run takes back.
 type takingBack struct {
 	*planfile.Record
 	path string
@@ -63,7 +63,7 @@ type takingBack struct {
 // compareUndo does for an undo file what compare does for files.
 func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*prepared, error) {
 	c := newPrepared()
-	o.baseline = "" // of the environment; it is about files
+	o.baseline = "" // it comes from the environment, and applies only to files
 	err := o.compare.check()
 	if err == nil {
 		err = o.compare.connect(ctx, p, c)
@@ -89,7 +89,7 @@ func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*prepared, 
 	return c, nil
 }
 
-// findBack reads what the run touched, and plans to take it back.
+// findBack reads what the earlier run changed, and plans to take it back.
 func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, back *takingBack) error {
 	touched, err := c.run.Touched(ctx, back)
 	if err != nil {
@@ -121,7 +121,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, ba
 	return nil
 }
 
-// document tells of what is taken back.
+// document returns the part of the result that describes the run that is taken back.
 func (b *takingBack) document() *document.TakesBack {
 	if b == nil {
 		return nil
@@ -133,7 +133,7 @@ func (b *takingBack) document() *document.TakesBack {
 	return d
 }
 
-// name is that of the undo file, for the one that is kept of taking it back.
+// name returns the name of the undo file that is taken back, which the undo file of this run records.
 func (b *takingBack) name() string {
 	if b == nil {
 		return ""

@@ -22,7 +22,7 @@ import (
 type undoFileOptions struct {
 	path string
 	none bool
-	file *os.File // the one of this run, nil before it writes and where none is kept
+	file *os.File // the undo file of this run; nil before the run writes, and if none is kept
 }
 
 func (o *undoFileOptions) addFlags(flags *pflag.FlagSet) {
@@ -37,8 +37,9 @@ func (o *undoFileOptions) check() error {
 	return nil
 }
 
-// keep begins the undo file of a run that is about to write, and has a line added to it before and after each request.
-// Without the file that somebody asked for nothing is written; the usual one is missed with a warning.
+// keep creates the undo file of a run that is about to write. The journal adds a line to it before and after each
+// request. If the file cannot be created, it is an error for a file that the user named, and a warning for the default
+// one.
 func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	if o.none {
 		return nil
@@ -73,7 +74,7 @@ func (o *undoFileOptions) begin(path string, head []byte) error {
 	return err
 }
 
-// beginning is the first line of the undo file: what there was, and what is to be written.
+// beginning returns the first line of the undo file: what the gateway had before, and what will be written.
 func (c *prepared) beginning(of string) ([]byte, error) {
 	e, err := c.run.Before(c.Result)
 	if err != nil {
@@ -86,7 +87,7 @@ func (c *prepared) beginning(of string) ([]byte, error) {
 	return planfile.HeadOfRecord(f)
 }
 
-// end tells of the undo file in the results. A run that surely changed nothing leaves none.
+// end adds the undo file to the results. If the run certainly changed nothing, the file is removed.
 func (o *undoFileOptions) end(d *document.Results) error {
 	if o.file == nil {
 		return nil
@@ -101,7 +102,7 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	if err = both(err, cause); err != nil {
 		return fmt.Errorf("the undo file is not valid: %w", err)
 	}
-	if !r.Wrote() || !d.Wrote() { // the gateway refused all, or was found not to have done it
+	if !r.Wrote() || !d.Wrote() { // the gateway refused all writes, or was found not to have carried them out
 		return os.Remove(path)
 	}
 	d.Undo = &document.Undo{File: path, Changes: r.Reached(), NotRestorable: []document.Loss{}, Named: o.path != ""}
@@ -120,10 +121,10 @@ func readUndo(path string) (*planfile.Record, error) {
 	return r, undecoded(path, err)
 }
 
-// undoFolder is where the undo files of a gateway are.
+// undoFolder returns the folder for the undo files of a gateway.
 func undoFolder(p *program, g *gateway) (string, error) {
 	state, _ := p.Lookup("XDG_STATE_HOME")
-	if !filepath.IsAbs(state) { // else the specification has it ignored
+	if !filepath.IsAbs(state) { // the XDG specification says that relative paths are ignored
 		name := "HOME"
 		if runtime.GOOS == "windows" {
 			name = "USERPROFILE"
@@ -137,7 +138,7 @@ func undoFolder(p *program, g *gateway) (string, error) {
 	return filepath.Join(state, "apigw-sync", "undo", component(g.host), component(g.instanceID)), nil
 }
 
-// component is a text as one name of a path, on any system.
+// component turns a text into one component of a path that is valid on any system.
 func component(text string) string {
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
@@ -153,7 +154,8 @@ func component(text string) string {
 
 const undoSuffix = ".undo"
 
-// newUndoFile names a new undo file after the time, so that names are in order, and removes the oldest ones.
+// newUndoFile returns the path of a new undo file, and removes the oldest files. Names begin with the time, so they
+// sort by age.
 func newUndoFile(p *program, g *gateway) (string, error) {
 	folder, err := undoFolder(p, g)
 	if err != nil {
@@ -180,7 +182,7 @@ func newUndoFile(p *program, g *gateway) (string, error) {
 	return filepath.Join(folder, name+undoSuffix), nil
 }
 
-// undoFiles are the names of the undo files in a folder, the oldest first.
+// undoFiles returns the names of the undo files in a folder, the oldest first.
 func undoFiles(folder string) (names []string, err error) {
 	entries, err := os.ReadDir(folder)
 	for _, e := range entries {
@@ -194,8 +196,8 @@ func undoFiles(folder string) (names []string, err error) {
 	return names, err
 }
 
-// lastUndo is the newest undo file of a gateway that was not taken back. An undo that did not come to its end is passed
-// over, so that what it began to take back is taken back first.
+// lastUndo returns the newest undo file of a gateway that was not taken back. It skips the file of an undo that was not
+// completed, so that the run which that undo began to take back is taken back first.
 func lastUndo(p *program, g *gateway) (path string, err error) {
 	folder, err := undoFolder(p, g)
 	if err != nil {

@@ -20,7 +20,7 @@ import (
 type doctorOptions struct {
 	compare compareOptions
 	output  outputOptions
-	signed  bool // requests are signed with keys; found out by address
+	signed  bool // requests are signed with keys; set by address
 }
 
 func newDoctorCommand(p *program) *cobra.Command {
@@ -54,7 +54,7 @@ func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Docume
 		d.Checks, d.Healthy = append(d.Checks, doctor.Fail("time", cause, "give it more time with --timeout")), false
 	}
 	if !d.Healthy {
-		return d, exitError, nil // the checks have said all
+		return d, exitError, nil // the checks have already said everything
 	}
 	return d, exitDone, err
 }
@@ -78,7 +78,7 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 	return d, s.end()
 }
 
-// files checks the files; the state is nil when there are none that can be used.
+// files checks the files. The state is nil if there are no valid files.
 func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	const name = "files"
 	if o.compare.files.none() {
@@ -97,7 +97,7 @@ func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	return state, doctor.Passed(name, "valid")
 }
 
-// address checks who asks, and the way to the gateway.
+// address checks the credentials and the address of the gateway.
 func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check {
 	gateway := &o.compare.gateway
 	if strings.HasPrefix(gateway.endpoint, emulated) {
@@ -126,7 +126,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 	return append(checks, doctor.Network(ctx, at.Endpoint, nil)...)
 }
 
-// located tells where the gateway is, and to whom else credentials may go.
+// located reports the address of the gateway, and which other hosts may receive the credentials.
 func located(at remote.Address, err error) doctor.Check {
 	if err != nil {
 		return doctor.Fail("endpoint", err, "set --region, or --endpoint")
@@ -166,7 +166,7 @@ func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
 	return out
 }
 
-// hintOf is what an error says to do about it.
+// hintOf returns the hint of an error.
 func hintOf(err error) string {
 	if h, ok := errors.AsType[hinted](err); ok {
 		return h.hint

@@ -18,8 +18,8 @@ type driftOptions struct {
 	traffic  string
 	certDays int
 	exitZero bool
-	baseline string // to compare with
-	write    string // where the baseline is written to
+	baseline string // path of the baseline to compare with
+	write    string // path of the baseline to write
 	history  string // folder of earlier reports
 	who      bool   // ask the audit trail
 
@@ -109,7 +109,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 	if err != nil {
 		return d, err
 	}
-	o.compare.allowUnhealthy, o.compare.tolerant = true, true // it is reported, and nothing is written
+	o.compare.allowUnhealthy, o.compare.tolerant = true, true // drift reports these, and writes nothing
 	o.compare.traffic = trafficOptions{mode: string(drift.Off), maxAffected: -1}
 	c, err := o.compare.compare(ctx, p)
 	d.Head = c.head
@@ -117,7 +117,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 		err = fits(before, o.baseline, c.head.InstanceID)
 	}
 	if err == nil {
-		if o.compare.gateway.against != "" { // there is nothing behind a file
+		if o.compare.gateway.against != "" { // an export has no gateway whose health or traffic could be read
 			c.Instance, mode = nil, drift.Off
 		}
 		var found *drift.Report
@@ -138,8 +138,8 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 	return d, both(err, c.end())
 }
 
-// recall reads from a folder the earlier reports about the same gateway, for formats that show drift over time.
-// Files in it that are no drift reports become warnings of d.
+// recall reads earlier reports about the same gateway from a folder, for formats that show drift over time. Files in it
+// that are not drift reports become warnings of d.
 func recall(folder string, out *printer, d *document.Drift) error {
 	if folder == "" {
 		return nil
@@ -153,8 +153,8 @@ func recall(folder string, out *printer, d *document.Drift) error {
 	return nil
 }
 
-// managed lists the addresses of all that the files declare and the comparison looked at; nil when it
-// was told to look at some only.
+// managed lists the addresses of everything that the files declare and the comparison looked at; nil if flags limited
+// the comparison to some kinds or names.
 func (c *prepared) managed() []string {
 	if len(c.run.Options.Kinds)+len(c.run.Options.Names) > 0 {
 		return nil

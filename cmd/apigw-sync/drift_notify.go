@@ -12,10 +12,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// nobody is the value of --notify that overrides what a target says, so that nobody is told.
+// nobody is the value of --notify that overrides the target's setting, so that nobody is notified.
 const nobody = "none"
 
-// hooks are the webhooks to tell. An error says which one is wrong by its number, since its URL is a secret.
+// hooks returns the webhooks to notify. An error identifies a wrong one by its number, since its URL is a secret.
 func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	lookup := func(name string) (string, bool) {
 		if value, ok := p.Lookup(name); ok {
@@ -42,7 +42,7 @@ func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	return out, nil
 }
 
-// tell sends what is new to those who want to know. What cannot be sent is a warning: the report is written all the same.
+// tell sends news to the webhooks. If that fails, it returns warnings: the report must be written in any case.
 func (o *driftOptions) tell(ctx context.Context, out *printer, d *document.Drift) []document.Problem {
 	hooks, err := o.hooks(out.program)
 	if err != nil || len(hooks) == 0 || !d.News(out.style.History) {

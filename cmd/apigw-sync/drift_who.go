@@ -12,7 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/journal"
 )
 
-// askWho asks the audit trail who made the differences, unless there are none. Whatever it answers, the report is made.
+// askWho looks up in the audit trail who made the differences, if there are any. If that fails, it returns warnings:
+// the report must be made in any case.
 func (o *driftOptions) askWho(ctx context.Context, p *program, c *prepared, reader *fetch.Reader, now time.Time) (map[string]trail.By, []document.Problem) {
 	if !o.who || o.compare.gateway.against != "" || len(c.Plan.Changes)+len(c.Plan.Extra) == 0 {
 		return nil, nil
@@ -25,8 +26,8 @@ func (o *driftOptions) askWho(ctx context.Context, p *program, c *prepared, read
 	return by, nil
 }
 
-// ownRequests are the ids of requests that earlier runs here sent to a gateway, as far as their undo files remember. One
-// that cannot be read only makes this tool's own writes look like those of its user.
+// ownRequests returns the ids of the requests that earlier runs on this machine sent to a gateway, from their undo
+// files. If a file cannot be read, the only consequence is that writes of this tool look like those of its user.
 func ownRequests(p *program, g *gateway) map[string]bool {
 	out := map[string]bool{}
 	folder, err := undoFolder(p, g)
@@ -35,7 +36,7 @@ func ownRequests(p *program, g *gateway) map[string]bool {
 	}
 	names, _ := undoFiles(folder)
 	for _, name := range names {
-		f, err := os.Open(filepath.Join(folder, name)) //nolint:gosec // a file of our own folder
+		f, err := os.Open(filepath.Join(folder, name)) //nolint:gosec // a file in the tool's own folder
 		if err != nil {
 			continue
 		}

@@ -97,20 +97,20 @@ func runEmulator(ctx context.Context, p *program, o *serveOptions, command []str
 	return wait()
 }
 
-// runCommand runs a command with more variables set. Its exit code becomes ours.
+// runCommand runs a command with additional variables. Its exit code becomes that of this program.
 func (p *program) runCommand(ctx context.Context, command, variables []string) error {
-	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // to run it is what was asked for
+	cmd := exec.CommandContext(ctx, command[0], command[1:]...) //nolint:gosec // the user asked to run it
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = p.Stdin, p.Stdout, p.Stderr
 	cmd.Env = slices.Concat(p.Environ, variables)
 	cmd.Cancel = func() error {
-		// A terminal has sent SIGINT to the command, too; a second one would kill it.
+		// A terminal sends SIGINT to the command, too, and a second one might kill it.
 		var s signaled
 		if errors.As(context.Cause(ctx), &s) && s.Signal != os.Interrupt {
 			if err := cmd.Process.Signal(s.Signal); err != nil {
 				return err
 			}
 		}
-		return os.ErrProcessDone // so that Wait tells how the command ended
+		return os.ErrProcessDone // then Wait returns how the command ended
 	}
 	cmd.WaitDelay = 15 * time.Second
 	err := cmd.Run()

@@ -53,7 +53,7 @@ you can leave the type out.
 	return cmd
 }
 
-// keyPaths are the values of PATH, without the brackets that shells would take for patterns.
+// keyPaths returns the completions of PATH, without brackets, which shells would interpret as patterns.
 func keyPaths(*program, *cobra.Command) (out []cobra.Completion) {
 	for _, path := range manual.Paths() {
 		out = append(out, strings.ReplaceAll(path, "[]", ""))
@@ -61,7 +61,7 @@ func keyPaths(*program, *cobra.Command) (out []cobra.Completion) {
 	return out
 }
 
-// types are the values of --type, for completion.
+// types returns the values of --type, for completion.
 func types() (names []string) {
 	for _, k := range kind.All {
 		if k.Shape.Cases != nil {

@@ -22,10 +22,10 @@ type exportOptions struct {
 	withAPIs bool
 	allKinds bool
 	secrets  bool
-	update   []string // files that shall say what the gateway holds
-	adopt    bool     // what no file declares comes into the files, too
+	update   []string // files to edit so that they declare what the gateway holds
+	adopt    bool     // add objects that no file declares to the files, too
 	noOwns   bool
-	overlaid bool // the command line names overlays; those of a target do no harm
+	overlaid bool // the command line names overlays; those of a target are allowed
 }
 
 func newExportCommand(p *program) *cobra.Command {
@@ -118,7 +118,7 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	defer func() { err = both(err, s.end()) }()
 	options := o.compare.diffOptions()
 	if len(o.update) > 0 {
-		options.Kinds, options.Names, options.Environments = nil, nil, nil // what they leave out may be referred to
+		options.Kinds, options.Names, options.Environments = nil, nil, nil // exported objects may refer to what these would leave out
 	}
 	run := s.run(options, o.compare.gateway.parallelism.workers())
 	run.Lenient, run.Backends = true, o.withAPIs
@@ -135,7 +135,8 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	return o.write(p, s.instanceID, all)
 }
 
-// only are the kinds that are read: policies, unless other kinds are asked for, or the files to be edited mention some.
+// only returns the kinds to read; nil means all. By default, these are policies, and kinds that the files to edit
+// mention.
 func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, error) {
 	if o.allKinds || len(o.compare.kinds) > 0 {
 		return nil, nil
@@ -152,7 +153,7 @@ func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, erro
 	return append(out, reconcile.Kinds(run.Options, state)...), nil
 }
 
-// notes are the lines at the head of each file that tell where it comes from.
+// notes returns the lines at the head of each file that say where it comes from.
 func (o *exportOptions) notes(instance string) []string {
 	from := heldBy + instance + " held when it was exported"
 	if o.split != "" {
@@ -175,7 +176,7 @@ func (o *exportOptions) notes(instance string) []string {
 	return out
 }
 
-// owns are the globs of what the export holds as a whole, by kind: all names, or those that were asked for.
+// owns returns, by kind, the globs of names of which the export has all objects: all names, or those of --name.
 func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	if o.noOwns {
 		return nil
@@ -187,14 +188,14 @@ func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	out := map[string][]string{}
 	for _, k := range all.Kinds {
 		refused := slices.ContainsFunc(all.Unread, func(u kind.Unread) bool { return u.Kind == k.Name && u.Owner == "" })
-		if !refused && !k.Given { // what is given is never superfluous
+		if !refused && !k.Given { // every gateway has these, so they are never extra
 			out[k.Name] = globs
 		}
 	}
 	return out
 }
 
-// heldBy begins the line that marks files of an export.
+// heldBy is the beginning of the line that marks the files of an export.
 const heldBy = "What the gateway "
 
 // write writes one file, or a folder of them.
@@ -229,7 +230,7 @@ func (o *exportOptions) file(p *program, path string, raw []byte) error {
 	return writeBytes(path, mode, raw)
 }
 
-// private refuses to write secrets into a file that others can read already: it would keep its mode.
+// private refuses to write secrets into an existing file that other users can read, since the file would keep its mode.
 func (o *exportOptions) private(path string) error {
 	if !o.secrets {
 		return nil
@@ -240,8 +241,8 @@ func (o *exportOptions) private(path string) error {
 	return nil
 }
 
-// tellExported lists the variables that stand for secrets, since a file that is applied elsewhere needs them, and
-// what is not in the files.
+// tellExported lists the variables for secrets, which must be set when the files are applied, and what is not in the
+// files.
 func tellExported(to io.Writer, files []spec.File) error {
 	const most = 20
 	var vars, left []string

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// folder writes the files of a split export. Files that an earlier export wrote there and this one does not are removed,
-// since they would declare the same objects twice; files that no export wrote stay, and are named in a warning.
+// folder writes the files of a split export. It removes files of earlier exports that this one does not write, since
+// they would declare the same objects twice. It keeps files that no export wrote, and names them in a warning.
 func (o *exportOptions) folder(p *program, files []spec.File) error {
 	if info, err := os.Stat(o.path); err == nil && !info.IsDir() {
 		return hinted{fmt.Errorf("%s is not a folder", o.path), "--split writes several files: name a folder with --output-file"}
@@ -56,8 +56,8 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 	return nil
 }
 
-// noLink refuses a file in a folder that a link leads elsewhere from, or that is one: an export writes below the folder
-// that was named, and nowhere else.
+// noLink refuses to write a file that is a symbolic link or in a linked folder: an export must write only below the
+// folder that was named.
 func noLink(folder, name string) error {
 	at := folder
 	for part := range strings.SplitSeq(name, "/") {
@@ -69,8 +69,8 @@ func noLink(folder, name string) error {
 	return nil
 }
 
-// others finds desired-state files in the folder that this export does not write: stale ones, which an
-// earlier split export of everything wrote, and strange ones.
+// others finds desired-state files in the folder that this export does not write: stale ones, which an earlier split
+// export of everything wrote, and strange ones, which must be kept.
 func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
 	paths, err := filesAt(o.path)
 	if err != nil {
@@ -89,7 +89,7 @@ func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
 	return stale, strange
 }
 
-// exported reports whether a file carries the mark of a split export at its head.
+// exported reports whether the head of a file has the mark of a split export.
 func exported(path string) bool {
 	data, err := os.ReadFile(path) //nolint:gosec // in the folder that the user named
 	if err != nil {

@@ -16,7 +16,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
 )
 
-// edit writes what the gateway holds back into files. All of them are ready before the first is written.
+// edit writes what the gateway holds back into files. It writes the first file only when the new content of all files
+// is ready.
 func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 	o.compare.files.files = o.update
 	inputs, err := o.compare.files.inputs(p)
@@ -71,7 +72,7 @@ func replace(inputs []spec.Input, files []writeback.File) error {
 	return nil
 }
 
-// unwritten is the error for what could not be written back; nil when all was.
+// unwritten returns the error for what could not be written back; nil if everything was.
 func unwritten(result *writeback.Result) error {
 	if len(result.Kept) == 0 {
 		return nil
@@ -83,10 +84,10 @@ func unwritten(result *writeback.Result) error {
 	return err
 }
 
-// signs mark what was written into the files.
+// signs are the marks of changes in the files.
 var signs = map[diff.Action]string{diff.Create: "+", diff.Update: "~", diff.Delete: "-"}
 
-// updateText tells what was changed in each file, and what was not.
+// updateText lists what was changed in each file, and what was not.
 func updateText(result *writeback.Result) string {
 	var b strings.Builder
 	for _, f := range result.Files {

@@ -148,7 +148,7 @@ func names(p *program, cmd *cobra.Command) []cobra.Completion {
 	})
 }
 
-// standing returns the kind whose names are offered for a value of --kind: the kind itself, or its outermost owner.
+// standing returns the kind whose names are offered for a value of --kind: the kind itself, or its owner.
 func standing(name string) *kind.Kind {
 	if l := kind.LinkOf(name); l != nil {
 		name = l.Owner
