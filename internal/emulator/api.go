@@ -123,7 +123,7 @@ func (a *api) live(e *environment) *publication {
 	return nil
 }
 
-// liveID returns the publish id in the environment, "" when the API is not published there.
+// liveID returns the publish id in the environment, "" if the API is not published there.
 func (a *api) liveID(e *environment) string {
 	if p := a.live(e); p != nil {
 		return p.id

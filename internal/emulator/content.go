@@ -27,7 +27,7 @@ var contents = map[string]*contentType{
 // contentType defines the content of a plugin type: its members, and rules for members that depend on each other.
 type contentType struct {
 	shape shape
-	rules func(content) error // nil when there are none
+	rules func(content) error // nil if there are none
 }
 
 // contentsOf returns the definition of a plugin type's content. Undocumented types can have any content.

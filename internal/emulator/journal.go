@@ -14,7 +14,7 @@ type Entry struct {
 	Operation string   // the vendor's name; "" for a path that the API does not have
 	Method    string   // of HTTP
 	Path      string   // decoded
-	Status    int      // of the answer; 0 when the client got none
+	Status    int      // of the answer; 0 if the client got none
 	Code      string   // error code of the answer, such as APIG.3204; "" for success
 	Fault     string   // the rule that struck; "" for none
 	Carried   bool     // a write that was carried out, whether or not its answer arrived

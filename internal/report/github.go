@@ -161,7 +161,7 @@ var (
 
 func property(s string) string { return commandProperty.Replace(s) }
 
-// outputs returns the outputs of the step.
+// outputs returns the outputs of the step in the format of the file that collects them.
 func (v *view) outputs(report string) string {
 	var b strings.Builder
 	removed, _ := v.split()

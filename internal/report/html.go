@@ -52,7 +52,8 @@ type htmlFrame struct {
 // Clean makes text from outside harmless to display.
 func (htmlFrame) Clean(s string) string { return document.Clean(s) }
 
-// Policy returns the content security policy, which knows style and script by their hashes, and the style.
+// Policy returns the elements of the head for the content security policy, which allows only our own style and script,
+// and for the style.
 func (htmlFrame) Policy() template.HTML {
 	policy := "default-src 'none'; style-src " + hashed(pageStyle) + "; script-src " + hashed(pageScript) + "; base-uri 'none'; form-action 'none'"
 	//nolint:gosec // nothing here comes from outside

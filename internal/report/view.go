@@ -42,7 +42,7 @@ type view struct {
 	Undo      *document.Undo  // of an apply: how it is taken back; may be nil
 	Converged *bool           // of an apply: whether the gateway matches the files now; nil if that is not known
 	Health    *document.Drift // of a drift report: the report; else nil
-	Cover     string          // of a drift report: how many objects the files declare, in a sentence; "" where that is not known
+	Cover     string          // of a drift report: how many objects the files declare, in a sentence; "" if that is not known
 
 	Cases []document.TestCase // of test
 

@@ -268,7 +268,7 @@ type view struct {
 	w             *worlds
 	api           *kind.API // nil for the unknown APIs to which a policy is bound
 	before, after side
-	peak          int64 // calls in the busiest minute of the last hour; 0 where it is not known
+	peak          int64 // calls in the busiest minute of the last hour; 0 if it is not known
 }
 
 // side is what is bound to an API in an environment.

@@ -17,7 +17,7 @@ import (
 type Suite struct {
 	Cases        []Case
 	APIs         []API
-	DefaultLimit int64 // calls a second; 0 when not known
+	DefaultLimit int64 // calls a second; 0 if not known
 	NoUnmanaged  bool  // collections that desired-state files leave out count as empty
 }
 
@@ -49,7 +49,7 @@ type Call struct {
 // Expect is what an answer must be. nil means that it does not matter.
 type Expect struct {
 	Allowed  *Access      // Allowed, Denied or Uncertain
-	DeniedBy string       // "" when it does not matter
+	DeniedBy string       // "" if it does not matter
 	Limit    *LimitExpect // the limit of the call
 	Quota    *LimitExpect // the quota of the app
 	Plugins  *PluginsExpect

@@ -19,7 +19,7 @@ type Result struct {
 	Instance *kind.Instance  // nil unless the run reads it
 	Whole    map[string]bool // kinds of objects of which Actual holds all that the gateway has
 	Complete map[string]bool // kinds of links of which Actual holds all that the gateway has
-	APIs     *kind.Catalog   // what was read of APIs; nil where nothing was
+	APIs     *kind.Catalog   // what was read of APIs; nil if nothing was
 
 	Extract *diff.Extract // the extract from which the plan was made, for saved plans and undo files; nil if it was made from files
 }

@@ -106,7 +106,7 @@ type Plan struct {
 	Changes  []Change    `json:"changes"`
 	Extra    []Extra     `json:"extra"`
 	Refusals []Refusal   `json:"refusals"`
-	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes affect; nil when not asked for
+	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes affect; nil if not asked for
 	Requests Requests    `json:"requests"`
 	Trouble
 
@@ -128,9 +128,9 @@ type Change struct {
 	Had     int          `json:"-"`             // of an unbind: how many such bindings its owner has in that environment
 	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
-	Moved     drift.Mover `json:"moved,omitempty"`      // the side that changed since the baseline; "" when not known
-	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // who made the difference; nil when not asked for or not known
-	Traffic   *Hit        `json:"traffic,omitempty"`    // of the APIs that the change affects; nil when not asked for
+	Moved     drift.Mover `json:"moved,omitempty"`      // the side that changed since the baseline; "" if not known
+	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // who made the difference; nil if not asked for or not known
+	Traffic   *Hit        `json:"traffic,omitempty"`    // of the APIs that the change affects; nil if not asked for
 }
 
 // Along is something that is deleted together with an object.
@@ -140,7 +140,7 @@ type Along struct {
 	own bool // it also has a change of its own
 }
 
-// Field is one changed leaf. Before is nil when it did not exist, After when it ceases to exist.
+// Field is one changed leaf. Before is nil if the leaf did not exist, After is nil if it will not exist.
 type Field struct {
 	Path      string `json:"path"`
 	Before    any    `json:"before"`
@@ -160,7 +160,7 @@ type Binding struct {
 	Path        string `json:"path"`
 }
 
-// Call returns the method and path of the API, "" where the gateway's list of bindings has no path.
+// Call returns the method and path of the API, "" if the gateway's list of bindings has no path.
 func (b *Binding) Call() string {
 	if b.Path == "" {
 		return ""
@@ -184,7 +184,7 @@ type Refusal struct {
 	Address string `json:"address,omitempty"` // of the object concerned
 }
 
-// NewRefusals returns the documents' form of refusals.
+// NewRefusals returns refusals in the form of the documents.
 func NewRefusals(list []diff.Refusal) (out []Refusal) {
 	for _, r := range list {
 		out = append(out, Refusal(r))
@@ -232,7 +232,7 @@ func EmptyPlan(h Head) *Plan {
 
 func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Problem{}} }
 
-// Changes returns the documents' form of changes; never nil.
+// Changes returns changes in the form of the documents; never nil.
 func Changes(changes []diff.Change) []Change {
 	out, told := make([]Change, len(changes)), map[string]bool{}
 	for i := range changes {

@@ -21,7 +21,7 @@ type Drift struct {
 	Moved         *Moved         `json:"moved,omitempty"` // nil without a baseline
 	Changes       []Change       `json:"changes"`
 	Extra         []Extra        `json:"extra"`
-	Coverage      *Coverage      `json:"coverage,omitempty"`  // nil when nothing was compared
+	Coverage      *Coverage      `json:"coverage,omitempty"`  // nil if nothing was compared
 	Undeclared    []Undeclared   `json:"undeclared,omitzero"` // nil unless asked for
 	References    []Reference    `json:"references"`          // references in the files that match nothing
 	Instance      Instance       `json:"instance"`
@@ -70,7 +70,7 @@ type Certificate struct {
 	NotAfter time.Time    `json:"not_after"`
 	Days     int          `json:"days"` // until NotAfter, negative when it has passed
 	Expired  bool         `json:"expired"`
-	Source   *kind.Source `json:"source,omitempty"` // nil when the files do not declare it
+	Source   *kind.Source `json:"source,omitempty"` // nil if the files do not declare it
 }
 
 // LapsedIgnore is an ignore rule past its last day.
@@ -216,7 +216,7 @@ func (c *Certificate) Story() string {
 	return what + " expires on " + when + ", " + c.Left()
 }
 
-// Left returns how long the certificate is still valid, or how long ago it expired.
+// Left returns, in words, how long the certificate is still valid, or how long ago it expired.
 func (c *Certificate) Left() string {
 	switch {
 	case c.Expired:

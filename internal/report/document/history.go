@@ -74,7 +74,7 @@ func readPast(text []byte) (Past, string, error) {
 	return Past{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted, result: resultOf(text)}, d.InstanceID, nil
 }
 
-// AsPast returns the report itself as a point of history.
+// AsPast returns the report in the form of an earlier one, as the last point of the history.
 func (d *Drift) AsPast() Past {
 	return Past{At: d.At, Differences: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
 }

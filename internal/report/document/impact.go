@@ -52,7 +52,7 @@ type Aspect struct {
 	Sure   *bool        `json:"sure,omitempty"` // false where the rules do not settle it, or something that was not read could make it untrue
 }
 
-// Impacts returns the documents' form of an impact; never nil.
+// Impacts returns an impact in the form of the documents; never nil.
 func Impacts(entries []impact.Entry) []Impact {
 	out := make([]Impact, len(entries))
 	for i := range entries {

@@ -32,10 +32,10 @@ type LintFinding struct {
 	of *lint.Rule
 }
 
-// Of returns the rule that was broken.
+// Of returns the lint rule of the finding.
 func (f *LintFinding) Of() *lint.Rule { return f.of }
 
-// NewLint returns the document's form of what lint found; nil where lint did not run.
+// NewLint returns the result of lint in the form of the documents. r is nil if lint did not run.
 func NewLint(r *lint.Result) *Lint {
 	d := &Lint{Findings: []LintFinding{}}
 	if r == nil {

@@ -36,7 +36,7 @@ type Promotion struct {
 // Target is a section of the config file.
 type Target struct {
 	Name        string `json:"name"`
-	InstanceID  string `json:"instance_id"` // "" where no gateway was read
+	InstanceID  string `json:"instance_id"` // "" if no gateway was read
 	Environment string `json:"environment"` // its own
 }
 

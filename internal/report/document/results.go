@@ -17,12 +17,12 @@ type Results struct {
 	Summary   ResultSummary `json:"summary"`
 	Impact    []Impact      `json:"impact"` // of the plan
 	Results   []Result      `json:"results"`
-	Converged *bool         `json:"converged"` // what was written was read again and matches; nil when it could not be read
+	Converged *bool         `json:"converged"` // what was written was read again and matches; nil if it could not be read
 	Remaining []Change      `json:"remaining"` // what still differs
 	Stopped   bool          `json:"stopped"`   // the run was stopped before everything was tried
 	Refusals  []Refusal     `json:"refusals"`  // guards that kept the plan from being applied
 	Requests  Requests      `json:"requests"`
-	Undo      *Undo         `json:"undo,omitempty"`       // nil when nothing was written, or no undo file
+	Undo      *Undo         `json:"undo,omitempty"`       // nil if nothing was written, or no undo file
 	TakesBack *TakesBack    `json:"takes_back,omitempty"` // of an undo: what it takes back
 	Trouble
 

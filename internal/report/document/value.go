@@ -19,7 +19,7 @@ func Count(n int, one, more string) string {
 	return fmt.Sprintf("%d %s", n, more)
 }
 
-// PlaceOf returns file:line, made harmless; the source is nil if no file declares it.
+// PlaceOf returns file:line, made harmless, or words for an object that no file declares, whose source is nil.
 func PlaceOf(s *kind.Source) string {
 	if s == nil {
 		return "set on the gateway only"

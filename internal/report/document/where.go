@@ -22,7 +22,7 @@ func (h *Head) Named(name string) {
 	}
 }
 
-// Where returns a line that identifies the gateway of a run; "" if the run asks no gateway.
+// Where returns a line that identifies the gateway of a run; "" if the run contacts none.
 func (h *Head) Where() string {
 	const few = 8 // characters are enough for a person to recognise an id
 	g := h.Gateway
