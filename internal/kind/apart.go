@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Apart is a set of fields of an object that a separate request writes, after the object itself exists. S is the kind's type;
-// in a Kind it is any.
+// Apart is a set of fields of an object that a separate request writes, after the object itself exists. S is the kind's
+// type; in a Kind it is any.
 type Apart[S any] struct {
 	Fields    []string // JSON pointers of fields that no other request writes
 	Along     []string // JSON pointers of fields that it also sets; a new object lacks them until it was sent

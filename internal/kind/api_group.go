@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// APIGroup holds APIs, with what they share. API reference: "API Group Management".
+// APIGroup is a group of APIs with the settings that they share. API reference: "API Group Management".
 type APIGroup struct {
 	Name   string `json:"name"`
 	Remark string `json:"remark"`

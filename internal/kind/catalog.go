@@ -70,8 +70,8 @@ func (c *Catalog) Env(name, id string) (string, string) {
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
-// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name for a
-// present one, and "" if it is kept.
+// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name
+// for a present one, and "" if it is kept.
 func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 	envs, calling := slices.Clone(c.Envs), map[string]string{}
 	for i, env := range envs {

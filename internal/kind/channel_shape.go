@@ -132,7 +132,7 @@ func checkChannel(c Channel) (out []shape.Problem) {
 	return out
 }
 
-// checkChannelType finds what a channel of its type lacks, or cannot have.
+// checkChannelType finds fields that a channel lacks, or cannot have, because of its type.
 func checkChannelType(c Channel) (out []shape.Problem) {
 	problem := func(path, text, hint string) { out = append(out, shape.Problem{Path: path, Text: text, Hint: hint}) }
 	switch {

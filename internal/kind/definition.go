@@ -106,8 +106,8 @@ type Version struct {
 // Live reports whether calls reach this version.
 func (v *Version) Live() bool { return v.Status == 1 }
 
-// ListVersions asks for one page of the versions of an API in an environment. API reference: "Querying Historical Versions
-// of an API".
+// ListVersions asks for one page of the versions of an API in an environment. API reference: "Querying Historical
+// Versions of an API".
 func ListVersions(apiID, envID string, offset int) api.Request {
 	q := pageQuery(offset)
 	q.Set("env_id", envID)

@@ -14,8 +14,8 @@ import (
 type Operations struct {
 	List, Create, Update, Delete, BatchDelete string
 
-	// Generate creates an object whose value the gateway generates. Files ask for N of them with {generate: N}. The values of
-	// such a kind are secret texts.
+	// Generate creates an object whose value the gateway generates. Files ask for N of them with {generate: N}. The
+	// values of such a kind are secret texts.
 	Generate string
 
 	// Show reads one object. It is needed if the list does not return all fields of an object, or does so only on some
@@ -23,11 +23,11 @@ type Operations struct {
 	Show string
 }
 
-// Facts are what a kind declares as data.
+// Facts is the part of a kind's definition that is plain data.
 //
-// A kind that lives inside another one names its Owner, and the Field of the owner's mapping in files that lists it. Its Path
-// then contains {KIND} for the id of the ancestor of that kind. What follows a ? in Path is only sent with the list. A Single
-// kind has at most one object inside its owner. The object is at Path and has no id of its own.
+// A kind that lives inside another one names its Owner, and the Field of the owner's mapping in files that lists it.
+// Its Path then contains {KIND} for the id of the ancestor of that kind. What follows a ? in Path is only sent with the
+// list. A Single kind has at most one object inside its owner. The object is at Path and has no id of its own.
 type Facts struct {
 	Name    string
 	Section string // top-level key in files; "" for a kind inside an owner
@@ -69,8 +69,8 @@ type Facts struct {
 	Trail string // resource type in the audit trail; TYPE:WORD if only operations with that word concern this kind; "" if the trail has none
 }
 
-// Hooks are functions that a kind defines for its values, which have the type S. All of them are optional: each comment ends
-// with the default for a kind that leaves the hook out. In a Kind, where S is any, all hooks are set.
+// Hooks are functions that a kind defines for its values, which have the type S. All of them are optional: each comment
+// ends with the default for a kind that leaves the hook out. In a Kind, where S is any, all hooks are set.
 type Hooks[S any] struct {
 	Normalize  func(S) S                            // the value with defaults filled in; default: the value itself
 	Compared   func(S) S                            // the form in which values are compared; it need not sort sets and keyed lists, since the shape does; default: the value itself
@@ -85,19 +85,20 @@ type Hooks[S any] struct {
 	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; default: "", no end
 	Excludes   func(a, b S) bool                    // for OnePlace: whether two objects of one name cannot exist together; default: they never can
 	Features   func(S) []string                     // instance features of which the object certainly needs one; default: none
-	Disturbs   func(S) string                       // side effect on calls of a change or delete, as "is …" or "interrupts …"; default: none
+	Disturbs   func(S) string                       // side effect of a change or delete on calls, as "is …" or "interrupts …"; default: none
 	Secrets    func(S) []string                     // JSON pointers of secret values; default: those of the shape
 	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; default: none is known
 
-	// Sent returns want in the form that an update of have sends. lost are the JSON pointers of values that the gateway holds but
-	// does not show, and that the update would remove. Default: want, and none.
+	// Sent returns want in the form that an update of have sends. lost are the JSON pointers of values that the gateway
+	// holds but does not show, and that the update would remove. Default: want, and none.
 	Sent func(want, have S, changed func(pointer string) bool) (sent S, lost []string)
 
-	// Match pairs declared objects with objects of the gateway if keys cannot do it. Default: all of them are compared by key.
+	// Match pairs declared objects with objects of the gateway if keys cannot do it. Default: all of them are compared
+	// by key.
 	Match func(owner string, want []Declared, have []Object) Matched
 }
 
-// InnerQuota is a quota on how many objects one owner, or one part of it, may hold.
+// InnerQuota is a quota for the number of objects in one owner, or in one part of it.
 type InnerQuota struct {
 	Limit string // the gateway's name of the quota
 	What  string // what it limits, such as codes of an app
@@ -142,7 +143,8 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 	return out
 }
 
-// self erases the type of a hook that returns another value of the same type; without a hook, it returns the value itself.
+// self erases the type of a hook that returns another value of the same type; without a hook, it returns the value
+// itself.
 func self[S any](f func(S) S) func(any) any {
 	if f == nil {
 		return func(v any) any { return v }
@@ -158,8 +160,8 @@ func one[S, R any](f func(S) R) func(any) R {
 	return func(v any) R { return f(v.(S)) }
 }
 
-// Def defines a kind. S is the type of a value in files, W that of an object in the API. Each kind has a source file with its
-// Def, from which the function of makes a Kind.
+// Def defines a kind. S is the type of a value in files, W that of an object in the API. Each kind has a source file
+// with its Def, from which the function of makes a Kind.
 type Def[S, W any] struct {
 	Facts
 	Hooks[S]

@@ -44,20 +44,22 @@ type LinkKind struct {
 	Target string // kind of the targets
 	Trail  string // as in Facts
 
-	// Slot returns the name of the slot that links of an owner take. A target has at most one link in each slot: it has one
-	// slot for throttles, and one for each type of plugin. nil if a target can have any number of links.
+	// Slot returns the name of the slot that links of an owner take. A target has at most one link in each slot: it has
+	// one slot for throttles, and one for each type of plugin. nil if a target can have any number of links.
 	Slot func(owner any) string
 	// Mixed says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
 	Mixed bool
 	// Overwrites says that a bind always replaces the link that has the slot; otherwise the gateway may refuse it.
 	Overwrites bool
-	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API that has
-	// such an owner before and after a run must have one throughout the run, or it is open to everybody for a moment. nil
-	// if no owner of the kind does this.
+	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API
+	// that has such an owner before and after a run must have one throughout the run, or it is open to everybody for a
+	// moment. nil if no owner of the kind does this.
 	Guards func(owner any) bool
-	// Dropped says that the gateway deletes the links of an owner together with the owner, so no unbind is needed before.
+	// Dropped says that the gateway deletes the links of an owner together with the owner, so no unbind is needed
+	// before.
 	Dropped bool
-	// Vacates says that the link that has the slot must be unbound first, since it is not documented what a bind does to it.
+	// Vacates says that the link that has the slot must be unbound first, since it is not documented what a bind does
+	// to it.
 	Vacates bool
 
 	OfOwner  Reading // links of one owner
@@ -84,7 +86,7 @@ func (k *LinkKind) ToWord() string {
 // Reading is a list of links.
 type Reading struct {
 	Operation string
-	ListField string // "" if the answer is not a list but the only link, or an empty object when there is none
+	ListField string // "" if the answer is not a list but the only link, or an empty object if there is none
 	Path      func(id string) []string
 	Query     func(id string) url.Values // nil if Path is enough
 	rows      func(page *Page) ([]Row, error)
@@ -142,22 +144,23 @@ func (a boundAPI) row(id, ownerID, owner string) Row {
 	}
 }
 
-// freeAPI returns the row of an API to which an owner is not bound. owner is the name of the owner whose link has the slot: ""
-// if there is none, nil if the list does not report it.
+// freeAPI returns the row of an API to which an owner is not bound. owner is the name of the owner whose link has the
+// slot: "" if there is none, nil if the list does not report it.
 func freeAPI(a listedAPI, owner *string) Row {
 	r := boundAPI(a).row("", "", value(owner))
 	r.PublishID, r.Untold = "", owner == nil
 	return r
 }
 
-// publishMax and unbindMax are the most publish ids in one bind and the most binding ids in one batch unbind. The API documents no
-// maximum. The console sends at most 1000; half of that leaves a margin.
+// publishMax and unbindMax are the most publish ids in one bind and the most binding ids in one batch unbind. The API
+// documents no maximum. The console sends at most 1000; half of that leaves a margin.
 const (
 	publishMax = 500
 	unbindMax  = 500
 )
 
-// bindPublished returns the writes that bind one owner to publications. owner is the member of the body with the owner's id.
+// bindPublished returns the writes that bind one owner to publications. owner is the member of the body with the
+// owner's id.
 func bindPublished(operation, path, owner string) []Write {
 	return []Write{{
 		By: ByOwner, Operation: operation, Max: publishMax,
@@ -319,8 +322,8 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 	return rows, true, err
 }
 
-// BatchAnswer is the successful answer of a batch delete or batch unbind. Its status 200 does not mean that every item was
-// removed.
+// BatchAnswer is the successful answer of a batch delete or batch unbind. Its status 200 does not mean that every item
+// was removed.
 type BatchAnswer struct {
 	SuccessCount *int           `json:"success_count"` // nil if it is not reported
 	Failure      []BatchFailure `json:"failure"`

@@ -1,6 +1,6 @@
 // Package kind defines the kinds of objects that a gateway has: what each looks like in files and in the API, how it is
-// read and written, and how it is bound to APIs. Each kind is defined in one file. The rest of the program knows kinds only
-// through Kind and LinkKind.
+// read and written, and how it is bound to APIs. Each kind is defined in one file. The rest of the program knows kinds
+// only through Kind and LinkKind.
 package kind
 
 import (
@@ -16,19 +16,19 @@ type Object struct {
 	Key    string  // unique within the kind: the name, or OWNER/… for a kind that lives inside another
 	Owner  string  // key of the owner, for a kind that lives inside another; else ""
 	Parent *Object // the owner as the gateway has it; nil if it was not read, and for a kind without owners
-	ID     string  // the gateway's id; "" when it has none (yet)
+	ID     string  // the gateway's id; "" if it has none (yet)
 	Value  any     // the kind's own type, normalised
 	Bound  int     // number of APIs that it is bound to by the gateway's report; Unknown when that is not reported
 	Parts  bool    // other objects live inside it, or may do so, since the gateway does not always report it
 
-	// Foreign marks an object that files cannot name, such as a special limit for an object of an unknown type. It is left
-	// alone, although the list in the files does not contain it.
+	// Foreign marks an object that files cannot name, such as a special limit for an object of an unknown type. It is
+	// left alone, although the list in the files does not contain it.
 	Foreign bool
 
 	// Inside holds, by kind, the lists of parts that the answer about this object contained (Facts.OwnerTells).
 	Inside map[string]json.RawMessage
 
-	Beyond *Beyond // fields of the answer that the API reference does not describe; nil when there are none
+	Beyond *Beyond // fields of the answer that the API reference does not describe; nil if there are none
 }
 
 // Unknown stands for a number that the gateway does not report, such as the number of bindings of an object.
@@ -61,7 +61,7 @@ func (o *Object) Name() string {
 	return o.Key
 }
 
-// Source is a place in a file, lines and columns counted from 1, columns in characters.
+// Source is a position in a file. Lines and columns are counted from 1, columns in characters.
 type Source struct {
 	File   string `json:"file"`
 	Line   int    `json:"line"`
@@ -78,15 +78,15 @@ type Declared struct {
 	Object
 	Source    Source
 	Protected bool     // never deleted or replaced
-	MovedFrom string   // the name it had before; "" when it was not renamed
-	Manages   []string // kinds of parts and links whose list in the file is complete: what it does not list is removed
+	MovedFrom string   // the previous name; "" if it was not renamed
+	Manages   []string // kinds of parts and links whose list in the file is complete, so those that it does not contain are removed
 	Secrets   []Origin // where the secrets in Value come from
 }
 
 // Origin says where a secret comes from, without the secret itself.
 type Origin struct {
 	Path      string   // JSON pointer inside the value of the object
-	Variables []string // whose values, joined, are the secret; none when the secret has other text in it
+	Variables []string // variables whose values, joined, are the secret; empty if the secret contains other text
 	Asks      []string // all variables that the secret refers to
 	Clear     bool     // the secret is written in the file in plain text
 	Source    Source
@@ -104,7 +104,7 @@ type Link struct {
 	Owner   string // key of the owner
 	OwnerID string // the gateway's id of the owner
 	To      *Target
-	ID      string // the gateway's id of the binding; "" when it does not exist (yet)
+	ID      string // the gateway's id of the binding; "" if it does not exist (yet)
 }
 
 // Address returns KIND/OWNER/TARGET.
@@ -133,7 +133,7 @@ type Desired struct {
 	Objects []Declared
 	Links   []DeclaredLink
 	Spared  []DeclaredLink      // links that stay bound if the gateway has them, but are never bound; all are Offline
-	Owns    map[string][]string // kind to globs of names for which the files are the whole truth
+	Owns    map[string][]string // by kind, globs of the names that the files own
 	Ignore  []Ignore
 
 	TakesOver  []string         // addresses of policies that may be displaced though they are not declared
@@ -156,9 +156,9 @@ type Actual struct {
 	Neighbours Neighbours
 }
 
-// Neighbours are objects and links that a plan removes although they are not part of what it compares: parts of an object
-// that stays, if they refer to an object that is deleted, and links in slots that other links take. Owners are the owners of
-// those parts and links.
+// Neighbours are objects and links that a plan removes although they are not part of what it compares: parts of an
+// object that stays, if they refer to an object that is deleted, and links in slots that other links take. Owners are
+// the owners of those parts and links.
 type Neighbours struct {
 	Owners []Object
 	Parts  []Object

@@ -14,7 +14,7 @@ import (
 // compared.
 type Odd map[string]json.RawMessage
 
-// untold stands for a field that the gateway does not report.
+// untold is the raw value that marks a field which the gateway does not report.
 const untold = "null"
 
 // Untold returns the pointers of the fields that the gateway does not report.
@@ -32,7 +32,7 @@ func (o Odd) where(holds func(raw string) bool) (out []string) {
 	return out
 }
 
-// Shown returns the odd value at a pointer as plain data; nil when the value there is not odd.
+// Shown returns the raw value at a pointer as plain data; nil if there is none.
 func (o Odd) Shown(pointer string) any {
 	tree, _ := wire.Tree(o[pointer])
 	return tree
@@ -42,7 +42,7 @@ func (o Odd) odd() Odd { return o }
 
 func (o *Odd) keep(odd Odd) { *o = odd }
 
-// Odd returns what is odd about a value; nil for kinds whose values cannot be odd.
+// Odd returns the Odd of a value; nil for kinds whose values have none.
 func (k *Kind) Odd(value any) Odd {
 	if keeper, ok := value.(interface{ odd() Odd }); ok {
 		return keeper.odd()
@@ -50,7 +50,8 @@ func (k *Kind) Odd(value any) Odd {
 	return nil
 }
 
-// oddities collects what is odd about an object that was just read.
+// oddities makes the Odd of an object that was just read: of values with an unexpected type, and of fields that the
+// answer left out.
 func (k *Kind) oddities(strange, more wire.Strange, silent []string) Odd {
 	if len(strange)+len(more)+len(silent) == 0 {
 		return nil

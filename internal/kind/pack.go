@@ -9,7 +9,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// oddKey is the pointer at which a tree keeps what is odd about the value (see Odd).
+// oddKey is the pointer at which a tree keeps the Odd of the value.
 const oddKey = "/" + inner + "Odd"
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
@@ -66,8 +66,8 @@ func (k *Kind) Open(value any, pointer string) bool {
 	return v == nil || v == ""
 }
 
-// Settle returns have in a form that can be compared with want: fields that want leaves to the gateway, and fields that the
-// gateway hides or does not report, are taken from want, so they do not differ.
+// Settle returns have in a form that can be compared with want: fields that want leaves to the gateway, and fields that
+// the gateway hides or does not report, are taken from want, so they do not differ.
 func (k *Kind) Settle(want, have any) any {
 	have = k.unmasked(want, k.Adopt(want, have))
 	silent := k.Odd(have).Untold()

@@ -44,8 +44,8 @@ func count(raw json.RawMessage) int {
 // absent reports whether a field is missing or null.
 func absent(raw json.RawMessage) bool { return len(raw) == 0 || string(raw) == "null" }
 
-// items returns the raw array in a field; nil if it is null or missing. An answer with neither the array nor a total is not the
-// answer of a list, which is an error.
+// items returns the raw array in a field; nil if it is null or missing. An answer with neither the array nor a total is
+// not the answer of a list, which is an error.
 func (p *Page) items(field string) (json.RawMessage, error) {
 	raw := p.fields[field]
 	if absent(raw) {
@@ -104,8 +104,8 @@ var errForm = errors.New("a value has an unexpected form")
 
 var errNoObject = errors.New("the answer is no mapping")
 
-// members splits a valid JSON object without decoding its values. Pages are most of what a run reads: this scans a page
-// once, where decoding into a map of raw messages would scan it three times.
+// members splits a valid JSON object without decoding its values. Most of what a run reads are pages. This function
+// scans a page once; decoding into a map of raw messages would scan it three times.
 func members(raw []byte) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	err := eachMember(raw, func(key, value []byte) bool {

@@ -223,8 +223,8 @@ func ancestors(parent *Object) func(kindName string) string {
 	}
 }
 
-// located splits a path such as apps/{app}/codes?type={type} into segments and query parameters, with ids in place of the
-// names in braces.
+// located splits a path such as apps/{app}/codes?type={type} into segments and query parameters, with ids in place of
+// the names in braces.
 func located(path string, id func(name string) string) (segments []string, conditions url.Values) {
 	put := func(texts []string) {
 		for i, text := range texts {

@@ -35,8 +35,8 @@ func (t *Target) String() string {
 	return t.Name + " in " + t.Env
 }
 
-// ListedBy returns the id that lists of links have for the target. Lists name publications by the id of the API, with the
-// environment in another field. "" when the id is not known.
+// ListedBy returns the id that lists of links have for the target. Lists name publications by the id of the API, with
+// the environment in another field. "" when the id is not known.
 func (t *Target) ListedBy() string {
 	if t.API != nil {
 		return t.API.ID
@@ -44,7 +44,8 @@ func (t *Target) ListedBy() string {
 	return t.ID
 }
 
-// UniqueID identifies a target among those of its kind, even if it is renamed: by its id, or by its name when no list reported an id.
+// UniqueID identifies a target among those of its kind, even if it is renamed: by its id, or by its name when no list
+// reported an id.
 type UniqueID struct{ Key, Env string }
 
 // UniqueID returns the unique id of the target.

@@ -22,8 +22,8 @@ var breaker = Type{
 	),
 	Check:  checkBreaker,
 	Unsure: []string{"scope"},
-	// The pages name no defaults; for scope and mode, the first of their words is assumed. The zeros keep a threshold of 0 if the
-	// mode needs it; trimThresholds removes the others.
+	// The pages name no defaults; for scope and mode, the first of their words is assumed. The zeros keep a threshold
+	// of 0 if the mode needs it; trimThresholds removes the others.
 	fill: merged(
 		map[string]any{"/scope": "basic"},
 		conditionFill("/breaker_condition"),

@@ -20,7 +20,8 @@ func (t Type) Brief(c map[string]any) map[string]any {
 	return out
 }
 
-// brief leaves out members of m, a mapping inside a content, as long as same reports that the content still means the same.
+// brief leaves out members of m, a mapping inside a content, as long as same reports that the content still means the
+// same.
 func brief(s *shape.Shape, m map[string]any, same func(map[string]any) bool) map[string]any {
 	out := maps.Clone(m)
 	for _, f := range s.Fields {

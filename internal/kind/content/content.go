@@ -1,10 +1,10 @@
-// Package content describes the content of plugins. For each plugin type there is a [Type] with the shape of the content in
-// files, the rules that concern several members, and the canonical form in which a content in a file can be compared with the
-// one that a gateway returns.
+// Package content describes the content of plugins. For each plugin type there is a [Type] with the shape of the
+// content in files, the rules that concern several members, and the canonical form in which a content in a file can be
+// compared with the one that a gateway returns.
 //
-// Each type has a source file of its own. The facts come from the vendor's reference, which has a page for the content of each
-// type, and from what gateways were seen to return. If these contradict each other, or do not mention something, a rule only
-// gives a warning.
+// Each type has a source file of its own. The facts come from the vendor's reference, which has a page for the content
+// of each type, and from what gateways were seen to return. If these contradict each other, or do not mention
+// something, a rule only gives a warning.
 package content
 
 import (
@@ -20,23 +20,23 @@ type Type struct {
 	Shape *shape.Shape                           // the content as written in files
 	Check func(c map[string]any) []shape.Problem // finds mistakes that no rule of a single field can find; nil if there are none
 
-	// Features are instance features, of which the type needs one. The reference names them only for older types; for newer
-	// types they are nil.
+	// Features are instance features, of which the type needs one. The reference names them only for older types; for
+	// newer types they are nil.
 	Features []string
 
-	// Unsure are members for which it is not documented what leaving them out means. If a file leaves one out, any value of the
-	// gateway is accepted. Exports always write it.
+	// Unsure are members for which it is not documented what leaving them out means. If a file leaves one out, any
+	// value of the gateway is accepted. Exports always write it.
 	Unsure []string
 
 	Secrets []string // JSON pointers of the secrets in the shape, which gateways hide or mask; see SecretsIn
 
 	forms  map[string]form        // canonical forms by pointer, with * for list items, as in "/rules/*/match_regex"
 	fill   map[string]any         // by pointer: defaults that the shape cannot or must not have
-	finish func(c map[string]any) // changes the canonical copy last, where that takes several members
+	finish func(c map[string]any) // last changes of the canonical copy, for those that depend on several members
 }
 
-// Types lists all plugin types that this version knows, sorted by name. None of them rejects unknown members, since gateways may
-// be newer than this version.
+// Types lists all plugin types that this version knows, sorted by name. None of them rejects unknown members, since
+// gateways may be newer than this version.
 var Types = doubting(
 	breaker,
 	cors,

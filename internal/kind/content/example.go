@@ -8,8 +8,8 @@ import (
 //go:embed examples/*.json
 var examples embed.FS
 
-// Example returns a valid content in canonical form that uses nearly every member of the type with that name; nil if there is no
-// such type. Each call returns a new value, which may be changed.
+// Example returns a valid content in canonical form that uses nearly every member of the type with that name; nil if
+// there is no such type. Each call returns a new value, which may be changed.
 func Example(name string) map[string]any {
 	text, err := examples.ReadFile("examples/" + name + ".json")
 	if err != nil {

@@ -122,8 +122,8 @@ func comparisons(text string) [][]any {
 	return found
 }
 
-// undeclared warns of names in a condition that no parameter has. It is not documented that gateways refuse such conditions, but
-// there is nothing to compare.
+// undeclared warns of names in a condition that no parameter has. It is not documented that gateways refuse such
+// conditions, but there is nothing to compare.
 func undeclared(path, text string, declared []string, where string) []shape.Problem {
 	var names []string
 	for _, c := range comparisons(text) {

@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// form converts a value to its canonical form; a value that it does not understand stays as it is. Forms are idempotent and
-// never change their argument.
+// form converts a value to its canonical form; a value that it does not understand stays as it is. Forms are idempotent
+// and never change their argument.
 type form func(v any) any
 
 // allBlank reports whether a value is blank, or is a mapping whose members are all blank, at any depth.
@@ -36,8 +36,8 @@ func zero(v any) bool {
 	return v == int64(0) || v == float64(0) || v == json.Number("0")
 }
 
-// allZero reports whether v is a mapping of only blank values, zeros and false. Gateways return such a mapping for one that was
-// not set.
+// allZero reports whether v is a mapping of only blank values, zeros and false. Gateways return such a mapping for one
+// that was not set.
 func allZero(v any) bool {
 	m, ok := v.(map[string]any)
 	if !ok {
@@ -51,8 +51,8 @@ func allZero(v any) bool {
 	return true
 }
 
-// plain copies a value that has no shape. Whole numbers become int64, other numbers float64, and blank members of mappings are
-// left out.
+// plain copies a value that has no shape. Whole numbers become int64, other numbers float64, and blank members of
+// mappings are left out.
 func plain(v any) any {
 	switch v := v.(type) {
 	case map[string]any:
@@ -87,7 +87,8 @@ func plain(v any) any {
 	return v
 }
 
-// Number converts a whole number to int64 and another number to float64. A number that fits into neither keeps its spelling.
+// Number converts a whole number to int64 and another number to float64. A number that fits into neither keeps its
+// spelling.
 func Number(n json.Number) any {
 	if whole, err := n.Int64(); err == nil {
 		return whole

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// jwtAuth lets calls pass if they have a token signed by a known key (RS and ES with 256, 384 or 512). A gateway can have at
-// most five plugins of this type.
+// jwtAuth lets calls pass if they have a token signed by a known key (RS and ES with 256, 384 or 512). A gateway can
+// have at most five plugins of this type.
 // Vendor's page: "JWTAuthContent".
 var jwtAuth = Type{
 	Name: "jwt_auth",
@@ -48,8 +48,8 @@ const (
 // defaultTokenName is the name that the gateway looks for if none is set, by token_location.
 var defaultTokenName = map[string]string{"header": "Authorization", "query": "access_token"}
 
-// finishJWTAuth fills in the default name for the location. It gives header names one spelling, since their case does not count,
-// and removes the prefix unless the token is in a header.
+// finishJWTAuth fills in the default name for the location. It gives header names one spelling, since their case does
+// not count, and removes the prefix unless the token is in a header.
 func finishJWTAuth(c map[string]any) {
 	location, name := textOf(c, "token_location"), textOf(c, "token_name")
 	if name == "" && defaultTokenName[location] != "" {

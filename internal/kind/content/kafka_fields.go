@@ -57,7 +57,8 @@ var logFields = []logField{
 
 const customFields = 10 // custom_data_log01 to custom_data_log10
 
-// systemFields returns the shape of meta_config.system, which has a flag for each standard field. Gateways return all of them.
+// systemFields returns the shape of meta_config.system, which has a flag for each standard field. Gateways return all
+// of them.
 func systemFields() *shape.Shape {
 	s := shape.OfMap("Which standard fields the entry has.")
 	for _, f := range logFields {

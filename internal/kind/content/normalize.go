@@ -6,9 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Normalize returns the canonical form of c. It is for comparing contents and for writing files, and not for requests, which
-// send the content as it is in the file. c may come from a file or from the answer of a gateway, with numbers as float64 or
-// json.Number, and is not changed.
+// Normalize returns the canonical form of c. It is for comparing contents and for writing files, and not for requests,
+// which send the content as it is in the file. c may come from a file or from the answer of a gateway, with numbers as
+// float64 or json.Number, and is not changed.
 //
 //	in c                                    | in the result
 //	absent, null, "", []                    | the default, or absent if there is none

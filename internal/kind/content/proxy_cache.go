@@ -2,8 +2,8 @@ package content
 
 import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
-// proxyCache caches responses to GET and HEAD requests. Bodies above 1 MB are not cached, and the cache of a gateway holds 128 MB
-// in total.
+// proxyCache caches responses to GET and HEAD requests. Bodies above 1 MB are not cached, and the cache of a gateway
+// holds 128 MB in total.
 // Vendor's page: "ProxyCacheContent".
 var proxyCache = Type{
 	Name: "proxy_cache",

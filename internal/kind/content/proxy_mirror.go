@@ -7,7 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// proxyMirror sends a copy of each request to another server and ignores its answers. It is not for APIs with a mock backend.
+// proxyMirror sends a copy of each request to another server and ignores its answers. It is not for APIs with a mock
+// backend.
 // Vendor's page: "ProxyMirrorContent".
 var proxyMirror = Type{
 	Name: "proxy_mirror",

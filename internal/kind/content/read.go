@@ -6,8 +6,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// The functions below return the zero value for a member that is absent or has a wrong type: the shape has already reported
-// the mistake.
+// The functions below return the zero value for a member that is absent or has a wrong type: the shape has already
+// reported the mistake.
 
 func get[T any](v any, name string) T {
 	m, _ := v.(map[string]any)

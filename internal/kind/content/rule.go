@@ -22,8 +22,8 @@ func emptyMeans(def string) shape.Rule {
 	}, "")).Saying("not empty")
 }
 
-// commaList warns of items in a comma list that cannot be right. of says what the items are, such as "header names"; broken
-// returns what is wrong with an item, or "".
+// commaList warns of items in a comma list that cannot be right. of says what the items are, such as "header names";
+// broken returns what is wrong with an item, or "".
 func commaList(of string, broken func(item string) string, hint string) shape.Rule {
 	return shape.Softly(shape.Test(func(s string) string {
 		if s == "" {

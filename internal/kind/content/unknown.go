@@ -8,10 +8,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Carry returns want with the members of have that this version does not know and that want does not mention. An update must send
-// them, or they would be lost. A member that is null in want counts as mentioned, so it is removed; an optional mapping that want
-// leaves out is removed with all its members. If whole is true, only secrets are carried. masked are the JSON pointers of carried
-// members that the gateway shows masked, so they cannot be sent back.
+// Carry returns want with the members of have that this version does not know and that want does not mention. An update
+// must send them, or they would be lost. A member that is null in want counts as mentioned, so it is removed; an
+// optional mapping that want leaves out is removed with all its members. If whole is true, only secrets are carried.
+// masked are the JSON pointers of carried members that the gateway shows masked, so they cannot be sent back.
 func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]any, masked []string) {
 	if !t.Shape.Strange(have) {
 		return want, nil
@@ -22,8 +22,8 @@ func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]a
 	return carried, c.Masked
 }
 
-// Without returns have without the members that Carry carries, so that it can be compared with want. some is false if have has no
-// unknown members.
+// Without returns have without the members that Carry carries, so that it can be compared with want. some is false if
+// have has no unknown members.
 func (t Type) Without(have, want map[string]any, whole bool) (rest map[string]any, some bool) {
 	if !t.Shape.Strange(have) {
 		return have, false
@@ -44,8 +44,8 @@ func (t Type) carrying(whole bool) *shape.Carrying {
 	}
 }
 
-// SecretsIn returns the JSON pointers of the secrets in a content: those of the type, and texts without a shape whose names
-// suggest that they are secret.
+// SecretsIn returns the JSON pointers of the secrets in a content: those of the type, and texts without a shape whose
+// names suggest that they are secret.
 func (t Type) SecretsIn(c map[string]any) []string {
 	if !t.Shape.Strange(c) {
 		return t.Secrets
