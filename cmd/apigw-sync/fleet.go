@@ -20,19 +20,20 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// fleet is a run for many targets. Each of them is a run of its own inside the process, with flags, files and credentials
-// as if it were alone; what they share are the bound of requests in flight, stderr, and the one result.
+// fleet is a run for several targets. Each target has a run of its own inside the process, with flags, files and
+// credentials as if it were alone. They share the limit of requests in flight, stderr, and the result.
 type fleet struct {
 	file  *config.File
-	asked []string // as --target has them
-	names []string // of the targets, in the order of the file
+	asked []string // the values of --target
+	names []string // the names of the targets, in the order of the file
 }
 
-// everyTarget means all targets of the config file.
+// everyTarget is the value of --target that means all targets of the config file.
 const everyTarget = "all"
 
-// findFleet finds the targets of a command that takes many. It is nil where one target is named, or none,
-// also when there is an error: the form of a result depends on what was asked, never on how many targets match.
+// findFleet finds the targets of a command that takes several. It returns nil if one target or none is named. This
+// depends only on the form of --target and never on how many targets match, so that the form of the result can be
+// foreseen.
 func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	asked := valuesOf(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
@@ -64,12 +65,12 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	return f, nil
 }
 
-// several reports whether values of --target mean more than one target by their form.
+// several reports whether values of --target have a form that can mean more than one target.
 func several(asked []string) bool {
 	return len(asked) > 1 || len(asked) == 1 && (asked[0] == everyTarget || kind.IsGlob(asked[0]))
 }
 
-// matching are the targets that a value of --target means.
+// matching returns the targets that a value of --target means.
 func matching(file *config.File, pattern string) ([]string, error) {
 	if pattern != everyTarget && !kind.IsGlob(pattern) {
 		_, err := file.Target(pattern)
@@ -88,10 +89,10 @@ func matching(file *config.File, pattern string) ([]string, error) {
 	return found, nil
 }
 
-// ofOneGateway are flags that would make all targets one gateway.
+// ofOneGateway are flags that would send the runs of all targets to one gateway.
 var ofOneGateway = []string{"endpoint", "region", "project-id", "instance-id", "against"}
 
-// check refuses what is about one gateway, or one target.
+// check refuses flags and settings that are for one gateway or one target.
 func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
 	for _, name := range ofOneGateway {
 		if flag := flags.Lookup(name); flag != nil && p.given[name] {
@@ -119,7 +120,7 @@ func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
 	return nil
 }
 
-// leaving is a target that leaves it to the environment which region or project is meant; "" when none does.
+// leaving returns a target that leaves the region or the project to the environment; "" if none does.
 func (f *fleet) leaving(what string) string {
 	for _, name := range f.names {
 		t, err := f.file.Target(name)
@@ -133,14 +134,14 @@ func (f *fleet) leaving(what string) string {
 	return ""
 }
 
-// ownFiles are flags that name a file which each target has for itself: in the folder that the flag names, and with that
-// ending. Files of results are told apart by their format.
+// ownFiles are flags that name a file of which each target needs its own, with the ending of that file. With several
+// targets, such a flag names the folder. The ending of a file with results depends on its format.
 var ownFiles = map[string]string{"out": ".plan", "undo-file": ".undo", "baseline": ".json", "write-baseline": ".json", "journal": ".jsonl", "output-file": ""}
 
-// endings are those of files with results, by their format.
+// endings are the endings of files with results, by format.
 var endings = map[string]string{"text": ".txt", "markdown": ".md", "github": ".txt", "junit": ".xml", "sarif": ".sarif", "prometheus": ".prom"}
 
-// members makes the runs of the targets ready.
+// members prepares the runs of the targets.
 func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*member, error) {
 	common, err := f.common(p, cmd)
 	if err != nil {
@@ -150,7 +151,7 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 	for i, name := range f.names {
 		m := &member{name: name, common: common, overrides: map[string]string{}, ready: make(chan struct{}), proceed: make(chan error, 1), done: make(chan struct{})}
 		if cmd.Flags().Lookup("output") != nil {
-			m.overrides["output"] = "json" // nothing is written, and nothing shown before
+			m.overrides["output"] = "json" // an apply in JSON shows nothing before its result
 		}
 		for flag, ending := range ownFiles {
 			folder := valueOf(cmd.Flags(), flag)
@@ -158,7 +159,7 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 				continue
 			}
 			if flag == "output-file" {
-				if endings[format] == "" && cmd.Name() != "export" { // one page, or one document
+				if endings[format] == "" && cmd.Name() != "export" { // the format has one file for all targets
 					m.overrides[flag] = ""
 					continue
 				}
@@ -167,7 +168,7 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 			if cmd.Name() == "export" {
 				ending = ""
 			}
-			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // as any folder of a user's
+			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the umask decides
 				return nil, fmt.Errorf("--%s: %w: with many targets it is a folder", flag, err)
 			}
 			m.overrides[flag] = filepath.Join(folder, component(name)+ending)
@@ -183,7 +184,7 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 	return out, nil
 }
 
-// exports names the file, or with --split the folder, that a target is written to.
+// exports sets the file, or with --split the folder, that the export of a target is written to.
 func (m *member) exports(flags *pflag.FlagSet) error {
 	if valueOf(flags, "output-file") == "" {
 		return hinted{errors.New("an export of many targets needs a folder"), "name it with --output-file"}
@@ -195,7 +196,7 @@ func (m *member) exports(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// run runs the command for each target, and tells what became of them.
+// run runs the command for each target, and writes the result.
 func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []string) error {
 	out, err := f.printer(p, cmd)
 	if err != nil {
@@ -208,7 +209,7 @@ func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []
 	if err != nil {
 		return out.emit(document.NewFleet(head(""), cmd.Name(), nil), err)
 	}
-	if len(members) > 0 && members[0].writes { // the table alone: the rest is in the folder
+	if len(members) > 0 && members[0].writes { // stdout gets only the table, since the rest is in the folder
 		out.path, out.format = "", report.Find("text")
 	}
 	told := members[0].common.watch()
@@ -235,7 +236,7 @@ func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []
 	return nil
 }
 
-// printer is that of the one result.
+// printer returns the printer of the common result.
 func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	o := outputOptions{command: cmd.Name(), format: "text"}
 	if flag := cmd.Flags().Lookup("output"); flag != nil {
@@ -252,7 +253,7 @@ func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	return out, err
 }
 
-// results are what became of the targets.
+// results returns the results of the targets.
 func results(members []*member) (out []document.Member) {
 	for _, m := range members {
 		r := document.Member{Target: m.name, Wave: m.wave, Skipped: m.skipped}
@@ -267,7 +268,7 @@ func results(members []*member) (out []document.Member) {
 	return out
 }
 
-// fleetCode is the exit code of a run for many.
+// fleetCode returns the exit code of a run for several targets.
 func fleetCode(command string, d *document.Fleet) int {
 	codes := map[int]bool{}
 	written, all := false, true
@@ -292,7 +293,7 @@ func fleetCode(command string, d *document.Fleet) int {
 	return exitDone
 }
 
-// gatewayOf is where a target looks, as far as its flags say.
+// gatewayOf returns what the flags of a target say about its gateway.
 func gatewayOf(flags *pflag.FlagSet, target string) *document.Gateway {
 	if flags.Lookup("instance-id") == nil {
 		return nil

@@ -14,8 +14,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// apply is the story of an apply to many: all plans are made side by side and shown, one question is asked, then wave
-// after wave writes, until one does not end well. The targets are returned in the order of their waves.
+// apply carries out an apply to several targets: all plans are made concurrently and shown, one question is asked, and
+// then one wave after another writes, until one fails. It returns the targets in the order of their waves.
 func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, members []*member, out *printer, args []string, told *progress) ([]*member, error) {
 	members = f.inWaves(members)
 	for _, m := range members {
@@ -45,8 +45,8 @@ func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, membe
 	return members, nil
 }
 
-// inWaves puts the targets in the order in which they are written to: waves by their numbers, then those without one,
-// each a wave of its own.
+// inWaves sorts the targets by the order in which they are written: first by the number of their wave, then the targets
+// without one, of which each is a wave of its own.
 func (f *fleet) inWaves(members []*member) []*member {
 	last := 0
 	for _, m := range members {
@@ -66,16 +66,16 @@ func (f *fleet) inWaves(members []*member) []*member {
 	return members
 }
 
-// says is what the config file says of a target.
+// says returns the section of a target in the config file.
 func (f *fleet) says(name string) *config.Target {
 	t, err := f.file.Target(name)
-	if err != nil { // it was found before
+	if err != nil { // this cannot happen, since the target was found before
 		return &config.Target{}
 	}
 	return t
 }
 
-// waiting are the runs that have a plan and wait for their turn.
+// waiting returns the runs that have a plan and wait until they may write.
 func waiting(members []*member) (out []*member) {
 	for _, m := range members {
 		select {
@@ -87,7 +87,7 @@ func waiting(members []*member) (out []*member) {
 	return out
 }
 
-// carryOut lets wave after wave write.
+// carryOut lets one wave after another write.
 func carryOut(ctx context.Context, members []*member, keepGoing bool) {
 	failed := ""
 	for i := 0; i < len(members); {
@@ -115,11 +115,12 @@ func carryOut(ctx context.Context, members []*member, keepGoing bool) {
 	}
 }
 
-// showPlans shows what is to be written, where somebody reads it or is asked.
+// showPlans shows what will be written: on stdout if people read the result there, otherwise on stderr if somebody is
+// asked.
 func showPlans(p *program, out *printer, members []*member, yes bool) error {
 	w := p.Stdout
 	switch {
-	case len(waiting(members)) == 0: // the result says all
+	case len(waiting(members)) == 0: // the result says everything
 		return nil
 	case out.isText():
 	case !yes && terminal(p.Stdin):
@@ -140,7 +141,7 @@ func showPlans(p *program, out *printer, members []*member, yes bool) error {
 	return nil
 }
 
-// confirm asks once for all. Where one of the targets is a production, what --target says is to be typed.
+// confirm asks one question for all targets. If one of them is a production, the answer must be the value of --target.
 func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes bool) error {
 	n, names, productions := 0, []string{}, []string{}
 	for _, m := range waiting(members) {

@@ -19,40 +19,41 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// member is the run for one target among many.
+// member is the run for one of several targets.
 type member struct {
 	name      string
 	common    *common
-	overrides map[string]string // values of flags that are the target's own; "" leaves the flag at its default
-	writes    bool              // the result goes into a file of its own, too
-	file      string            // what an export writes
-	wave      int               // of an apply; 0 for other commands
+	overrides map[string]string // values of flags for this target alone; "" leaves the flag at its default
+	writes    bool              // the result is also written to a file of the target
+	file      string            // the file that an export writes
+	wave      int               // the wave of an apply; 0 for other commands
 
-	// An apply closes ready once it has a plan to carry out, and waits for what proceed says: nil, or why not.
+	// An apply closes ready when it has a plan to carry out, and then waits for proceed: nil, or the error why it must
+	// not write.
 	ready   chan struct{}
 	proceed chan error
-	plan    *document.Plan // nil until there is one
-	changes int            // of the plan, once it is ready
+	plan    *document.Plan // nil until the plan is made
+	changes int            // number of changes in the plan; set before ready is closed
 
-	done     chan struct{} // closed at the end; what follows is set then
+	done     chan struct{} // closed at the end of the run; the fields below are set by then
 	document document.Document
-	style    report.Style // with what the document does not hold, such as the past
+	style    report.Style // has what the document does not contain, such as earlier reports
 	code     int
-	skipped  string // why its turn did not come; "" when it did
+	skipped  string // why the run never got permission to write; "" if it did
 }
 
-// common is what the runs for many targets share.
+// common is what the runs for several targets share.
 type common struct {
 	stderr    *shared
-	prefixed  bool // lines on stderr begin with the target
+	prefixed  bool // lines on stderr begin with the name of the target
 	terminal  bool
 	quiet     bool
 	stdin     []byte
 	emulators *emulators
-	bound     *remote.Bound // of requests in flight
+	bound     *remote.Bound // the limit of requests in flight
 }
 
-// common reads stdin where files come from there, for all.
+// common prepares what the runs share. If files come from stdin, it reads them once for all runs.
 func (f *fleet) common(p *program, cmd *cobra.Command) (*common, error) {
 	c := &common{stderr: &shared{w: p.Stderr}, prefixed: p.logFormat != "json", terminal: terminal(p.Stderr), quiet: p.quiet, emulators: &emulators{}}
 	c.bound = remote.NewBound(remote.MostInAll)
@@ -71,7 +72,7 @@ func (f *fleet) common(p *program, cmd *cobra.Command) (*common, error) {
 	return c, nil
 }
 
-// inFlightOf is what --parallelism says.
+// inFlightOf returns the value of --parallelism.
 func inFlightOf(flags *pflag.FlagSet) (inFlight, bool) {
 	if f := flags.Lookup("parallelism"); f != nil {
 		if n, ok := f.Value.(*inFlight); ok {
@@ -81,7 +82,7 @@ func inFlightOf(flags *pflag.FlagSet) (inFlight, bool) {
 	return 0, false
 }
 
-// watch begins to tell how far all are.
+// watch starts to show the progress of all runs.
 func (c *common) watch() *progress {
 	if c.quiet {
 		return nil
@@ -96,7 +97,7 @@ func (m *member) run(ctx context.Context, p *program, args []string) {
 	cmd, err := one.execute(ctx, args)
 	m.code = exitCode(err)
 	if cmd.Flags().Lookup("output") == nil && err == nil {
-		return // of an export nothing is told but its file
+		return // the only result of an export is its file
 	}
 	if m.document == nil {
 		m.document = document.Empty(cmd.Name(), head(""), time.Now())
@@ -107,7 +108,7 @@ func (m *member) run(ctx context.Context, p *program, args []string) {
 	}
 }
 
-// settle gives flags the values that are the target's own.
+// settle sets the flags that have a value for this target alone.
 func (m *member) settle(flags *pflag.FlagSet) error {
 	for name, value := range m.overrides {
 		f := flags.Lookup(name)
@@ -118,7 +119,7 @@ func (m *member) settle(flags *pflag.FlagSet) error {
 	return assign(flags.Lookup("target"), []string{m.name})
 }
 
-// stderr is where lines of this run go.
+// stderr returns the writer for the messages of this run.
 func (m *member) stderr() io.Writer {
 	if !m.common.prefixed {
 		return m.common.stderr
@@ -126,7 +127,7 @@ func (m *member) stderr() io.Writer {
 	return &prefixed{to: m.common.stderr, prefix: m.name + ": "}
 }
 
-// prefixed writes whole lines, each behind a prefix.
+// prefixed writes complete lines, each after a prefix.
 type prefixed struct {
 	to     io.Writer
 	prefix string
@@ -142,10 +143,10 @@ func (w *prefixed) Write(b []byte) (int, error) {
 	return len(b), err
 }
 
-// errNotStarted is why a run ends whose turn did not come.
+// errNotStarted is the error of a run that ended before it was allowed to write.
 var errNotStarted = errors.New("nothing was changed: the run ended before its turn")
 
-// await has a run wait until it may write. It fails with why it may not.
+// await makes a run wait until it may write. It returns an error if the run must not.
 func (m *member) await(ctx context.Context, n int) error {
 	m.changes = n
 	close(m.ready)
@@ -157,7 +158,7 @@ func (m *member) await(ctx context.Context, n int) error {
 	}
 }
 
-// emulators are those inside the process, so that targets with one state file share one gateway.
+// emulators are the emulators in this process. Targets with the same state file share one.
 type emulators struct {
 	mu   sync.Mutex
 	open map[string]*openEmulator
@@ -168,7 +169,8 @@ type openEmulator struct {
 	users int
 }
 
-// start starts the emulator with the state of a file, or joins it. The last one who ends saves it.
+// start starts an emulator with the state in a file, or returns the one that is running. The last run that ends saves
+// the state.
 func (e *emulators) start(key, file string, start func() (*startedEmulator, error)) (*startedEmulator, error) {
 	if file == "" {
 		return start()

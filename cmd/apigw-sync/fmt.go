@@ -48,7 +48,7 @@ files are left as they are.
 	return cmd
 }
 
-// formatted is a file and its usual form.
+// formatted is a file and its formatted content.
 type formatted struct {
 	spec.Input
 	after []byte
@@ -79,7 +79,7 @@ func runFmt(p *program, o *fmtOptions) error {
 	return nil
 }
 
-// read reads all files, so that those that cannot be read are told together.
+// read reads all files, and reports those that cannot be read in one error.
 func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	paths := o.paths
 	if len(paths) == 0 {
@@ -96,7 +96,7 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	return s.inputs, errors.Join(s.failed...)
 }
 
-// usual formats files. All that is wrong with any of them is the error.
+// usual formats files. The error lists all problems of all files.
 func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
 	var findings []spec.Finding
 	for _, in := range inputs {
@@ -123,7 +123,7 @@ func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
 	return out, err
 }
 
-// put writes a file, or says that it would.
+// put writes a file, or says that it would be written.
 func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
 	stdin := f.Name == stdinName
 	switch {

@@ -27,7 +27,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// gatewayOptions say which gateway is asked, and how.
+// gatewayOptions say which gateway is used, and how requests are sent to it.
 type gatewayOptions struct {
 	endpoint       string
 	region         string
@@ -53,7 +53,7 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 	o.addPace(flags)
 }
 
-// addPace adds the flags that say how a gateway is asked, whichever it is.
+// addPace adds the flags for the pace of requests, which do not depend on the gateway.
 func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
 	flags.Var(&o.parallelism, "parallelism", "at most `N` requests at the same time, or auto: as many as the gateway accepts, up to 100")
 	suggests(flags, "parallelism", "auto")
@@ -82,7 +82,8 @@ func (o *gatewayOptions) check() error {
 	return nil
 }
 
-// inFlight is how many requests are in flight at most; 0 is as many as the gateway takes. It is the value of a flag.
+// inFlight is the value of --parallelism: the largest number of requests in flight; 0 means as many as the gateway
+// accepts.
 type inFlight int
 
 func (n *inFlight) String() string {
@@ -92,10 +93,10 @@ func (n *inFlight) String() string {
 	return strconv.Itoa(int(*n))
 }
 
-// Type is what it is called in help texts.
+// Type returns the placeholder in help texts.
 func (n *inFlight) Type() string { return "N|auto" }
 
-// Set reads it.
+// Set parses the value of the flag.
 func (n *inFlight) Set(text string) error {
 	if text == "auto" {
 		*n = 0
@@ -109,17 +110,17 @@ func (n *inFlight) Set(text string) error {
 	return nil
 }
 
-// workers is how many pieces of work are under way at most, so that all the requests that may be in flight can be.
+// workers returns the number of goroutines that are needed to have all allowed requests in flight.
 func (n inFlight) workers() int { return cmp.Or(int(n), remote.MostInFlight) }
 
-// overtime is why a run was stopped when its time was over.
+// overtime is the reason of a run that was stopped because its --timeout was over.
 type overtime struct{ after time.Duration }
 
 func (o overtime) Error() string {
 	return fmt.Sprintf("the run took longer than --timeout %s", o.after)
 }
 
-// limit makes the context of the whole run.
+// limit returns a context that ends after the timeout of the run.
 func (o *gatewayOptions) limit(ctx context.Context) (context.Context, context.CancelFunc) {
 	if o.timeout == 0 {
 		return context.WithCancel(ctx)
@@ -127,24 +128,24 @@ func (o *gatewayOptions) limit(ctx context.Context) (context.Context, context.Ca
 	return context.WithTimeoutCause(ctx, o.timeout, overtime{o.timeout})
 }
 
-// gateway is what is asked. Close it also after failures.
+// gateway is the gateway that requests are sent to. It must be closed, even after failures.
 type gateway struct {
 	api.Caller
 	instanceID string
 	projectID  string
 	endpoint   string // see whereabouts
-	region     string // "" where it is not known
-	against    string // the export that is used instead of it
-	keyID      string // the access key of the run; "" where it has none
-	host       string // whose undo files are kept together
+	region     string // "" if it is not known
+	against    string // the export that is used instead of a gateway
+	keyID      string // the access key of the run; "" if it has none
+	host       string // names the folder of its undo files, see gatewayOptions.host
 	mostAtOnce func() int
 	close      func() error
 }
 
-// emulated is how an endpoint names the emulator inside the process.
+// emulated is the prefix of an endpoint that means an emulator in this process.
 const emulated = "emulator:"
 
-// connect finds address and credentials. Nothing is sent to the gateway itself.
+// connect finds the address and the credentials. It sends nothing to the gateway itself.
 func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logger, unknown io.Writer) (*gateway, error) {
 	config := remote.Config{
 		Endpoint: o.endpoint, ProjectID: o.projectID, InstanceID: o.instanceID,
@@ -176,8 +177,8 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	}, nil
 }
 
-// fromExport makes a gateway of an export. Where the emulator may invent, APIs that the export only refers to
-// are made up.
+// fromExport makes an emulated gateway from an export. If the options allow the emulator to invent, it also has the
+// APIs that the export only refers to.
 func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*gateway, error) {
 	state, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
@@ -196,7 +197,7 @@ func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*
 	return &gateway{Caller: client, mostAtOnce: client.MostAtOnce, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, nil
 }
 
-// inProcess completes c with the address of an emulator inside the process.
+// inProcess completes c with the address of an emulator in this process.
 func inProcess(c *remote.Config, g *emulator.Gateway) {
 	c.Endpoint, c.Trail = "http://localhost", "http://localhost" // nothing listens there: requests stay in the process
 	if c.ProjectID == "" {
@@ -209,7 +210,7 @@ func inProcess(c *remote.Config, g *emulator.Gateway) {
 	c.Transport = emulator.Transport(g)
 }
 
-// address completes c with what the environment says about a real gateway.
+// address completes c with the address and the credentials of a real gateway.
 func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Config) error {
 	if len(o.emulator.behaviours)+len(o.emulator.faults) > 0 {
 		return hinted{errors.New("--emulator-behaviour and --emulator-fault are for the emulator"), "add --endpoint emulator:FILE"}
@@ -231,7 +232,7 @@ func (o *gatewayOptions) address(ctx context.Context, p *program, c *remote.Conf
 	return nil
 }
 
-// givenAddress is what flags say about the address.
+// givenAddress returns what flags say about the address.
 func (o *gatewayOptions) givenAddress() remote.Address {
 	return remote.Address{Region: o.region, Cloud: o.cloud, Endpoint: o.endpoint, ProjectID: o.projectID}
 }
@@ -243,7 +244,7 @@ type emulatorOptions struct {
 	latency    time.Duration
 }
 
-// addFlags adds the flags that bring trouble, their names behind prefix.
+// addFlags adds the flags for behaviours and faults. Their names begin with prefix.
 func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
 	flags.StringArrayVar(&o.behaviours, prefix+"behaviour", nil, "set a behaviour of the emulator as `NAME=VALUE`; repeatable (see apigw-sync emulator --help)")
 	var rules []cobra.Completion
@@ -270,7 +271,7 @@ func (o *emulatorOptions) options() (emulator.Options, error) {
 	return out, nil
 }
 
-// inside starts a gateway in the process and completes c with its address. Call save at the end.
+// inside starts an emulator in this process and completes c with its address. The caller must call save at the end.
 func (o *emulatorOptions) inside(p *program, file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
 	options, err := o.options()
 	if err != nil {
@@ -291,13 +292,14 @@ func (o *emulatorOptions) inside(p *program, file string, c *remote.Config, unkn
 	return e.save, nil
 }
 
-// startedEmulator is a gateway inside the process. Save writes its state back when it changed or the file was missing.
+// startedEmulator is an emulator in this process. save writes its state to the file if it changed or the file was
+// missing.
 type startedEmulator struct {
 	gateway *emulator.Gateway
 	save    func() error
 }
 
-// startEmulator makes a gateway with the state of a file; "" means none.
+// startEmulator starts an emulator with the state in a file; "" means that there is no file.
 func startEmulator(file string, o emulator.Options) (*startedEmulator, error) {
 	g := emulator.New(o)
 	if file == "" {
@@ -332,7 +334,8 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 	return nil
 }
 
-// host is the name under which the undo files of a gateway are kept: that of the endpoint, or of the emulator's file.
+// host returns the name of the folder for a gateway's undo files: the host of the endpoint, or a name for the
+// emulator's file.
 func (o *gatewayOptions) host(endpoint string) string {
 	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
 		path, _ := filepath.Abs(file) // "" is fine, too

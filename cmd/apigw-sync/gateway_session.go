@@ -10,14 +10,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile"
 )
 
-// session is a gateway with the log and the progress of the command that asks it.
+// session is a gateway with the log and the progress of the command that uses it.
 type session struct {
 	*gateway
 	log  *slog.Logger
-	told *progress // nil with --quiet, and in a run for many targets
+	told *progress // nil with --quiet, and in a run for several targets
 }
 
-// dial makes ready to ask the gateway. End the session also after failures of what follows.
+// dial prepares to send requests to the gateway. The caller must end the session, even after failures.
 func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error) {
 	if err := o.check(); err != nil {
 		return nil, err
@@ -38,19 +38,20 @@ func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error)
 	return s, nil
 }
 
-// reader reads single things, after so many requests of others.
+// reader returns a reader for single lists and objects. The progress counts its requests after those that were sent
+// before.
 func (s *session) reader(before int) *fetch.Reader {
 	return &fetch.Reader{Caller: s.Caller, Progress: func(n int) { s.told.report("read", before+n, 0) }}
 }
 
-// run compares, reads and writes with options.
+// run returns a run that compares, reads and writes with options.
 func (s *session) run(options diff.Options, parallel int) *reconcile.Run {
 	return &reconcile.Run{Caller: s.Caller, Options: options, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
 		s.log.Info(address+" has just changed; waiting until the gateway accepts another change of it", "wait", d.String())
 	}}
 }
 
-// end ends the progress and the connection.
+// end closes the progress and the connection.
 func (s *session) end() error {
 	s.told.close()
 	s.log.Debug("requests in flight", "most", s.mostAtOnce())

@@ -56,7 +56,7 @@ func (o *listOptions) find(ctx context.Context, out *printer) (document.Document
 	return d, exitDone, both(err, s.end())
 }
 
-// declared are the addresses that the files declare; nil where there are no files.
+// declared returns the addresses that the files declare; nil if there are no files.
 func (o *listOptions) declared(p *program) (map[string]bool, error) {
 	if o.compare.files.none() {
 		return nil, nil
@@ -122,7 +122,7 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 	return nil
 }
 
-// everyKind asks for all objects of all kinds that options look at.
+// everyKind returns the lists of all objects of all kinds that the options select.
 func everyKind(options diff.Options) (wants []fetch.Want) {
 	for _, k := range kind.All {
 		if k.Owner == "" && options.Covers(k, "") {
@@ -132,8 +132,8 @@ func everyKind(options diff.Options) (wants []fetch.Want) {
 	return wants
 }
 
-// bindings counts to how many APIs objects are bound that can be. Lists mostly tell; only what they do not is read, and
-// what is to be counted in some environments alone.
+// bindings counts the APIs that objects are bound to. Lists of most kinds contain this number. The bindings themselves
+// are read only if it is missing, or if the bindings of certain environments are counted.
 func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, options diff.Options) (map[string]int, error) {
 	out := map[string]int{}
 	var reads []diff.Read

@@ -1,8 +1,9 @@
 // Apigw-sync makes a Huawei Cloud API gateway match desired-state files.
 //
-// A command is a file, or several that begin with its name; what commands share begins with what it is about: flags_
-// (command line, environment, config file), files_, gateway_ and output_. What diff, apply, undo and drift share begins
-// with apply_. A command says what it takes in its new...Command, and does it in its find, or run where it writes.
+// A command has one file, or several whose names begin with its name. Files with code that commands share begin with
+// its topic: flags_ (command line, environment, config file), files_, gateway_ and output_; those of diff, apply, undo
+// and drift begin with apply_. The new...Command of a command defines its flags. Its work is in find, or in run if it
+// writes.
 package main
 
 import (
@@ -31,7 +32,7 @@ func main() {
 
 // program is the whole command with its streams and its environment, so that a test can call it.
 //
-// Stdout carries the result alone; errors, logs, progress and questions go to Stderr.
+// Only the result is written to Stdout. Errors, logs, progress and questions are written to Stderr.
 type program struct {
 	Stdin   io.Reader
 	Stdout  io.Writer
@@ -39,15 +40,15 @@ type program struct {
 	Environ []string // NAME=VALUE
 
 	globals
-	origin     map[string]string // by flag, what else than the flag named its value
-	vars       map[string]string // of the target, for desired-state files
+	origin     map[string]string // by flag, what set its value if the command line did not
+	vars       map[string]string // variables of the target, for desired-state files
 	given      map[string]bool   // flags that have a value from the command line or the environment
-	production bool              // the target says that it is one
-	target     string            // whose section of the config file holds; "" is none
-	flags      *pflag.FlagSet    // of the command that runs; nil before they are settled
-	fleet      *fleet            // the targets of a run for many; nil for one
-	member     *member           // the run is that of one among many; nil when it is by itself
-	answered   bool              // the result is written
+	production bool              // the target is marked as a production
+	target     string            // the target whose section is used; "" for none
+	flags      *pflag.FlagSet    // flags of the command that runs; nil before they are settled
+	fleet      *fleet            // the targets of a run for several; nil for a run for one
+	member     *member           // set if this is the run for one of several targets
+	answered   bool              // the result has been written
 	stopped    <-chan struct{}   // closed when a signal stops the run; nil before it begins
 }
 
@@ -63,7 +64,7 @@ func (p *program) Lookup(name string) (string, bool) {
 
 // Main runs the command that args name and returns the exit code.
 func (p *program) Main(args []string) int {
-	log.SetOutput(io.Discard) // what net/http logs quotes what it has read
+	log.SetOutput(io.Discard) // log messages of net/http quote what it has read, which may contain secrets
 	ctx, stop := p.untilSignal()
 	defer stop()
 	p.stopped = ctx.Done()
@@ -78,7 +79,7 @@ func (p *program) Main(args []string) int {
 	return exitCode(err)
 }
 
-// execute runs the command that args name, once for each target where many are named.
+// execute runs the command that args name. If several targets are named, it runs once for each of them.
 func (p *program) execute(ctx context.Context, args []string) (*cobra.Command, error) {
 	root := p.newRootCommand()
 	root.SetArgs(args)
@@ -95,19 +96,19 @@ func (p *program) execute(ctx context.Context, args []string) (*cobra.Command, e
 	return root.ExecuteContextC(ctx)
 }
 
-// hasOwnFlags tells commands that do something from those that print what never changes.
+// hasOwnFlags reports whether a command has flags of its own. Commands without them only print something fixed.
 func hasOwnFlags(cmd *cobra.Command) (has bool) {
 	cmd.LocalNonPersistentFlags().VisitAll(func(f *pflag.Flag) { has = has || f.Name != "help" })
 	return has
 }
 
-// signaled is why a run was stopped.
+// signaled is the signal that stopped a run.
 type signaled struct{ os.Signal }
 
 func (s signaled) Error() string { return "stopped by the signal " + s.String() }
 
-// untilSignal is a context that ends with the first signal that stops a run. The second one kills. SIGHUP is
-// left alone where it was ignored from the start, as under nohup.
+// untilSignal returns a context that ends with the first signal that stops a run. The second signal kills the process.
+// SIGHUP is still ignored if it was ignored from the start, as under nohup.
 func (p *program) untilSignal() (context.Context, context.CancelFunc) {
 	ctx, cancel := context.WithCancelCause(context.Background())
 	signals := make(chan os.Signal, 1)
@@ -180,7 +181,8 @@ by semicolons. A flag overrides the environment, which overrides the target in t
 	return root
 }
 
-// knownCommand refuses arguments of a command that only groups others: they are commands that do not exist.
+// knownCommand refuses arguments of a command that only groups subcommands: such arguments are subcommands that do not
+// exist.
 func knownCommand(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
@@ -194,10 +196,11 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 	return hinted{fmt.Errorf("unknown command %q", args[0]), meant(args[0], known, "see "+cmd.CommandPath()+" --help")}
 }
 
-// wrongFlag tells of a flag that cannot be read, and of one that does not exist which one may have been meant.
+// wrongFlag returns the error for a flag that cannot be parsed. For a flag that does not exist, the hint says which one
+// may have been meant.
 func wrongFlag(cmd *cobra.Command, err error) error {
 	if words := cmd.Flags().Args(); cmd.HasSubCommands() && len(words) > 0 {
-		return knownCommand(cmd, words) // its flags are not to blame
+		return knownCommand(cmd, words) // the cause is the unknown subcommand, not the flag
 	}
 	hint := "see " + cmd.CommandPath() + " --help"
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
@@ -211,15 +214,15 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 			known = append(known, alias)
 		}
 	}
-	typed, _, _ := strings.Cut(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), "=") // -prune reads as letters
+	typed, _, _ := strings.Cut(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), "=") // -prune is parsed as a group of one-letter flags
 	if near := nearest(typed, known); near != "" {
 		hint = "did you mean --" + near + "?"
 	}
 	return hinted{lowered(err), hint}
 }
 
-// meant is the hint about a word of the command line that is not one of those known: which of them may have been meant, else
-// what to do otherwise.
+// meant returns the hint for an unknown word of the command line: the known word that may have been meant, or else
+// otherwise.
 func meant(word string, known []string, otherwise string) string {
 	if near := nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
@@ -227,7 +230,8 @@ func meant(word string, known []string, otherwise string) string {
 	return otherwise
 }
 
-// nearest is the only word that begins like one of the command line, else the one most like it; "" when none is.
+// nearest returns the only known word that begins with a word, or else the known word that is most similar to it; "" if
+// none is.
 func nearest(word string, known []string) string {
 	begun := slices.DeleteFunc(slices.Clone(known), func(k string) bool { return !strings.HasPrefix(k, word) })
 	if len(begun) == 1 {
@@ -236,7 +240,8 @@ func nearest(word string, known []string) string {
 	return spec.Nearest(word, known)
 }
 
-// arguments wants one argument, or at least so many, which what tells in words. A hint of "" leads to the help text.
+// arguments requires one argument, or at most one if least is 0. what describes them in the error. If hint is "", the
+// error points to the help text.
 func arguments(least int, what, hint string) cobra.PositionalArgs {
 	return func(cmd *cobra.Command, args []string) error {
 		if least <= len(args) && len(args) <= 1 {

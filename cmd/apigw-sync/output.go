@@ -22,10 +22,10 @@ import (
 
 // outputOptions say how and where a result is written.
 type outputOptions struct {
-	command string // whose documents are written
+	command string // the command whose documents are written
 	format  string
 	path    string
-	summary bool // numbers alone
+	summary bool // only numbers
 }
 
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, command string) {
@@ -45,7 +45,7 @@ func formatsOf(command string) (names []string) {
 	return names
 }
 
-// printer writes documents as the flags ask.
+// printer writes documents in the format and to the file that the flags choose.
 type printer struct {
 	program *program
 	format  *report.Format
@@ -55,7 +55,7 @@ type printer struct {
 
 func (p *program) printer(o *outputOptions) (*printer, error) {
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
-		return nil, p.unwritable("output-file", o.path, err) // better now than after something was changed
+		return nil, p.unwritable("output-file", o.path, err) // fail now, and not after something was changed
 	}
 	if o.summary && o.format != "text" && o.format != "markdown" {
 		return nil, hinted{fmt.Errorf("--summary: %s always contains the numbers", o.format), "use it with -o text or -o markdown"}
@@ -65,16 +65,16 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 	return &printer{program: p, format: report.Find(o.format), style: style, path: o.path}, nil
 }
 
-// finder is the work of a command that tells what it found. The document is never nil, also when there is an error; the code is the
-// exit code that it means.
+// finder is the work of a command that reports what it finds. The document is never nil, even with an error. The code
+// is the exit code for what was found.
 type finder func(ctx context.Context, out *printer) (d document.Document, code int, err error)
 
-// telling is what cobra runs of a command that tells what it found.
+// telling returns the function that cobra calls for a command that reports what it finds.
 func (p *program) telling(to *outputOptions, o *gatewayOptions, find finder) func(*cobra.Command, []string) error {
 	return func(cmd *cobra.Command, _ []string) error { return p.tell(cmd.Context(), to, o, find) }
 }
 
-// tell runs a command that tells what it found, for as long as o allows.
+// tell runs a command that reports what it finds, with the timeout of o.
 func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions, find finder) error {
 	out, err := p.printer(to)
 	if err != nil {
@@ -89,7 +89,7 @@ func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions
 	return coded{code: code}
 }
 
-// style decides about colour and width. NO_COLOR and TERM=dumb count unless colour is wanted always.
+// style decides about colour and width. NO_COLOR and TERM=dumb are respected unless --color is always.
 func (p *program) style(toStdout bool) report.Style {
 	s := report.Style{Append: p.appendTo, Color: p.color == "always" || p.color == "auto" && toStdout && colored(p.Stdout, p.Lookup)}
 	if toStdout {
@@ -109,7 +109,7 @@ func terminal(stream any) bool {
 	return ok && term.IsTerminal(int(f.Fd()))
 }
 
-// width is the number of columns of a terminal, 0 for anything else.
+// width returns the number of columns of a terminal; 0 for anything else.
 func width(w io.Writer) int {
 	f, ok := w.(*os.File)
 	if !ok {
@@ -125,8 +125,8 @@ func width(w io.Writer) int {
 // isText reports whether people read the result on stdout.
 func (o *printer) isText() bool { return o.format.Name == "text" && o.path == "" }
 
-// emit writes a document, which a run does once. A command that failed with err writes one only where its readers
-// want it, the error in it.
+// emit writes the document of a run, once. After an error, it writes a document only in formats that can contain the
+// error.
 func (o *printer) emit(d document.Document, err error) error {
 	d.Fail(problemsOf(err)...)
 	if m := o.program.member; m != nil {
@@ -147,7 +147,7 @@ func (o *printer) emit(d document.Document, err error) error {
 		}
 		unwritten = o.program.unwritable("output-file", o.path, unwritten)
 		d.Fail(problemsOf(unwritten)...)
-		err = both(err, unwritten) // and the result goes to stdout, since it must not be lost
+		err = both(err, unwritten) // then the result is written to stdout, since it must not be lost
 	}
 	o.program.answered = true
 	if cause := to(o.program.Stdout); cause != nil {
@@ -156,13 +156,13 @@ func (o *printer) emit(d document.Document, err error) error {
 	return err
 }
 
-// wantsJSON reports whether a command line asks for JSON, even one with mistakes in it. Commands that have no such
-// format never do.
+// wantsJSON reports whether a command line, which may be wrong, asks for JSON. It is false for commands without this
+// format.
 func wantsJSON(cmd *cobra.Command, args []string, lookup func(string) (string, bool)) bool {
 	return (cmd.Flags().Lookup("output") != nil || !cmd.HasParent()) && wantedFormat(args, lookup) == "json"
 }
 
-// wantedFormat is the format that a command line, else the environment, asks for.
+// wantedFormat returns the format that the command line, or else the environment, asks for.
 func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 	format, _ := lookup(twin("output"))
 	for i, a := range args {
@@ -184,7 +184,7 @@ func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 	return format
 }
 
-// document writes the error of a command that did not get to write its own.
+// document writes the error of a command that ended before it wrote a document.
 func (p *program) document(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
 	if p.fleet != nil {
@@ -193,12 +193,12 @@ func (p *program) document(command string, err error) error {
 	return o.emit(document.Empty(command, head(""), time.Now()), err)
 }
 
-// head begins the documents of a run.
+// head returns the head of a run's documents.
 func head(instanceID string) document.Head {
 	return document.Head{FormatVersion: document.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
 }
 
-// head begins the documents of a run that looks at the gateway, in an environment where files name none.
+// head returns the head of the documents of a run that uses a gateway. environment is used where files name none.
 func (s *session) head(p *program, environment string) document.Head {
 	h := head(s.instanceID)
 	h.Gateway = &document.Gateway{
@@ -207,8 +207,8 @@ func (s *session) head(p *program, environment string) document.Head {
 	return h
 }
 
-// appendTo adds text to the file that a variable of the environment names, as jobs of CI systems take
-// their summaries and outputs. Without the variable it does nothing.
+// appendTo adds text to the file that an environment variable names. CI systems take summaries and outputs of jobs this
+// way. If the variable is not set, appendTo does nothing.
 func (p *program) appendTo(variable, text string) error {
 	path, _ := p.Lookup(variable)
 	if path == "" {

@@ -11,12 +11,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// confirm asks whether to write. Where nobody can be asked, and for results that a program reads, the
-// answer must have been given before.
+// confirm asks whether to write. If nobody can be asked, or if a program reads the result, --yes is required instead.
 func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) error {
 	n, back := len(c.Plan.Changes), c.back != nil
 	changes := document.Count(n, "change", "changes")
-	if m := out.program.member; m != nil { // one question is asked for all
+	if m := out.program.member; m != nil { // one question is asked for all targets
 		return m.await(ctx, n)
 	}
 	these := "these"
@@ -30,7 +29,7 @@ func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) e
 	return out.program.confirm(ctx, o.yes, changes+" to apply", fmt.Sprintf("%s\n%s %s %s?", c.head.Where(), do, these, changes))
 }
 
-// confirm asks a question before something is written. What says what it is about where nobody can be asked.
+// confirm asks a question before something is written. If nobody can be asked, what describes the action in the error.
 func (p *program) confirm(ctx context.Context, yes bool, what, question string) error {
 	switch {
 	case yes:

@@ -11,7 +11,7 @@ import (
 type shared struct {
 	mu            sync.Mutex
 	w             io.Writer
-	before, after func(io.Writer) // clear what a line must not run into, and show it again; nil means nothing
+	before, after func(io.Writer) // remove the progress bar before a line, and draw it again after it; may be nil
 }
 
 func (s *shared) Write(b []byte) (int, error) {
@@ -31,14 +31,14 @@ func (s *shared) do(f func(io.Writer)) {
 	f(s.w)
 }
 
-// between sets what happens before and after each line.
+// between sets the functions that are called before and after each line.
 func (s *shared) between(before, after func(io.Writer)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.before, s.after = before, after
 }
 
-// log makes the logger that the flags ask for.
+// log returns the logger that the flags choose.
 func (p *program) log(w io.Writer) (*slog.Logger, error) {
 	if p.verbose && p.quiet {
 		return nil, errors.New("--verbose and --quiet cannot be used together")

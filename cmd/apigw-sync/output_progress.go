@@ -11,28 +11,29 @@ import (
 
 const (
 	patience  = time.Second      // a shorter stage shows nothing
-	lineEvery = 10 * time.Second // where stderr is no terminal
+	lineEvery = 10 * time.Second // if stderr is not a terminal
 	drawEvery = 100 * time.Millisecond
 )
 
-// stages are how the stages of a run are called on screen.
+// stages are the texts that are shown for the stages of a run.
 var stages = map[string]string{"read": "reading the gateway", "write": "writing changes", "verify": "reading the changes back", "targets": "processing targets"}
 
-// progress tells on Stderr how far a run is: as a bar on a terminal, else as a line every 10 seconds. Nil tells nothing.
+// progress shows on Stderr how far a run is: as a bar on a terminal, otherwise as a line every 10 seconds. A nil
+// progress shows nothing.
 type progress struct {
 	out      *shared
 	terminal bool
-	screen   screen // used inside out.do alone
+	screen   screen // used only inside out.do
 
-	mu          sync.Mutex // guards what follows
-	stage       string     // "" while there is nothing to tell
+	mu          sync.Mutex // guards the fields below
+	stage       string     // "" while there is nothing to show
 	done, total int
 
 	stop chan struct{}
 	over sync.WaitGroup
 }
 
-// watch starts to tell. It ends with close.
+// watch starts to show progress. close ends it.
 func watch(out *shared, terminal bool) *progress {
 	p := &progress{out: out, terminal: terminal, stop: make(chan struct{})}
 	out.between(func(io.Writer) { p.screen.clear() }, func(io.Writer) { p.screen.redraw() })
@@ -40,8 +41,8 @@ func watch(out *shared, terminal bool) *progress {
 	return p
 }
 
-// report takes note of how far a stage is. It is safe for concurrent use. Reports may arrive out of
-// order; the furthest one counts.
+// report records how far a stage is. It is safe for concurrent use. Reports may arrive out of order; the largest number
+// counts.
 func (p *progress) report(stage string, done, total int) {
 	if p == nil {
 		return
@@ -65,7 +66,7 @@ func (p *progress) pause() {
 	p.out.do(p.show)
 }
 
-// close ends the telling and leaves nothing on the screen but whole lines.
+// close stops showing progress, and removes the bar from the screen.
 func (p *progress) close() {
 	if p == nil {
 		return
@@ -98,7 +99,7 @@ func (p *progress) show(w io.Writer) {
 // screen is what Stderr shows now.
 type screen struct {
 	stage string
-	since time.Time // begin of the stage
+	since time.Time // when the stage began
 	said  time.Time // when the last line was written
 	bar   *progressbar.ProgressBar
 }
@@ -132,7 +133,7 @@ func (s *screen) draw(w io.Writer, done, total int) {
 			progressbar.OptionSetWidth(30), progressbar.OptionSetPredictTime(false), progressbar.OptionSpinnerType(14),
 			progressbar.OptionSetSpinnerChangeInterval(0)) // it must not draw by itself
 	}
-	_ = s.bar.Set(done) // a bar that cannot be drawn is no reason to stop
+	_ = s.bar.Set(done) // the run continues if the bar cannot be drawn
 }
 
 func (s *screen) clear() {

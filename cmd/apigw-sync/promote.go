@@ -20,14 +20,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// promoteOptions say which targets are compared. Addresses and files come from the sections of the config file alone,
-// since a variable of the environment would count for both targets.
+// promoteOptions say which targets are compared. Addresses and files come only from the sections of the config file,
+// since an environment variable would apply to both targets.
 type promoteOptions struct {
 	from, to  string
 	config    *string
 	filesOnly bool
 	exitCode  bool
-	compare   compareOptions // flags that hold for both targets: kinds, names, and how fast gateways are asked
+	compare   compareOptions // flags for both targets: kinds, names, and the pace of requests
 	output    outputOptions
 }
 
@@ -97,9 +97,10 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 	return d, exitDone, nil
 }
 
-// meantNext is the impact on callers of applying the files of the second target, all of whose gateway was read.
+// meantNext returns the impact on callers if the files of the second target are applied. All of its gateway must have
+// been read.
 func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
-	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // "" means in an impact whatever a policy is bound to
+	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // in an impact, "" means everything that a policy is bound to
 	for _, l := range kind.Links {
 		complete[l.Name] = true
 	}
@@ -107,7 +108,7 @@ func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
 		there[a.Address()], there[a.Group+impact.AllOf] = true, true
 	}
 	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete, APIs: apis}), func(e impact.Entry) bool {
-		return !there[e.API] // the other target alone has it
+		return !there[e.API] // only the other target has this API
 	})
 }
 
@@ -130,8 +131,8 @@ type promoteSide struct {
 	warnings   []document.Problem
 }
 
-// side gives the options of a target the values of its section, except where the command line or the environment, which hold
-// for both targets, have one.
+// side sets the options of a target from its section, except for those that the command line or the environment sets
+// for both targets.
 func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	section, err := findTarget(*o.config, name)
 	if err != nil {
@@ -172,7 +173,7 @@ func (s *promoteSide) load() (err error) {
 	return err
 }
 
-// loadBoth reads the files of both targets. What is wrong with a file that they share is told once.
+// loadBoth reads the files of both targets. Problems of a file that they share are reported once.
 func loadBoth(from, to *promoteSide) error {
 	err, second := from.load(), to.load()
 	var a, b problems
@@ -182,7 +183,7 @@ func loadBoth(from, to *promoteSide) error {
 	return both(err, second)
 }
 
-// distinct joins what was found in the files of two targets.
+// distinct joins the problems of the files of two targets, without repetitions.
 func distinct(a, b []document.Problem) []document.Problem {
 	out := append([]document.Problem{}, a...)
 	for _, x := range b {
@@ -227,7 +228,7 @@ func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int
 	return reads, err
 }
 
-// read reads what the gateway of the target has of some kinds.
+// read reads the objects of some kinds from the gateway of the target.
 func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *shared, progress func(more int)) (reads int, err error) {
 	ctx, cancel := s.options.gateway.limit(ctx)
 	defer cancel()

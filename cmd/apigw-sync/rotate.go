@@ -20,14 +20,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// rotateOptions say which app gets a new value, where it comes from and who is told.
+// rotateOptions say which app gets a new value, where the value comes from and where it is delivered.
 type rotateOptions struct {
 	gateway gatewayOptions
 	app     string
 	fromEnv string
 	toFile  string
 	run     string
-	runEnv  []string // credentials of this run that the command gets, too
+	runEnv  []string // names of this run's credentials that the command gets, too
 	old     []string
 	overlap time.Duration
 	finish  bool
@@ -104,13 +104,13 @@ If the files declare the secret of the app, set their variable to the new secret
 	return cmd
 }
 
-// rotator is the work of a command, and reporter tells what became of it.
+// rotator is the work of a command, and reporter describes its outcome.
 type (
 	rotator  = func(*rotate.Rotation, context.Context) (*rotate.Outcome, error)
 	reporter = func(*rotateOptions, *rotate.Outcome) string
 )
 
-// prepare completes a command that rotates what it is called after, and returns its flags.
+// prepare completes a command, whose name is what it rotates, and returns its flags.
 func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, told reporter) *pflag.FlagSet {
 	what, flags := cmd.Name(), cmd.Flags()
 	cmd.Args = arguments(1, "one app", "write apigw-sync rotate "+what+" APP")
@@ -142,7 +142,7 @@ func (o *rotateOptions) check() error {
 	return o.gateway.check()
 }
 
-// start settles flags, asks, and runs the rotation.
+// start asks for confirmation, and runs the rotation.
 func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told reporter) (err error) {
 	if err := o.check(); err != nil {
 		return err
@@ -179,8 +179,8 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told 
 	return err
 }
 
-// given is the new value where there is one already: of the environment, or of the file that an interrupted
-// run left.
+// given returns the new value if there is one already, either in the environment or in a file that an interrupted run
+// left.
 func (o *rotateOptions) given(p *program) (string, error) {
 	if o.fromEnv != "" {
 		v, ok := p.Lookup(o.fromEnv)
@@ -202,17 +202,17 @@ func (o *rotateOptions) given(p *program) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// private refuses a file that others than its owner can read. One that does not exist is fine. Windows has
+// private refuses a file that users other than its owner can read. It accepts a file that does not exist. Windows has
 // no such modes.
 func private(path string) error {
 	info, err := os.Stat(path)
 	if err != nil || runtime.GOOS == "windows" || !info.Mode().IsRegular() || info.Mode().Perm()&^onlyOwner == 0 {
-		return nil //nolint:nilerr // whoever opens the file will tell
+		return nil //nolint:nilerr // opening the file reports the error
 	}
 	return hinted{fmt.Errorf("%s can be read by others", path), "remove it, or chmod 600 it first"}
 }
 
-// keep leaves a value in the file, before the gateway hears of it.
+// keep writes a value to the file before it is sent to the gateway.
 func (o *rotateOptions) keep(value string) error {
 	if o.toFile == "" {
 		return nil
@@ -220,7 +220,7 @@ func (o *rotateOptions) keep(value string) error {
 	return writeBytes(o.toFile, onlyOwner, []byte(value+"\n"))
 }
 
-// deliver hands the new value over. It is printed only where it was handed over in no other way.
+// deliver delivers the new value. It prints the value only if there is no other way of delivery.
 func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) error {
 	if o.run != "" {
 		cmd := exec.CommandContext(ctx, "sh", "-c", o.run) //nolint:gosec // the user's own command
@@ -235,7 +235,8 @@ func (o *rotateOptions) deliver(ctx context.Context, p *program, value string) e
 	return nil
 }
 
-// environ is the environment of the command: ours, without the credentials that nobody gave it.
+// environ returns the environment of the command: that of this program, without credentials that the user did not name
+// for it.
 func (o *rotateOptions) environ(p *program) []string {
 	return slices.DeleteFunc(slices.Clone(p.Environ), func(variable string) bool {
 		name, _, _ := strings.Cut(variable, "=")
@@ -243,7 +244,7 @@ func (o *rotateOptions) environ(p *program) []string {
 	})
 }
 
-// toldOfCode says what became of the codes.
+// toldOfCode describes the outcome for codes.
 func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
 	var b strings.Builder
 	if out.Added {
@@ -265,7 +266,7 @@ func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
 	return b.String()
 }
 
-// toldOfSecret says what became of the secret.
+// toldOfSecret describes the outcome for the secret.
 func toldOfSecret(o *rotateOptions, out *rotate.Outcome) string {
 	if !out.Added {
 		return ""

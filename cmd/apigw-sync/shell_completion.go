@@ -6,7 +6,7 @@ import (
 	"github.com/spf13/cobra"
 )
 
-// shells are those that there are scripts for.
+// shells are the shells for which there are completion scripts.
 var shells = []string{"bash", "zsh", "fish", "powershell"}
 
 func newCompletionCommand(p *program) *cobra.Command {

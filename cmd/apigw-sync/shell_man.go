@@ -15,8 +15,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/remote"
 )
 
-// newManCommand makes the command by which packages get their manual pages. It is hidden, since it is for
-// those who build packages.
+// newManCommand returns the command that writes the manual pages. It is hidden, since only builders of packages need
+// it.
 func newManCommand(p *program) *cobra.Command {
 	return &cobra.Command{
 		Use:    "man FOLDER",
@@ -51,7 +51,7 @@ func runMan(p *program, root *cobra.Command, folder string) error {
 	})
 }
 
-// pageDate is the day of the sources, so that pages are the same whenever they are written.
+// pageDate returns the date of the sources. With it, pages do not depend on when they are written.
 func (p *program) pageDate() (string, error) {
 	if epoch, ok := p.Lookup("SOURCE_DATE_EPOCH"); ok {
 		seconds, err := strconv.ParseInt(epoch, 10, 64)
@@ -66,12 +66,12 @@ func (p *program) pageDate() (string, error) {
 	return "", nil
 }
 
-// concerns reports whether a page tells about what comes with a flag: the root's tells everything.
+// concerns reports whether a page describes what belongs to a flag. The page of the root command describes everything.
 func concerns(cmd *cobra.Command, flag string) bool {
 	return !cmd.HasParent() || cmd.Flags().Lookup(flag) != nil
 }
 
-// variablesOf are the variables that count for a command in addition to those of its flags.
+// variablesOf returns the environment variables that a command uses in addition to those of its flags.
 func variablesOf(cmd *cobra.Command) []manpage.Entry {
 	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "Each option lists the environment variable that sets it; the command line overrides it. Values of " +
 		"repeatable options are separated by commas, fault rules by semicolons."}}
@@ -95,7 +95,7 @@ func variablesOf(cmd *cobra.Command) []manpage.Entry {
 	return list
 }
 
-// filesOf are the files that a command reads without being told.
+// filesOf returns the files that a command reads by default.
 func filesOf(cmd *cobra.Command) (list []manpage.Entry) {
 	if concerns(cmd, "file") {
 		list = append(list, manpage.Entry{Name: "gateway.yaml, gateway/", Text: "Desired state: the file, else all *.yaml and *.yml of the folder, read where --file names nothing."})

@@ -51,7 +51,7 @@ func (o *targetsOptions) find(_ context.Context, out *printer) (document.Documen
 	return d, exitDone, nil
 }
 
-// asListed is what the list says of a target.
+// asListed returns a target as the list shows it.
 func asListed(name string, t *config.Target) document.Listed {
 	l := document.Listed{
 		Target: name, Region: text(t.Region), InstanceID: text(t.InstanceID), ProjectID: text(t.ProjectID), Environment: text(t.Environment),
@@ -63,10 +63,10 @@ func asListed(name string, t *config.Target) document.Listed {
 	return l
 }
 
-// errNoConfig is told where a config file is needed and there is none.
+// errNoConfig is the error if a config file is needed and there is none.
 var errNoConfig = errors.New("no " + config.Name + " in this folder or above")
 
-// readConfig reads the config file at path; a path of "" looks for it.
+// readConfig reads the config file at path. If path is "", it searches for the file.
 func readConfig(path string) (*config.File, error) {
 	if path == "" {
 		found, err := config.Find(".")

@@ -68,7 +68,7 @@ func (o *testOptions) find(_ context.Context, out *printer) (document.Document, 
 	return d, exitDone, err
 }
 
-// try reads everything and makes the document, which is never nil.
+// try reads files and cases, runs the cases, and returns the document, which is never nil.
 func (o *testOptions) try(p *program) (*document.Tests, error) {
 	d := document.NewTests(head(""), nil)
 	if len(o.cases) == 0 {
@@ -86,7 +86,7 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 	if err != nil {
 		return d, err
 	}
-	others = slices.DeleteFunc(others, func(f spec.Finding) bool { return f.Warning }) // they are the gateway's affair
+	others = slices.DeleteFunc(others, func(f spec.Finding) bool { return f.Warning }) // warnings about the export are not about the files
 	warnings, err := problemsIn(slices.Concat(findings, more, others))
 	if err != nil {
 		d.Warnings = append(d.Warnings, warnings...)
@@ -97,7 +97,7 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 		return d, err
 	}
 	world := intent.New(state, held, suite, time.Now().Format(time.DateOnly))
-	dangling, _ := problemsIn(world.References(state)) // warnings all
+	dangling, _ := problemsIn(world.References(state)) // all of them are warnings
 	warnings = append(warnings, dangling...)
 	outcomes := make([]intent.Outcome, len(chosen))
 	for i, c := range chosen {
@@ -129,7 +129,7 @@ func (o *testOptions) suite(p *program) (*intent.Suite, []spec.Finding, error) {
 	return suite, findings, nil
 }
 
-// held reads the export; nil when none is named.
+// held reads the export; it returns nil if none is named.
 func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
 	if o.against == "" {
 		return nil, nil, nil
@@ -143,8 +143,8 @@ func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
 	return held, findings, nil
 }
 
-// choose are the cases that --run names, in their order. That there are none is an error: nothing would be
-// tested, and all seem well.
+// choose returns the cases that --run names, in their order. It is an error if there are none, since a run that tests
+// nothing would look like a success.
 func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
 	if len(all) == 0 {
 		return nil, hinted{errors.New("the files contain no cases"), "list them under cases"}

@@ -72,7 +72,7 @@ func (o *validateOptions) find(ctx context.Context, out *printer) (document.Docu
 	return d, exitDone, err
 }
 
-// check completes d with what is found in the files.
+// check adds to d what is found in the files.
 func (o *validateOptions) check(ctx context.Context, p *program, d *document.Check) error {
 	severities, err := o.lint.settings()
 	if err != nil {
@@ -104,7 +104,7 @@ func (o *validateOptions) check(ctx context.Context, p *program, d *document.Che
 	return nil
 }
 
-// load reads the files, and keeps places only for lint.
+// load reads the files. It returns places only for lint.
 func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Finding, error) {
 	if o.lint.on {
 		return o.files.loadPlaces(p, lint.Marker)
@@ -113,7 +113,7 @@ func (o *validateOptions) load(p *program) (*spec.State, *spec.Places, []spec.Fi
 	return state, nil, findings, err
 }
 
-// countDeclared counts what the files declare, by section, and what refers to what.
+// countDeclared counts the declared objects by section, and the references to APIs and to objects.
 func countDeclared(s *spec.State) map[string]int {
 	n := map[string]int{document.ToAPIs: 0, document.ToObjects: 0}
 	for i := range s.References {

@@ -32,7 +32,7 @@ func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
 	suggests(flags, "explain-rule", ruleNames()...)
 }
 
-// check refuses what does nothing without --lint. The environment may hold such settings for other commands.
+// check refuses flags that have no effect without --lint. The environment may set them, since other commands use them.
 func (o *lintOptions) check(flags *pflag.FlagSet) error {
 	for _, name := range []string{"against", "lint-severity"} {
 		if flags.Changed(name) && !o.on {
@@ -42,7 +42,7 @@ func (o *lintOptions) check(flags *pflag.FlagSet) error {
 	return nil
 }
 
-// ruleNames are the values of --explain-rule, for completion.
+// ruleNames returns the values of --explain-rule, for completion.
 func ruleNames() []string {
 	out := []string{"all\tlist the rules"}
 	for _, r := range lint.Rules {
@@ -51,7 +51,7 @@ func ruleNames() []string {
 	return out
 }
 
-// severitySettings are the values of --lint-severity, for completion.
+// severitySettings returns the values of --lint-severity, for completion.
 func severitySettings() (out []string) {
 	for _, r := range lint.Rules {
 		for s := lint.Off; s <= lint.Error; s++ {
@@ -61,7 +61,7 @@ func severitySettings() (out []string) {
 	return out
 }
 
-// explanation writes about one rule, or lists all.
+// explanation explains one rule, or lists all rules.
 func (o *lintOptions) explanation(p *program, format string) error {
 	if format != "text" {
 		return hinted{errors.New("--explain-rule writes only text"), "leave --output out"}
@@ -76,7 +76,7 @@ func (o *lintOptions) explanation(p *program, format string) error {
 	return report.LintRule(p.Stdout, r)
 }
 
-// settings reads the severities.
+// settings parses the severities.
 func (o *lintOptions) settings() (map[string]lint.Severity, error) {
 	out, unknown := lint.Severities(o.severities)
 	if unknown != nil {
@@ -98,7 +98,8 @@ func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint
 	return &found, nil
 }
 
-// readExport reads all that an export holds. One without APIs says nothing about what references mean.
+// readExport reads everything in an export. An export without APIs is an error, since references cannot be resolved with
+// it.
 func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, error) {
 	const (
 		hint   = "make it with export --with-apis"
@@ -119,7 +120,7 @@ func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, er
 	return &lint.Gateway{Actual: all.Actual, Catalog: all.Catalog}, nil
 }
 
-// notLinted says of wrong files that lint did not look at them.
+// notLinted adds to the errors of files that the files were not linted.
 func notLinted(err error) error {
 	if wrong, ok := errors.AsType[problems](err); ok {
 		wrong.summary += "; lint did not run"

@@ -17,7 +17,7 @@ var (
 	date    = ""
 )
 
-// buildInfo says what this program was built from.
+// buildInfo describes what this program was built from.
 type buildInfo struct {
 	Version string `json:"version"`
 	Commit  string `json:"commit"` // "" when it is not known
@@ -27,7 +27,7 @@ type buildInfo struct {
 	Arch    string `json:"arch"`
 }
 
-// build tells what the linker set, else what the Go tool recorded.
+// build returns what the linker set, or else what the Go tool recorded.
 func build() buildInfo {
 	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
