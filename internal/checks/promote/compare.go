@@ -45,7 +45,7 @@ func (c *promotion) covers(kindName, name string) bool {
 	return c.from.Options.Includes(kindName, name) && c.to.Options.Includes(kindName, name)
 }
 
-// ignored reports whether an ignore rule leaves an object or link alone, and counts it.
+// ignored reports whether a rule ignores an object or link, and counts it.
 func (c *promotion) ignored(kindName, name string) bool {
 	if !c.rules.Whole(kindName, name) {
 		return false
@@ -106,7 +106,7 @@ func (c *promotion) alone(kindName, name, address string) {
 	c.add(d)
 }
 
-// contains counts what belongs to an object.
+// contains counts the parts and links of an object by kind.
 func (l *ledger) contains(kindName, name string) map[string]int {
 	out := map[string]int{}
 	for _, part := range kind.Parts(kindName) {
@@ -181,8 +181,8 @@ func (c *promotion) links(k *kind.LinkKind, owner string) {
 	}
 }
 
-// asIs is the edge of a link that the files declare in an environment that they name; the zero edge if they name none.
-// An environment that is named means the same one on both sides, whatever each side's own environment is.
+// asIs returns an edge with the environment of the link itself, if the files declare the link; otherwise the zero edge.
+// Such an edge means the same environment on both sides, whatever each side's own environment is.
 func (l *ledger) asIs(x *kind.Link) edge {
 	if l.bound[l.edge(x)] == nil {
 		return edge{}
@@ -250,7 +250,7 @@ func (c *promotion) concealed() {
 	warn(c.to.Target+" hides", c.to.hidden)
 }
 
-// missing lists the APIs that one side lacks, with the bindings that cannot follow.
+// missing lists the APIs that one side lacks, with the bindings that this side therefore cannot have.
 func (c *promotion) missing() {
 	c.report.APIs = append(c.lacking(c.from, c.to), c.lacking(c.to, c.from)...)
 	if len(c.from.Options.Names)+len(c.from.Options.Kinds)+len(c.to.Options.Names)+len(c.to.Options.Kinds) > 0 {
@@ -270,7 +270,7 @@ func (c *promotion) unapplied() {
 	}
 }
 
-// ownerKind is the kind of the object that a part or link belongs to; "" for an object.
+// ownerKind returns the kind of the object that a part or link belongs to; "" for an object.
 func ownerKind(kindName string) string {
 	if l := kind.LinkOf(kindName); l != nil {
 		return l.Owner
@@ -278,7 +278,7 @@ func ownerKind(kindName string) string {
 	return kind.Of(kindName).Owner
 }
 
-// sort orders differences by class, kind, name and address; leaves stay in the order of their paths.
+// sort orders differences by class, kind, name and address. Leaves of an object keep the order of their paths.
 func (c *promotion) sort() {
 	slices.SortFunc(c.report.Credentials, func(a, b Credential) int {
 		return cmp.Or(cmp.Compare(a.Address, b.Address), cmp.Compare(a.Path, b.Path))

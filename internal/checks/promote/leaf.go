@@ -115,8 +115,8 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the gateways
-// differ, and what the files declare there. Entries of sets and lists are matched by value, because their indexes change.
-// Vague means that only something else in the same list differs.
+// differ, and what the files declare there. Entries of sets and lists are matched by value, because their indexes
+// change. vague means that the change concerns only other entries of the same list.
 func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
 	list, inside := jsonptr.ListOf(path)
 	of, _ := jsonptr.ListOf(f.Path)

@@ -10,7 +10,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ledger is one side, indexed for look-ups.
+// ledger is one side of the comparison, with indexes.
 type ledger struct {
 	Side
 	want  kind.Desired
@@ -26,8 +26,8 @@ type ledger struct {
 	apis    map[string]*kind.API        // by address
 	astray  map[collection]bool         // links with a reference that could not be resolved, so the files may declare more
 
-	hidden []string        // secrets that the gateway does not let compare
-	told   map[string]bool // addresses of changes that a difference tells, and of owners all of whose changes one tells
+	hidden []string        // secrets that cannot be compared, since the gateway hides them
+	told   map[string]bool // addresses of changes that a difference already reports; see below for all changes of an owner
 }
 
 // collection is all parts of one kind of an owner, or all its links of one kind.
@@ -94,8 +94,8 @@ func (l *ledger) note(n diff.Note) {
 	l.notes = append(l.notes, n)
 }
 
-// renamed enters objects that the files rename under their new name, so that the name is compared like any other leaf. The
-// value keeps the old name.
+// renamed returns have with the new names of objects that the files rename, so that their name is compared like any
+// other leaf. Their values keep the old name.
 func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 	there, to := map[string]bool{}, map[string]string{} // by address
 	for i := range have.Objects {
@@ -153,7 +153,7 @@ func (l *ledger) standIn() {
 	}
 }
 
-// named is the API that stands for a reference.
+// named returns the API that stands for a reference.
 func named(reference string) *kind.API {
 	group, name, ok := strings.Cut(reference, "/")
 	if !ok || strings.HasPrefix(reference, "{") {
@@ -203,7 +203,7 @@ func (l *ledger) edge(x *kind.Link) edge {
 	return e
 }
 
-// env is the environment of an edge by its name on this side.
+// env returns the name of an edge's environment on this side.
 func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
 
 // object compares an object as a whole with the files of the side.
@@ -227,7 +227,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 	return a
 }
 
-// all compares all parts of an owner, of which one side has none, with the files of the side.
+// all compares all parts that an owner has on this side with its files. It is used if one of the sides has no parts.
 func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	owner, has := l.asked[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
 	asks := slices.IndexFunc(l.want.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
@@ -252,7 +252,7 @@ func (l *ledger) all(k *kind.Kind, at collection) Aspect {
 	return a
 }
 
-// below is the key in told for everything that belongs to an owner.
+// below returns the key in told that stands for all changes of an owner's parts or links.
 func (c collection) below() string { return c.kind + "/" + c.owner + "/*" }
 
 // link compares a link that only one side has with the files of the side.
@@ -278,7 +278,8 @@ func (l *ledger) link(e edge, has bool) Aspect {
 	return a
 }
 
-// list is where the files of the side list what an owner is bound to; nil when they do not.
+// list returns the line where the files of the side list the bindings of an owner, nil if there is none, and whether an
+// overlay has it.
 func (l *ledger) list(e edge) (*kind.Source, bool) {
 	owner := l.asked[kind.LinkOf(e.kind).Owner+"/"+e.owner]
 	if owner == nil {
@@ -291,7 +292,7 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 	return &says.Source, says.Overlay
 }
 
-// unbind is the address of the change that removes a link.
+// unbind returns the address of the change that removes a link.
 func (l *ledger) unbind(e edge) string {
 	if kind.LinkOf(e.kind).Target != kind.APublication {
 		return e.kind + "/" + e.owner + "/" + e.target
@@ -299,7 +300,7 @@ func (l *ledger) unbind(e edge) string {
 	return e.kind + "/" + e.owner + "/" + e.target + "@" + l.env(e)
 }
 
-// cannot is why the side cannot have a link; "" when it can.
+// cannot returns why the side cannot have a link; "" if it can.
 func (l *ledger) cannot(e edge) string {
 	if l.APIs == nil {
 		return "" // no gateway was read

@@ -15,14 +15,15 @@ type Side struct {
 	Target  string // its name in the config file
 	Env     string // its own environment: bindings in it count as equal to those in the other side's own
 	State   *spec.State
-	Places  *spec.Places // of State
-	Options diff.Options // what it looks at; what either side does not look at is left out
+	Places  *spec.Places // the lines of values in State
+	Options diff.Options // the scope of the side; objects that are out of the scope of either side are left out
 
-	// What the gateway holds, with all its APIs. APIs is nil where no gateway was read: what the files ask for is compared instead.
+	// What the gateway holds, with all its APIs. APIs is nil if no gateway was read; the desired state is then
+	// compared.
 	Have kind.Actual
 	APIs *kind.Catalog
 
-	Gateway string // tells gateways apart; equal and not "": both targets are one gateway
+	Gateway string // identifies the gateway: if it is not "" and equal on both sides, both targets have the same gateway
 }
 
 // Class groups differences by what a reviewer should make of them.
@@ -30,58 +31,58 @@ type Class string
 
 // The classes, in the order in which they matter to a reviewer.
 const (
-	Undeclared Class = "undeclared" // both have it, they differ, and the files do not say so
+	Undeclared Class = "undeclared" // both have it, they differ, and the files do not declare the difference
 	OnlyFrom   Class = "only_from"  // only one gateway has it, and the files do not declare that
 	OnlyTo     Class = "only_to"
-	Declared   Class = "declared" // the two desired states differ in just this way
+	Declared   Class = "declared" // the two desired states differ in exactly this way
 )
 
-// State is how a gateway compares with its own files in one point.
+// State is the result of comparing one item of a gateway with its own files.
 type State string
 
 // The states.
 const (
-	AsDeclared State = "declared"   // it is as the files say; or it lacks what they do not ask for
-	Departs    State = "departs"    // the files say something else
-	Unsaid     State = "undeclared" // it has what the files do not declare; or lacks what they perhaps ask for
+	AsDeclared State = "declared"   // it matches the files, or is missing and the files do not ask for it
+	Departs    State = "departs"    // the files declare something else
+	Unsaid     State = "undeclared" // the files do not declare it; or it is missing and the files may ask for it
 )
 
 // Difference is a leaf in which the gateways differ, or an object or link that only one of them has.
 type Difference struct {
 	Class     Class  `json:"class"`
-	Address   string `json:"address"` // as the side that has it calls it
+	Address   string `json:"address"` // under the name that it has on the side that has it
 	Kind      string `json:"kind"`
-	Name      string `json:"name"`           // of the object, or of the owner of a link or part
+	Name      string `json:"name"`           // the name of the object, or of the owner of a link or part
 	Path      string `json:"path,omitempty"` // JSON pointer of a leaf; "" for an object or link as a whole
 	Sensitive bool   `json:"sensitive"`      // values are then diff.Hidden or nil
 	From      Aspect `json:"from"`
 	To        Aspect `json:"to"`
 
-	Added   []any `json:"added,omitzero"`   // of a set: what To alone has; nil of any other leaf
-	Removed []any `json:"removed,omitzero"` // of a set: what From alone has
+	Added   []any `json:"added,omitzero"`   // for a set: the members that only To has; nil for any other leaf
+	Removed []any `json:"removed,omitzero"` // for a set: the members that only From has
 
 	// Contains counts, by kind, the parts and links of an object that only one side has.
 	Contains map[string]int `json:"contains,omitempty"`
-	Link     *kind.Link     `json:"-"` // of a link
+	Link     *kind.Link     `json:"-"` // the link, if the difference is about one
 }
 
 // Aspect is one side of a difference.
 type Aspect struct {
 	Present bool  `json:"present"` // the gateway has the object or link
-	Value   any   `json:"value"`   // of a leaf; nil when it does not exist
+	Value   any   `json:"value"`   // for a leaf; nil when it does not exist
 	State   State `json:"state"`
-	Files   any   `json:"files"` // of a leaf that departs: what the files say; nil when they say that there is none
+	Files   any   `json:"files"` // for a leaf that departs: the declared value; nil if the files declare none
 
-	Source    *kind.Source `json:"source"`              // the line of the files that decides about it; nil when there is none
-	Variables []string     `json:"variables,omitempty"` // that decide about it
-	Note      string       `json:"note,omitempty"`      // what else a person should know
+	Source    *kind.Source `json:"source"`              // the line in the files that decides it; nil if there is none
+	Variables []string     `json:"variables,omitempty"` // the variables that decide it
+	Note      string       `json:"note,omitempty"`      // additional information for people
 
 	overlay bool // Source is a line of an overlay
-	exact   bool // Source says the leaf itself
+	exact   bool // Source is the line of the leaf itself
 }
 
-// Deciders are the sides whose files make a declared difference: those whose line is in an overlay, else those whose line
-// sets the leaf itself, else all that have a line.
+// Deciders returns the sides whose files cause a declared difference: those whose line is in an overlay, or else those
+// whose line sets the leaf itself, or else all that have a line.
 func (d *Difference) Deciders() []Aspect {
 	var sides []Aspect
 	for _, a := range []Aspect{d.From, d.To} {
@@ -97,14 +98,14 @@ func (d *Difference) Deciders() []Aspect {
 	return sides
 }
 
-// API is one that a side lacks, or has not published in its own environment.
+// API is an API that a side lacks, or has not published in its own environment.
 type API struct {
 	Address  string   `json:"address"`
 	Method   string   `json:"method"`
 	Path     string   `json:"path"`
 	Lacks    string   `json:"lacks"`    // target that lacks it
-	Absent   bool     `json:"absent"`   // it does not exist there; else it is not published
-	Bindings []string `json:"bindings"` // addresses of the other side's bindings that cannot follow
+	Absent   bool     `json:"absent"`   // it does not exist there; if false, it is only not published
+	Bindings []string `json:"bindings"` // addresses of the other side's bindings that this target cannot have
 }
 
 // Credential is a value that differs because each gateway generates its own.
@@ -127,7 +128,7 @@ type Report struct {
 	Credentials []Credential
 	Unapplied   []Unapplied
 	Equal       int // objects and links that are the same on both sides
-	Ignored     int // differences that ignore rules leave alone
+	Ignored     int // differences that rules ignore
 	Warnings    []diff.Note
 	Next        Next
 }

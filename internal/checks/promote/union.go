@@ -38,7 +38,8 @@ func union(own, other *Side) *kind.Catalog {
 	return out
 }
 
-// lacking lists the APIs that are live on one side only; those whose bindings cannot follow come first.
+// lacking lists the APIs that are published on only one side. APIs with bindings that the other side cannot have come
+// first.
 func (c *promotion) lacking(has, lacks *ledger) (out []API) {
 	if has.APIs == nil || lacks.APIs == nil {
 		return nil
@@ -68,8 +69,8 @@ func (c *promotion) lacking(has, lacks *ledger) (out []API) {
 	return out
 }
 
-// stuck are the addresses of the bindings in the own environment of a side, by API, that belong on the other side,
-// too: all but those that only the files of the first ask for.
+// stuck returns, by API, the addresses of the bindings in a side's own environment that the other side should have,
+// too: all bindings apart from those that only the files of the first side declare.
 func (c *promotion) stuck(has, lacks *ledger) map[string][]string {
 	out := map[string][]string{}
 	for i := range has.Have.Links {

@@ -55,7 +55,7 @@ func (x *exchange) codes(ctx context.Context) ([]kind.Object, error) {
 	return x.reader.Named(ctx, codes, x.app, "")
 }
 
-// choose decides which code replaces which: as an interrupted rotation began it, else as the user asked.
+// choose decides which code replaces which: it continues an interrupted rotation, or else does what the user asked.
 func (x *exchange) choose(have []kind.Object) error {
 	if x.Value != "" {
 		x.fresh = codes.Items(x.App, x.Value)[0]
@@ -81,7 +81,7 @@ func (x *exchange) choose(have []kind.Object) error {
 	return x.keep(value(&x.fresh))
 }
 
-// pair is a code and the one that was made to replace it.
+// pair is a code and the code that was made to replace it.
 type pair struct{ old, fresh kind.Object }
 
 func (x *exchange) pairs(have []kind.Object) (out []pair) {

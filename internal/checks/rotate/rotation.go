@@ -1,5 +1,5 @@
-// Package rotate replaces the secrets of apps: codes with an overlap in which old and new both work, and
-// secrets at once.
+// Package rotate replaces the codes and secrets of apps. Codes can have an overlap in which the old and the new one
+// work. A new secret replaces the old one at once.
 //
 // New codes are generated here, not by the gateway, so a lost response loses nothing. No state is kept between runs: an
 // interrupted rotation is recognised by the codes on the gateway (see successor).
@@ -18,37 +18,37 @@ import (
 // Rotation is one rotation for one app. It is used once.
 type Rotation struct {
 	Caller api.Caller
-	App    string // by name
+	App    string // the name of the app
 
-	// Value is the new value; "" means that one is made, or the one of an interrupted run goes on.
+	// Value is the new value; "" means that one is generated, or that the value of an interrupted run is used.
 	Value string
 
-	// Keep puts the new value somewhere safe, before the gateway hears of it. Nil means nowhere.
+	// Keep stores the new value before it is sent to the gateway. Nil means that it is not stored.
 	Keep func(value string) error
 
-	// Deliver hands the new value over once it works, for example to a vault. Codes that it replaces
-	// stay when it fails. It is called by every run, also by one that only removes old codes: no code
-	// goes before its successor was handed over. Nil means nothing is to be done.
+	// Deliver delivers the new value once it works, for example to a vault. If it fails, the old codes are kept. Every
+	// run calls it, even if it only removes old codes: no code is removed before its successor was delivered. Nil means
+	// that nothing is delivered.
 	Deliver func(ctx context.Context, value string) error
 
-	Old     []string      // codes to remove, as #<first 8 hex of SHA-256>; none means the only other one
-	Overlap time.Duration // how long old and new both work
+	Old     []string      // codes to remove, as #<first 8 hex of SHA-256>; none means the only other code
+	Overlap time.Duration // how long the old and the new code both work
 	Finish  bool          // remove the old code; false without Overlap leaves it for a later run
 
-	// Generate has the gateway make the secret instead, where it takes none of one's own. Not for codes.
+	// Generate makes the gateway generate the secret, for gateways that do not accept a chosen one. Not for codes.
 	Generate bool
 }
 
-// Outcome is what a rotation did. It is never nil, also when there is an error.
+// Outcome is what a rotation did. It is never nil, even with an error.
 type Outcome struct {
-	Added    bool     // the new value is in force, and was not before
-	Unknown  bool     // whether it is could not be found out
-	Complete bool     // nothing is left to be done
+	Added    bool     // this run put the new value into force
+	Unknown  bool     // it could not be found out whether the new value is in force
+	Complete bool     // nothing is left to do
 	Removed  []string // old codes, as #hash
 	Left     []string // old codes that still work
 }
 
-// Changed reports whether the gateway is, or may be, other than before.
+// Changed reports whether the rotation changed the gateway, or may have changed it.
 func (o *Outcome) Changed() bool { return o.Added || o.Unknown || len(o.Removed) > 0 }
 
 var (

@@ -13,21 +13,21 @@ import (
 type By struct {
 	User      string
 	At        time.Time
-	Operation string // as the trail spells it
+	Operation string // the name that the trail uses
 	Source    string // address of the caller; "" for the system
-	Certain   bool   // the record names the object by its id; else by its name, or by that of its owner
-	Own       bool   // this tool did it, or somebody with the credentials of this run
+	Certain   bool   // the record has the id of the object, and not only its name or its owner
+	Own       bool   // the author was this tool, or somebody with the credentials of this run
 }
 
-// Run is what is known of this tool's own doings.
+// Run identifies what this tool did itself.
 type Run struct {
 	InstanceID string
 	Requests   map[string]bool // ids of requests that earlier runs sent
-	KeyID      string          // the access key of this run; "" where it has none
+	KeyID      string          // the access key of this run; "" if it has none
 }
 
-// By finds who made each difference, by address: the author of the last record that did to the object what makes it differ
-// from the files. Differences without such a record are missing.
+// By returns, by address, who made each difference: the author of the last record of an operation that can have caused
+// it. Differences without such a record are missing.
 func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
 	objects := map[string]*kind.Object{}
 	for i := range have.Objects {
@@ -63,7 +63,7 @@ func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
 // records are the records of a trail, by type of resource, newest first.
 type records map[string][]*trace
 
-// sorted finds the records that are about any of the APIs and other targets that a comparison knows.
+// sorted returns the records by type of resource, and marks those that mention a target which the comparison knows.
 func (t *Trail) sorted(plan *diff.Plan, have kind.Actual) records {
 	targets := map[string]bool{}
 	note := func(l *kind.Link) { targets[l.To.ListedBy()], targets[l.To.ID] = true, true }
@@ -114,14 +114,14 @@ func inherit(plan *diff.Plan, out map[string]By) {
 
 // subject describes the records that can explain a change: their resource and their operation.
 type subject struct {
-	resource, word string // type of the resource, and a word in the operation; "" where the type says all
+	resource, word string // type of the resource, and a word in the operation; "" if the type alone identifies the kind
 	does           verb
-	ids            []string // each of which proves it
+	ids            []string // a record with one of these ids is certainly about the subject
 	owner          string   // id of the owner
-	targets        []string // ids, one of which proves it together with the owner
-	names          []string // which make it likely
+	targets        []string // a record with one of these ids and the owner is certainly about the subject
+	names          []string // a record with one of these names is probably about the subject
 	gateway        string   // id of the gateway, which some records have instead of the id of the resource
-	rival          bool     // another one of the kind, bound to the target, may have displaced it
+	rival          bool     // another object of the kind may have displaced it by a bind to the target
 }
 
 // subjectOf describes what must have happened on the gateway to make a change necessary.
@@ -146,7 +146,7 @@ func subjectOf(c *diff.Change) subject {
 func ofObject(o *kind.Object, does verb) subject {
 	s := subject{does: does, ids: []string{o.ID}, names: []string{o.Key}}
 	s.resource, s.word = spelled(kind.Of(o.Kind).Trail)
-	if o.Owner != "" { // the trail calls it by its own name, or by that of its owner
+	if o.Owner != "" { // the trail uses its own name, or the name of its owner
 		rest := strings.TrimPrefix(o.Key, o.Owner+"/")
 		_, name, _ := strings.Cut(rest, ":")
 		s.names = []string{rest, name, o.Owner}
@@ -169,7 +169,7 @@ func spelled(trail string) (resource, word string) {
 	return resource, word
 }
 
-// last is the newest record that is certainly about a subject, else the newest that probably is.
+// last returns the newest record that is certainly about a subject, or else the newest that probably is.
 func (t records) last(s subject, run Run) (By, bool) {
 	s.gateway = run.InstanceID
 	var likely *trace
@@ -204,13 +204,13 @@ func (s *subject) told(r *trace) (certain, probable bool) {
 	if slices.ContainsFunc(s.ids, r.mentions) || target && r.mentions(s.owner) {
 		return true, true
 	}
-	if len(s.targets) > 0 && r.targeted && !target { // a binding of the same owner, and of another API
+	if len(s.targets) > 0 && r.targeted && !target { // it is about a binding of the same owner to another API
 		return false, false
 	}
 	return false, r.mentions(s.owner) || slices.ContainsFunc(s.names, r.names) && !s.another(r)
 }
 
-// speaks reports whether an operation belongs to the kind of the subject; two kinds may share a type of resource.
+// speaks reports whether an operation is about the kind of the subject, since two kinds may share a type of resource.
 func (s *subject) speaks(r *trace) bool {
 	name := strings.ToLower(r.operation)
 	if s.word != "" {

@@ -17,15 +17,15 @@ import (
 )
 
 const (
-	window   = 7 * 24 * time.Hour // older records are not kept for queries
-	skew     = 5 * time.Minute    // that clocks may be apart
-	pageSize = 200                // the most that a query returns
-	mostOf   = 1000               // pages; a trail that never ends must not keep a run from ending
-	patience = 10 * time.Second   // for the first answer: a report does not wait long for what only adds to it
+	window   = 7 * 24 * time.Hour // older records cannot be queried
+	skew     = 5 * time.Minute    // the largest difference of clocks that is expected
+	pageSize = 200                // the most records that a query returns
+	mostOf   = 1000               // the most pages to read, so that the run ends even if the pages do not
+	patience = 10 * time.Second   // for the first answer: a report should not wait long for additional information
 	service  = "APIG"
 )
 
-// Trail is what the audit trail of a project records of its gateways.
+// Trail holds the records of a project's audit trail about its gateways.
 type Trail struct{ traces []trace }
 
 // Read reads the records of the last seven days, once for all differences. What was read before an error is returned
@@ -33,7 +33,7 @@ type Trail struct{ traces []trace }
 func Read(ctx context.Context, reader *fetch.Reader, now time.Time) (*Trail, error) {
 	r := query{reader: reader, now: now, scope: api.Trail, path: "traces", seen: map[string]bool{}}
 	err := r.all(ctx, service)
-	if e, ok := errors.AsType[*api.Error](err); ok && e.Status == 404 { // clouds that lack the newer query have the older one
+	if e, ok := errors.AsType[*api.Error](err); ok && e.Status == 404 { // some clouds have only the older query
 		r.scope, r.path = api.OldTrail, "trace"
 		if older := r.all(ctx, service); older == nil || len(r.seen) > 0 {
 			err = older
@@ -46,7 +46,7 @@ func Read(ctx context.Context, reader *fetch.Reader, now time.Time) (*Trail, err
 	return &Trail{r.traces}, explained(err)
 }
 
-// query is the reading of one trail.
+// query reads one trail.
 type query struct {
 	reader *fetch.Reader
 	now    time.Time
@@ -56,7 +56,7 @@ type query struct {
 	traces []trace
 }
 
-// all reads page after page, back in time.
+// all reads all pages, from the newest to the oldest.
 func (q *query) all(ctx context.Context, only string) error {
 	next := ""
 	for range mostOf {
@@ -83,7 +83,7 @@ func (q *query) all(ctx context.Context, only string) error {
 
 var errPatience = fmt.Errorf("no answer within %s", patience)
 
-// ask requests a page, and repeats the request once if the trail has a problem of its own.
+// ask requests a page, and repeats the request once after an internal error of the trail.
 func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage) error {
 	if next == "" {
 		within, cancel := context.WithTimeoutCause(ctx, patience, errPatience)

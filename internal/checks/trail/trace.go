@@ -13,7 +13,7 @@ import (
 // trace is one record of the audit trail that may describe a change. Requests and responses in it are searched for ids and
 // names, but never shown, because they may contain secrets.
 type trace struct {
-	operation string // as the trail spells it
+	operation string // the name that the trail uses
 	service   string
 	resource  string // its type, in lower case
 	name, of  string // name and id of the resource; either may be missing
@@ -22,8 +22,8 @@ type trace struct {
 	source    string
 	requestID string
 	keyID     string
-	texts     map[string]bool // all texts in what was sent and answered
-	targeted  bool            // one of them is the id of a target that is known
+	texts     map[string]bool // all texts in the request and the response
+	targeted  bool            // one of the texts is the id of a known target
 }
 
 type traceWire struct {
@@ -53,7 +53,7 @@ type userWire struct {
 	KeyID     string `json:"access_key_id"`
 }
 
-// reading are the prefixes of operations that change nothing.
+// reading holds the prefixes of operations that change nothing.
 var reading = []string{"list", "show", "check", "debug", "export", "swaggerexport"}
 
 // parse reads one record. Ok is false if it cannot have changed anything, or has no time.
@@ -94,7 +94,7 @@ func succeeded(w *traceWire) bool {
 	return w.Code == "" || strings.HasPrefix(w.Code, "2")
 }
 
-// unpacked is JSON that may be encoded in a JSON string.
+// unpacked returns JSON, decoded first if it is encoded in a JSON string.
 func unpacked(raw json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
@@ -103,9 +103,9 @@ func unpacked(raw json.RawMessage) []byte {
 	return raw
 }
 
-// who is the name of the user, with that of the session if an agency or another account acted.
+// who returns the name of the user, with the name of the session if an agency or another account acted.
 func (u *userWire) who() string {
-	const lifted = "/op_service" // rights were lifted for the call
+	const lifted = "/op_service" // the call had elevated rights
 	name := strings.TrimSuffix(u.Name, lifted)
 	for _, other := range []string{u.UserName, u.Account, "the system"} {
 		if name == "" {
@@ -118,7 +118,7 @@ func (u *userWire) who() string {
 	return name
 }
 
-// note collects the texts in a body.
+// note adds the texts in a body to t.texts.
 func (t *trace) note(tree any) {
 	switch v := tree.(type) {
 	case string:
@@ -134,13 +134,13 @@ func (t *trace) note(tree any) {
 	}
 }
 
-// mentions reports whether a record names an id anywhere.
+// mentions reports whether a record contains an id anywhere.
 func (t *trace) mentions(id string) bool { return id != "" && (t.of == id || t.texts[id]) }
 
-// names reports whether a record is about something of a name.
+// names reports whether a record contains a name.
 func (t *trace) names(name string) bool { return name != "" && (t.name == name || t.texts[name]) }
 
-// verb is the kind of thing that an operation does to its object.
+// verb is what an operation does to its object.
 type verb int
 
 const (
@@ -149,7 +149,8 @@ const (
 	removes
 )
 
-// verbs are found by words in the names of operations, of both sets of names that the vendor documents; the first match counts.
+// verbs maps words in the names of operations to what the operations do. The vendor documents two sets of names, and
+// both are here. The first match counts.
 var verbs = []struct {
 	word string
 	verb verb
