@@ -30,6 +30,7 @@ func wireForm[W any](f *Facts) *shape.Shape {
 	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.Tells, ","))...)
 }
 
+// toldAs returns fields of any shape for member names that are separated by commas.
 func toldAs(names string) (out []shape.Field) {
 	for name := range strings.SplitSeq(names, ",") {
 		if name != "" {
@@ -39,6 +40,7 @@ func toldAs(names string) (out []shape.Field) {
 	return out
 }
 
+// formOf returns the shape of JSON that a type can hold. tag is that of the struct field with this type.
 func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 	if reflect.PointerTo(t).Implements(reflect.TypeFor[json.Unmarshaler]()) {
 		return shape.Anything
@@ -105,6 +107,7 @@ func strangeIn(s *shape.Shape, raw []byte) (found bool) {
 	return found
 }
 
+// says reports whether a JSON value is not empty.
 func says(raw []byte) bool {
 	switch string(raw) {
 	case "null", `""`, "[]", "{}":

@@ -18,7 +18,7 @@ type Catalog struct {
 	Complete bool            // APIs has all APIs of the gateway, not only the results of some look-ups
 	Whole    map[string]bool // if not Complete: names of the groups of which APIs has all APIs
 	ByID     map[string]*API
-	Envs     []string            // names of all environments; nil when they were not read
+	Envs     []string            // names of all environments; nil if they were not read
 	Others   map[string][]Object // by kind: objects of other kinds that are targets of links; no entry for a kind that was not read
 	groups   map[string][]*API   // by group name
 	names    map[string][]*API   // by API name
@@ -26,7 +26,7 @@ type Catalog struct {
 	envs     map[string]bool
 	envNames map[string]string // by id
 	envIDs   map[string]string // by name
-	calling  map[string]string // new names of environments that a plan renames, by their present names
+	calling  map[string]string // new names of environments that the plan renames, by their current names
 }
 
 // NewCatalog indexes the APIs. If the list reports only the name or only the id of an environment for one API, the
@@ -70,8 +70,8 @@ func (c *Catalog) Env(name, id string) (string, string) {
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
-// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name
-// for a present one, and "" if it is kept.
+// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name of
+// an object, and "" if it is not renamed.
 func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
 	envs, calling := slices.Clone(c.Envs), map[string]string{}
 	for i, env := range envs {

@@ -265,6 +265,7 @@ func (c *Channel) without(want Channel) (stay, lost []Server) {
 	return stay, lost
 }
 
+// sentChannel adds to want what it does not manage, as the gateway has it, since an update replaces the whole channel.
 func sentChannel(want, have Channel, _ func(string) bool) (Channel, []string) {
 	if want.Groups == nil {
 		want.Groups = have.Groups

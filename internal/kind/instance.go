@@ -17,7 +17,7 @@ type Instance struct {
 	Locks    []Lock   `json:"cbc_operation_locks"`
 }
 
-// Running is the only state in which an instance accepts configuration.
+// Running is the state of an instance that accepts configuration.
 const Running = "Running"
 
 // State describes the state of the instance to people. An unknown word is returned as reported. A state that is
@@ -40,7 +40,7 @@ func (i *Instance) State() string {
 	}
 }
 
-// Lock is a lock that the billing system puts on an instance while an order is processed. It forbids some operations.
+// Lock forbids operations on an instance while an order for it is processed.
 type Lock struct {
 	Scene  string `json:"lock_scene"`
 	Source string `json:"lock_source_id"`

@@ -53,7 +53,7 @@ type Facts struct {
 	Clings  []string // some gateway versions keep the value if an update empties it; there, " " or the number 0 empties it
 	Remains []string // an update cannot remove the value: if it leaves it out, the value stays
 	Tells   []string // names of members that answers have and that, by the API reference, no write accepts
-	Makes   []string // the gateway generates the value if a create leaves it out
+	Makes   []string // the gateway generates the value if it is left out
 	Uploads []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
 
 	Always []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted

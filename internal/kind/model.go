@@ -164,7 +164,7 @@ type Neighbours struct {
 	Parts  []Object
 	Links  []Link
 
-	All map[string]bool // kinds whose Links are complete: together with the compared links they are all that the gateway has
+	All map[string]bool // kinds whose Links are complete, so that the gateway has no other links than these and the compared ones
 }
 
 // Holders returns those Owners that have one of the Links.
@@ -185,7 +185,7 @@ func (b *Neighbours) Holders() (out []Object) {
 type Unread struct {
 	Kind  string // a kind of objects, parts or links; AnyAPI for the list of APIs
 	Owner string // key of the owner of the parts or links; "" for the whole kind
-	Why   string // in the gateway's words
+	Why   string // the gateway's message
 	Err   error
 }
 

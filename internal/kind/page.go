@@ -159,6 +159,7 @@ func eachEntry(raw []byte, see func(entry []byte) (more bool)) {
 	}
 }
 
+// blank returns the index of the first byte at or after an index that is not blank space.
 func blank(raw []byte, at int) int {
 	for at < len(raw) && (raw[at] == ' ' || raw[at] == '\n' || raw[at] == '\r' || raw[at] == '\t') {
 		at++

@@ -38,7 +38,7 @@ var rateLimit = Type{
 
 var timeUnit = shape.OneOf("second", "minute", "hour", "day")
 
-// notZero rejects 0 for api_limit, where it means neither a limit nor that there is none.
+// notZero rejects 0 for api_limit, where 0 is not a limit and does not mean "no limit" either.
 var notZero = shape.Rule{
 	Says: "not 0", Keywords: map[string]any{"not": map[string]any{"const": 0}},
 	Broken: func(v any) string {
