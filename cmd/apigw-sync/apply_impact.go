@@ -44,7 +44,8 @@ func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
 		}
 	}
 	if c.impact = impact.Of(in); c.file != nil && c.file.Impact != nil {
-		c.impact = document.Entries(c.file.Impact) // nothing relevant has changed since then, and more was read when the plan was made
+		// Nothing relevant has changed since the plan was made, and more was read then.
+		c.impact = document.Entries(c.file.Impact)
 	}
 	counts := impact.Count(c.impact)
 	for l, n := range map[impact.Level]int{impact.Exposure: counts.Exposure, impact.Outage: counts.Outage} {

@@ -111,8 +111,8 @@ type target struct {
 	file *config.File
 }
 
-// settle gives flags that were not given the values in the section. A flag that was given prevents that a flag which
-// excludes it is set. Origin gets the line of the config file that sets a flag.
+// settle sets flags that were not given to the values in the section, apart from flags that exclude a given flag.
+// origin gets the line of the config file that sets each flag.
 func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
 	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
@@ -128,10 +128,10 @@ func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[
 	return err
 }
 
-// rivals are flags of which one excludes the other.
+// rivals are pairs of flags that exclude each other.
 var rivals = map[string]string{"against": "endpoint", "endpoint": "against"}
 
-// fromEnvironment sets f from its twin. A variable that is set but empty counts as not set.
+// fromEnvironment sets a flag from its environment variable. An empty variable counts as not set.
 func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 	names := []string{f.Name}
 	for alias, name := range aliases {
@@ -156,8 +156,8 @@ func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 	return false, nil
 }
 
-// separator is between the values of a repeatable flag in the environment. Rules of faults may
-// hold commas.
+// separator returns what separates the values of a repeatable flag in an environment variable. Rules of faults may
+// contain commas, so it is a semicolon for them.
 func separator(flag string) string {
 	if strings.HasSuffix(flag, "fault") {
 		return ";"
@@ -174,7 +174,7 @@ func split(text, separator string) (out []string) {
 	return out
 }
 
-// valueOf is the value of a flag; "" where there is no such flag.
+// valueOf returns the value of a flag; "" if there is no such flag.
 func valueOf(flags *pflag.FlagSet, name string) string {
 	if f := flags.Lookup(name); f != nil {
 		return f.Value.String()
@@ -182,7 +182,7 @@ func valueOf(flags *pflag.FlagSet, name string) string {
 	return ""
 }
 
-// valuesOf are the values of a flag in the form of a command line.
+// valuesOf returns the values of a flag as they are written on a command line.
 func valuesOf(f *pflag.Flag) []string {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		return list.GetSlice()
@@ -202,8 +202,8 @@ func assign(f *pflag.Flag, values []string) error {
 	return nil
 }
 
-// findTarget reads the section of that name of the config file at path; a path of "" looks for the file. It returns
-// nil when no section is named.
+// findTarget reads a section of the config file at path. If path is "", it searches for the file. It returns nil if no
+// section is named.
 func findTarget(path, name string) (*target, error) {
 	if path == "" && name == "" {
 		return nil, nil //nolint:nilnil // there is none, which is no error
@@ -219,7 +219,7 @@ func findTarget(path, name string) (*target, error) {
 	return &target{section, name, file}, err
 }
 
-// configError makes what a config file gets wrong look like what desired-state files get wrong.
+// configError gives problems of a config file the form of problems of desired-state files.
 func configError(err error) error {
 	if wrong, ok := errors.AsType[*config.Wrong](err); ok {
 		_, err = problemsIn(wrong.Findings)
@@ -227,7 +227,7 @@ func configError(err error) error {
 	return err
 }
 
-// targetOf is the one target that is named; "" when none is.
+// targetOf returns the first target that is named; "" if none is.
 func targetOf(flags *pflag.FlagSet) string {
 	if names := valuesOf(flags.Lookup("target")); len(names) > 0 {
 		return names[0]
@@ -235,13 +235,13 @@ func targetOf(flags *pflag.FlagSet) string {
 	return ""
 }
 
-// addTargets adds the flags that name one section of the config file, or many.
+// addTargets adds the flags that name one or more sections of the config file.
 func addTargets(flags *pflag.FlagSet) {
 	flags.StringArray("target", nil, "`NAME` of a section of the config file, a glob, or all; repeatable")
 	addConfig(flags)
 }
 
-// addSection adds the flags that name a section of the config file, unless they are there.
+// addSection adds the flags that name one section of the config file, unless the command already has them.
 func addSection(flags *pflag.FlagSet) {
 	if flags.Lookup("target") != nil {
 		return

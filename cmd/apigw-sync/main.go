@@ -214,7 +214,8 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 			known = append(known, alias)
 		}
 	}
-	typed, _, _ := strings.Cut(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), "=") // -prune is parsed as a group of one-letter flags
+	// -prune is parsed as a group of one-letter flags.
+	typed, _, _ := strings.Cut(cmp.Or(unknown.GetSpecifiedShortnames(), unknown.GetSpecifiedName()), "=")
 	if near := nearest(typed, known); near != "" {
 		hint = "did you mean --" + near + "?"
 	}

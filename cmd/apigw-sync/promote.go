@@ -100,7 +100,8 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 // meantNext returns the impact on callers if the files of the second target are applied. All of its gateway must have
 // been read.
 func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
-	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true} // in an impact, "" means everything that a policy is bound to
+	// In an impact, "" as the API means everything that a policy is bound to.
+	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true}
 	for _, l := range kind.Links {
 		complete[l.Name] = true
 	}

@@ -96,7 +96,7 @@ func (g *graph) minimumCover() (left, right []bool) {
 	return left, seenRight
 }
 
-// matching finds a maximum matching; free stands for an unmatched vertex.
+// matching returns a maximum matching as the partner of each vertex, or free for a vertex without one.
 func (g *graph) matching() (ofLeft, ofRight []int) {
 	ofLeft, ofRight = slices.Repeat([]int{free}, len(g.edges)), slices.Repeat([]int{free}, g.right)
 	level := make([]int, len(g.edges))

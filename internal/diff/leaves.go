@@ -33,7 +33,7 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	r := reporter{sides: [2]*kind.Side{sideOf(k, have), sideOf(k, want)}, sent: sent}
 	cmp.Equal(r.sides[0].Compared, r.sides[1].Compared, cmp.Reporter(&r))
 	if len(r.fields) == 0 {
-		r.fields = plainly(r.compared) // the values differ only in fields that nobody writes, since they follow from others
+		r.fields = plainly(r.compared) // the values differ only in fields that files do not write, since they follow from other fields
 	}
 	if odd {
 		r.fields = strange(r.fields, k, have, want)
@@ -41,8 +41,7 @@ func leaves(k *kind.Kind, have, want any, sent bool) []Field {
 	return finished(k, r.fields, r.sides)
 }
 
-// joined merges fields of the same path: one that tells what is removed there from a list, and one that tells what is
-// added.
+// joined merges two fields of the same path, one with what is removed there from a list and one with what is added.
 func joined(fields []Field) (out []Field) {
 	at := map[string]int{}
 	for _, f := range fields {

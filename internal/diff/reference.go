@@ -9,10 +9,10 @@ import (
 
 // references orders the steps of objects by what they refer to, whatever their kinds:
 //
-//	step                                      waits for
-//	that sends a value                        the steps that make what it lives in, and what the value refers to;
-//	                                          where that binds it, also the step that updates it
-//	that removes an object                    the steps that change or remove what refers to it now
+//	step                    waits for
+//	that sends a value      the steps that create the owner of the object, and what the value refers to; a separate
+//	                        request (OpSet) also waits for the steps that update what the value refers to
+//	that removes an object  the steps that change or remove what refers to it now
 //
 // Parts of a deleted object are removed with that object.
 func (b *builder) references() {
@@ -36,7 +36,7 @@ func (b *builder) references() {
 					b.need(i, j, made)
 				}
 				if updated, ok := b.update[ref.Address()]; ok && s.Op == OpSet {
-					s.After = append(s.After, updated) // what is bound tells by itself what it brings, as it is by then
+					s.After = append(s.After, updated) // what the request refers to takes effect with its values at that time
 				}
 			}
 		}
@@ -45,7 +45,7 @@ func (b *builder) references() {
 
 // onePlace makes the create of an object that can exist only once on a gateway wait until it is removed from its other owner.
 func (b *builder) onePlace() {
-	goes, gone := map[string][]int{}, map[string]int{} // KIND/NAME to the steps that remove it; addresses to the steps that remove them
+	goes, gone := map[string][]int{}, map[string]int{} // steps that remove objects, by KIND/NAME and by address
 	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
 	for i, s := range pointers(b.steps) {
 		if s.Op == OpDelete || s.Op == OpBatchDelete {
@@ -82,7 +82,7 @@ func (b *builder) endings() map[string][]int {
 			for _, item := range s.Items {
 				h := b.plan.Changes[item.Change].Have
 				if h == nil {
-					continue // it is new
+					continue // the object is new
 				}
 				note(h, i)
 				if s.Op != OpUpdate && s.Op != OpSet {

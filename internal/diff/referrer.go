@@ -71,7 +71,7 @@ func (c *comparison) heldFast() {
 			next := becomes[c.addressOf(h.object)]
 			switch {
 			case h.moves(c, next):
-			case ch.Action == Replace && !h.apart && next != nil: // its update leads it to the new one
+			case ch.Action == Replace && !h.apart && next != nil: // its update makes it refer to the new object
 			case ch.Action == Delete:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,

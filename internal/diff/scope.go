@@ -215,8 +215,8 @@ func (p *Plan) interruptions() (out []Refusal) {
 	return out
 }
 
-// guardPrune refuses to delete all objects of a kind that the files own if they declare none of these: more often a
-// folder is missing than somebody wants this. Declared objects whose names the files do not own do not count, unless
+// guardPrune refuses to delete all objects of a kind that the files own if they declare none of these, since the usual
+// cause is a missing folder. Declared objects whose names the files do not own do not count, unless
 // they are renamed from a name that the files own.
 func (c *comparison) guardPrune() {
 	for _, k := range kind.All {

@@ -20,7 +20,7 @@ func environmentOf(k *kind.Kind, value any) string {
 	return ""
 }
 
-// SeesObject reports whether a run with these options compares the environment that an object is for.
+// SeesObject reports whether a run with these options compares an object, by the environment that it is for.
 func (o Options) SeesObject(x *kind.Object) bool {
 	return len(o.Environments) == 0 || o.Sees(environmentOf(kind.Of(x.Kind), x.Value))
 }

@@ -109,7 +109,7 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	at := func(v any) any { return jsonptr.At(k.Pack(v), field) }
 	there := at(have) != nil
 	if f := k.Shape.Field(field[1:]); f != nil && f.Unmanaged() {
-		there = true // or could be
+		there = true // or could be there
 	}
 	return !slices.Contains(k.Makes, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
 }

@@ -30,10 +30,10 @@ type ledger struct {
 	told   map[string]bool // addresses of changes that a difference already reports; see below for all changes of an owner
 }
 
-// collection is all parts of one kind of an owner, or all its links of one kind.
+// collection identifies all parts of one kind of an owner, or all its links of one kind.
 type collection struct{ kind, owner string }
 
-// edge is a link without ids, so that those of two gateways can be the same. The side's own environment is "".
+// edge is a link without ids, so that links of two gateways can be equal. The side's own environment is "".
 type edge struct{ kind, owner, target, env string }
 
 func newLedger(own, other *Side, shared bool) *ledger {

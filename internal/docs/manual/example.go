@@ -12,7 +12,7 @@ import (
 // example renders a file that has the key, and apart from it only what is needed.
 func example(p *target) (string, error) {
 	if len(p.steps) == 0 {
-		return "", nil // a file for everything would be a page long
+		return "", nil // an example with all keys would be too long
 	}
 	document, _ := sampler{}.of(spec.Document(), p.steps).(map[string]any)
 	if !valid(document) {
