@@ -151,7 +151,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 		j.unread(l.err, err)
 	case o == nil && k.Codes.Exists(l.err):
 		j.fail(l.err)
-	case o == nil && nameless(j.change) && !answered(l.err):
+	case o == nil && (nameless(j.change) || k.Namesakes) && !answered(l.err):
 		j.unknown(l.err, "the gateway may still create it, and a repeated request could create a second one")
 	case o == nil:
 		j.fail(l.err)

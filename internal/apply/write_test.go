@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
 	"path"
 	"strings"
 	"sync"
@@ -113,6 +114,19 @@ func codeChange(n int) diff.Change {
 	}
 }
 
+func certificateChange(t *testing.T) diff.Change {
+	t.Helper()
+	text, err := os.ReadFile("../kind/made/first.pem")
+	if err != nil {
+		t.Fatal(err)
+	}
+	v := kind.Certificate{Name: "shop_2026", Type: "instance", Content: string(text), Key: "its key"}
+	return diff.Change{
+		Address: "certificate/shop_2026", Kind: "certificate", Name: "shop_2026", Action: diff.Create,
+		Want: &kind.Declared{Object: kind.Object{Kind: "certificate", Key: "shop_2026", Value: v}},
+	}
+}
+
 const (
 	madeThrottle = `{"id": "t1", "name": "basic", "type": 1, "time_interval": 1, "time_unit": "SECOND", "api_call_limits": 100}`
 	hasThrottle  = `{"total": 1, "size": 1, "throttles": [` + madeThrottle + `]}`
@@ -176,6 +190,10 @@ func TestCreate(t *testing.T) {
 		{"refused", throttleChange(100), "Create*: 400 APIG.2011 no", "failed: APIG.2011 no", "Create"},
 		{"answer lost, object there", throttleChange(100), "Create*: lost\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
 		{"answer lost, object not there", throttleChange(100), "Create*: lost\nList*: " + hasNone + "\nCreate*: " + madeThrottle, "succeeded", "Create List Create!"},
+		{
+			"answer lost, and the gateway takes a second one of that name", certificateChange(t), "Create*: lost\nList*: " + hasNone,
+			"unknown: connection reset; the gateway may still create it, and a repeated request could create a second one", "Create List",
+		},
 		{"an answer without an id", throttleChange(100), "Create*: {}\nList*: " + hasThrottle, "succeeded, the answer was lost; the object was found", "Create List"},
 		{
 			"answer lost, nothing can be read", throttleChange(100), "Create*: lost\nList*: 503 APIG.9998 busy",

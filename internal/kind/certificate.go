@@ -54,8 +54,8 @@ type certificateWire struct {
 var certificate = of(Def[Certificate, certificateWire]{
 	Facts: Facts{
 		Name: "certificate", Trail: "SslCertificate", Section: "certificates", Scope: api.Project, Path: "certificates?instance_id={instance}", ListField: "certs", NameQuery: "name",
-		Tells:   []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
-		Codes:   Codes{Gone: []string{"APIG.3021", "APIG.3025"}},
+		Tells: []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
+		Codes: Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, Namesakes: true,
 		Uploads: []string{"/cert_content", "/private_key"},
 		Replace: []string{"/type", "/algorithm_type"}, Remains: []string{"/trusted_root_ca"},
 		Ops: Operations{

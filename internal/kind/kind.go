@@ -43,10 +43,11 @@ type Facts struct {
 	OwnerTells string    // path of the owner, if the answer about the owner contains the list (in ListField); "" if the kind has a list of its own
 	ListTells  bool      // some gateways return everything in the list: an object is read with Ops.Show only if fields are missing
 
-	OnePlace bool // a name can exist only once on the gateway, not once in each owner
-	Single   bool
-	Ops      Operations
-	BatchMax int // number of ids in one BatchDelete
+	OnePlace  bool // a name can exist only once on the gateway, not once in each owner
+	Namesakes bool // several objects can have one name, so that a repeated create makes a second one
+	Single    bool
+	Ops       Operations
+	BatchMax  int // number of ids in one BatchDelete
 
 	// JSON pointers of fields (in Tells, names of members), grouped by how the gateway treats them.
 	Replace []string // cannot change in place: a change replaces the object
