@@ -67,7 +67,7 @@ var explanations = map[string]explanation{
 	"could not find expected ':'":         {"a : is missing after the key", "check the indentation, and quote text of several lines"},
 	"did not find expected key":           {"a key is expected here", "check the indentation, and that quotes before it are closed"},
 	"did not find expected '-' indicator": {"a - is expected here", "check the indentation"},
-	"did not find expected node content":  {"a value is missing", ""},
+	"did not find expected node content":  {"a value is missing", "write the value, and close each [ and {"},
 	"did not find expected alphabetic or numeric character": {"a name is missing after the * or &", "quote the text if the character belongs to it"},
 	"found unknown escape character":                        {"this escape is not known in double quotes", `write \\ for a backslash, and / without one`},
 	"found invalid Unicode character escape code":           {"this is not a character", "write the character itself"},
