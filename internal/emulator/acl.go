@@ -29,8 +29,8 @@ type aclView struct {
 
 // The maximum number of addresses in an ACL, and the maximum length of the text that lists its accounts.
 const (
-	mostAddresses = 100
-	mostACLText   = 1024
+	maxAddresses = 100
+	maxACLText   = 1024
 )
 
 var (
@@ -39,31 +39,31 @@ var (
 	accountID   = expression(`^[A-Za-z0-9]{32}$`)
 )
 
-var noACL = missing("APIG.3006", "Access control policy %s does not exist")
+var aclNotFound = notFound("APIG.3006", "Access control policy %s does not exist")
 
-var theACL = inPath("acl_id", (*state).acls, noACL)
+var aclInPath = inPath("acl_id", (*state).acls, aclNotFound)
 
 var aclResource = resource{
 	routes: []route{
 		{op: "ListAclStrategiesV2", method: http.MethodGet, path: "{I}/acls", do: listACLs},
-		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: taking(createACL)},
-		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: taking(deleteACLs)},
-		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: shows(theACL, (*Gateway).aclView)},
-		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: ofTaking(theACL, updateACL)},
-		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: of(theACL, deleteACL)},
+		{op: "CreateAclStrategyV2", method: http.MethodPost, path: "{I}/acls", do: withBody(createACL)},
+		{op: "BatchDeleteAclV2", method: http.MethodPut, path: "{I}/acls", do: withBody(deleteACLs)},
+		{op: "ShowDetailsOfAclPolicyV2", method: http.MethodGet, path: "{I}/acls/{acl_id}", do: showObject(aclInPath, (*Gateway).aclView)},
+		{op: "UpdateAclStrategyV2", method: http.MethodPut, path: "{I}/acls/{acl_id}", do: forObjectWithBody(aclInPath, updateACL)},
+		{op: "DeleteAclV2", method: http.MethodDelete, path: "{I}/acls/{acl_id}", do: forObject(aclInPath, deleteACL)},
 	},
 	quotas: []quota{quotaACLs},
 	sections: []section{
-		sectionOf("acls", func(f fileACL) string { return f.Name }, (*loader).acl, dumped((*state).acls, (*dumper).dumpACL)),
+		listSection("acls", func(f fileACL) string { return f.Name }, (*loader).acl, dumpAll((*state).acls, (*dumper).dumpACL)),
 	},
 }
 
-var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", what: "access control policies", regular: 100, used: func(s *state) int { return len(s.acls().rows) }}
+var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", description: "access control policies", defaultLimit: 100, used: func(s *state) int { return len(s.acls().rows) }}
 
 func (s *state) acls() *table[*acl] { return tableOf[*acl](s, "acl") }
 
 func (g *Gateway) aclView(a *acl) aclView {
-	return aclView{ID: a.id, aclBody: a.aclBody, UpdateTime: stamp(a.updated)}
+	return aclView{ID: a.id, aclBody: a.aclBody, UpdateTime: formatTime(a.updated)}
 }
 
 func (a *acl) effect(action string) Effect {
@@ -71,41 +71,41 @@ func (a *acl) effect(action string) Effect {
 }
 
 func listACLs(g *Gateway, c *call) (reply, error) {
-	f := named[*acl](c, "id", "name")
+	f := idAndNameFilter[*acl](c, "id", "name")
 	f.where(c, "acl_type", func(a *acl) string { return a.Type })
 	f.where(c, "entity_type", func(a *acl) string { return a.EntityType })
-	return page(g, c, "acls", g.acls().pick(c.arg("id"), c.exactName()), f.keep(), func(a *acl) aclView {
-		v, n := g.aclView(a), len(g.screened().ofPolicy(a.id))
+	return page(g, c, "acls", g.acls().candidates(c.queryArg("id"), c.exactName()), f.condition(), func(a *acl) aclView {
+		v, n := g.aclView(a), len(g.aclBindings().ofPolicy(a.id))
 		v.BindNum = &n
 		return v
 	})
 }
 
-// check checks the body of a create or update; self is the id of the updated ACL, "" for a create.
-func (b aclBody) check(g *Gateway, self string) error {
+// check checks the body of a create or update; ownID is the id of the updated ACL, "" for a create.
+func (b aclBody) check(g *Gateway, ownID string) error {
 	var v checks
 	v.text("acl_name", b.Name, 3, 64, policyName)
 	v.oneOf("acl_type", b.Type, "PERMIT", "DENY")
 	v.oneOf("entity_type", b.EntityType, "IP", "DOMAIN", "DOMAIN_ID")
-	v.that(b.Value != "", "acl_value")
+	v.require(b.Value != "", "acl_value")
 	if v.err != nil {
 		return v.err
 	}
 	entries := strings.Split(b.Value, ",")
-	v.that(b.EntityType == "IP" || len(b.Value) <= mostACLText, "acl_value")
-	v.that(b.EntityType != "IP" || len(entries) <= mostAddresses, "acl_value")
+	v.require(b.EntityType == "IP" || len(b.Value) <= maxACLText, "acl_value")
+	v.require(b.EntityType != "IP" || len(entries) <= maxAddresses, "acl_value")
 	for _, entry := range entries {
 		entry = strings.TrimSpace(entry)
 		switch b.EntityType {
 		case "IP":
-			v.that(address(entry), "acl_value")
+			v.require(address(entry), "acl_value")
 		case "DOMAIN":
-			v.that(accountName().MatchString(entry) && !onlyDigits().MatchString(entry), "acl_value")
+			v.require(accountName().MatchString(entry) && !onlyDigits().MatchString(entry), "acl_value")
 		case "DOMAIN_ID":
-			v.that(accountID().MatchString(entry), "acl_value")
+			v.require(accountID().MatchString(entry), "acl_value")
 		}
 	}
-	v.unique(g.acls().taken("", b.Name, self), "APIG.3206", "access control policy", b.Name)
+	v.unique(g.acls().nameTaken("", b.Name, ownID), "APIG.3206", "access control policy", b.Name)
 	return v.err
 }
 
@@ -126,7 +126,7 @@ func createACL(g *Gateway, c *call, b aclBody) (reply, error) {
 	a := &acl{aclBody: b.stored(g)}
 	g.acls().create(g, c, a, b.Name, "")
 	v := g.aclView(a)
-	v.UpdateTime = exactStamp(a.updated)
+	v.UpdateTime = formatTimeExactly(a.updated)
 	return created(v)
 }
 
@@ -142,17 +142,17 @@ func updateACL(g *Gateway, c *call, a *acl, b aclBody) (reply, error) {
 	return ok(g.aclView(a))
 }
 
-// kept returns the refusal to delete an ACL that is bound, else nil.
-func (a *acl) kept(g *Gateway) *refusal {
-	if len(g.screened().ofPolicy(a.id)) > 0 {
+// refuseIfBound returns the refusal to delete an ACL that is bound, else nil.
+func (a *acl) refuseIfBound(g *Gateway) *refusal {
+	if len(g.aclBindings().ofPolicy(a.id)) > 0 {
 		return refuse(http.StatusForbidden, "APIG.3447", "The access control policy has been bound to APIs,id:%s", a.id)
 	}
 	return nil
 }
 
 func deleteACL(g *Gateway, c *call, a *acl) (reply, error) {
-	if no := a.kept(g); no != nil {
-		return reply{}, no
+	if refused := a.refuseIfBound(g); refused != nil {
+		return reply{}, refused
 	}
 	return g.acls().delete(c, a)
 }
@@ -165,14 +165,14 @@ func deleteACLs(g *Gateway, c *call, b aclDeletion) (reply, error) {
 	return g.deleteBatch(c, "acls", b.IDs, func(id string) (*refusal, map[string]any) {
 		about, a := map[string]any{"acl_id": id, "acl_name": ""}, g.acls().ids[id]
 		if a == nil {
-			return noACL(id), about
+			return aclNotFound(id), about
 		}
 		about["acl_name"] = a.name
-		no := cmp.Or(g.strikeItem(c.route.op, id, nil), a.kept(g))
-		if no == nil {
+		refused := cmp.Or(g.itemFault(c.route.op, id, nil), a.refuseIfBound(g))
+		if refused == nil {
 			_, _ = g.acls().delete(c, a)
 		}
-		return no, about
+		return refused, about
 	})
 }
 
@@ -186,7 +186,7 @@ type fileACL struct {
 
 func (l *loader) acl(f fileACL) error {
 	a := &acl{aclBody: aclBody{Name: f.Name, Type: f.Type, EntityType: f.EntityType, Value: strings.Join(f.Values, ",")}}
-	if err := fresh(l, l.acls(), a, f.Name); err != nil {
+	if err := addNew(l, l.acls(), a, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, aclBinding, a, f.APIs)
@@ -195,7 +195,7 @@ func (l *loader) acl(f fileACL) error {
 func (d *dumper) dumpACL(a *acl) fileACL {
 	return fileACL{
 		fileObject: fileObject{Name: a.name}, Type: a.Type, EntityType: a.EntityType, Values: strings.Split(a.Value, ","),
-		APIs: refs(d, d.screened(), a.id),
+		APIs: apiRefsOf(d, d.aclBindings(), a.id),
 	}
 }
 

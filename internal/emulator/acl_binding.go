@@ -3,27 +3,27 @@ package emulator
 import "net/http"
 
 var aclBinding = binding[*acl]{
-	links: (*state).screened, policies: (*state).acls, id: "acl_id", name: "acl_name", noPolicy: noACL, missing: noACLBinding,
-	rivals: func(how *Behaviour, a, b *acl) bool { return how.ACLSlot == "one" || a.EntityType == b.EntityType },
-	adds:   true,
+	links: (*state).aclBindings, policies: (*state).acls, id: "acl_id", name: "acl_name", policyNotFound: aclNotFound, bindingNotFound: aclBindingNotFound,
+	sameSlot: func(how *Behaviour, a, b *acl) bool { return how.ACLSlot == "one" || a.EntityType == b.EntityType },
+	canAdd:   true,
 }
 
 const aclBindingsPath = "{I}/acl-bindings"
 
-var noACLBinding = missing("APIG.3010", "The access control policy binding record does not exist")
+var aclBindingNotFound = notFound("APIG.3010", "The access control policy binding record does not exist")
 
 var aclBindingResource = resource{
 	routes: []route{
-		{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: taking(bindACL)},
-		{op: "BatchDeleteApiAclBindingV2", method: http.MethodPut, path: aclBindingsPath, do: taking(unbindACLs)},
+		{op: "CreateApiAclBindingV2", method: http.MethodPost, path: aclBindingsPath, do: withBody(bindACL)},
+		{op: "BatchDeleteApiAclBindingV2", method: http.MethodPut, path: aclBindingsPath, do: withBody(unbindACLs)},
 		{op: "DeleteApiAclBindingV2", method: http.MethodDelete, path: aclBindingsPath + "/{acl_bindings_id}", do: aclBinding.unbindOne("acl_bindings_id")},
-		{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: listScreened},
-		{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: aclBinding.unbound((*Gateway).unscreenedAPI)},
-		{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: aclBinding.policiesOf("acls", (*Gateway).aclOfAPI, byEnvironmentName)},
+		{op: "ListApisBindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/binded-apis", do: listAPIsWithACL},
+		{op: "ListApisUnbindedToAclPolicyV2", method: http.MethodGet, path: aclBindingsPath + "/unbinded-apis", do: aclBinding.listUnboundAPIs((*Gateway).apiWithoutACL)},
+		{op: "ListAclPolicyBindedToApiV2", method: http.MethodGet, path: aclBindingsPath + "/binded-acls", do: aclBinding.listPolicies("acls", (*Gateway).aclOfAPI, byEnvironmentName)},
 	},
 }
 
-func (s *state) screened() *links[*acl] { return linksOf[*acl](s, "acl_binding") }
+func (s *state) aclBindings() *links[*acl] { return linksOf[*acl](s, "acl_binding") }
 
 type aclBindBody struct {
 	ACLID      string   `json:"acl_id"`
@@ -42,19 +42,19 @@ type aclBindingView struct {
 	CreateTime string `json:"create_time"`
 }
 
-// screenedAPI is an API in the list of those that have the ACL. As in the vendor's reference, it has neither a group id
+// apiWithACL is an API in the list of those that have the ACL. As in the vendor's reference, it has neither a group id
 // nor a path.
-type screenedAPI struct {
+type apiWithACL struct {
 	boundAPI
 	ReqMethod string `json:"req_method"`
 	BindID    string `json:"bind_id"`
 	BindTime  string `json:"bind_time"`
 }
 
-// unscreenedAPI is an API in the list of those that lack the ACL. ACLName is the ACL of the same entity type that it
+// apiWithoutACL is an API in the list of those that lack the ACL. ACLName is the ACL of the same entity type that it
 // has instead.
-type unscreenedAPI struct {
-	freeRoute
+type apiWithoutACL struct {
+	unboundAPIWithMethod
 	ACLName string `json:"acl_name"`
 }
 
@@ -72,7 +72,7 @@ type aclOfAPI struct {
 
 func bindACL(g *Gateway, c *call, b aclBindBody) (reply, error) {
 	return aclBinding.bind(g, c, b.ACLID, b.PublishIDs, "acl_bindings", func(x *link[*acl]) any {
-		return aclBindingView{x.id, x.api.id, x.env.id, x.policy.id, exactStamp(x.created)}
+		return aclBindingView{x.id, x.api.id, x.env.id, x.policy.id, formatTimeExactly(x.created)}
 	})
 }
 
@@ -80,22 +80,22 @@ func unbindACLs(g *Gateway, c *call, b aclUnbindBody) (reply, error) {
 	return aclBinding.unbindMany(g, c, "acl_bindings", b.IDs)
 }
 
-func listScreened(g *Gateway, c *call) (reply, error) {
+func listAPIsWithACL(g *Gateway, c *call) (reply, error) {
 	if g.behaviour.OfflineOffset {
 		c.query.Del("offset")
 	}
-	return aclBinding.bound("apis", (*Gateway).screenedAPI)(g, c)
+	return aclBinding.listAPIs("apis", (*Gateway).apiWithACL)(g, c)
 }
 
-func (g *Gateway) screenedAPI(x *link[*acl]) any {
-	return screenedAPI{g.boundAPI(x.target), x.api.ReqMethod, x.id, stamp(x.created)}
+func (g *Gateway) apiWithACL(x *link[*acl]) any {
+	return apiWithACL{g.boundAPI(x.target), x.api.ReqMethod, x.id, formatTime(x.created)}
 }
 
-func (g *Gateway) unscreenedAPI(t target, other string) any {
-	return unscreenedAPI{g.freeRoute(t), other}
+func (g *Gateway) apiWithoutACL(t target, other string) any {
+	return apiWithoutACL{g.unboundAPIWithMethod(t), other}
 }
 
 func (g *Gateway) aclOfAPI(x *link[*acl]) any {
 	p := x.policy
-	return aclOfAPI{p.id, p.name, p.Type, p.Value, p.EntityType, x.env.id, x.env.name, x.id, stamp(x.created)}
+	return aclOfAPI{p.id, p.name, p.Type, p.Value, p.EntityType, x.env.id, x.env.name, x.id, formatTime(x.created)}
 }

@@ -14,31 +14,31 @@ func (g *Gateway) admit(r *http.Request, c *call) error {
 	if err := g.authenticate(r, c); err != nil {
 		return err
 	}
-	if err := g.pace(c.now); err != nil {
+	if err := g.limitRate(c.now); err != nil {
 		return err
 	}
-	if len(c.raw) > mostBody {
+	if len(c.raw) > maxBody {
 		return refuse(http.StatusRequestEntityTooLarge, "APIGW.0201", "Request entity too large")
 	}
-	if c.route != nil && g.absent(c.route) {
-		return unserved()
+	if c.route != nil && g.missingInCloud(c.route) {
+		return unknownOperation()
 	}
 	if c.route == nil {
 		_, _ = fmt.Fprintf(g.opts.Log, "unknown operation: %s %s\n", r.Method, r.URL.Path)
-		return unserved()
+		return unknownOperation()
 	}
 	return nil
 }
 
-// unserved returns the answer to an unknown operation.
-func unserved() error {
+// unknownOperation returns the answer to an unknown operation.
+func unknownOperation() error {
 	return refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 }
 
 // authenticate accepts requests with the token, or with a signature made with the access key.
 func (g *Gateway) authenticate(r *http.Request, c *call) error {
 	if token := r.Header.Get("X-Auth-Token"); token != "" {
-		if !same(token, g.opts.Token) {
+		if !equalSecrets(token, g.opts.Token) {
 			return g.wrongToken(c)
 		}
 		return nil
@@ -66,33 +66,33 @@ func unauthenticated(format string, args ...any) error {
 	return refuse(http.StatusUnauthorized, "APIGW.0301", "Incorrect IAM authentication information: "+format, args...)
 }
 
-// same compares secrets in constant time, so that timing reveals nothing about them.
-func same(a, b string) bool {
+// equalSecrets compares secrets in constant time, so that timing reveals nothing about them.
+func equalSecrets(a, b string) bool {
 	x, y := sha256.Sum256([]byte(a)), sha256.Sum256([]byte(b))
 	return subtle.ConstantTimeCompare(x[:], y[:]) == 1
 }
 
-// pace applies the rate limit. Refused requests do not count.
-func (g *Gateway) pace(now time.Time) error {
+// limitRate applies the rate limit. Refused requests do not count.
+func (g *Gateway) limitRate(now time.Time) error {
 	limit := g.opts.Limit
 	if limit.Requests <= 0 {
 		return nil
 	}
-	if now.Sub(g.period) >= limit.Per || now.Before(g.period) {
-		g.period, g.inPeriod = now.Truncate(limit.Per), 0
+	if now.Sub(g.periodStart) >= limit.Per || now.Before(g.periodStart) {
+		g.periodStart, g.requestsInPeriod = now.Truncate(limit.Per), 0
 	}
-	if g.inPeriod >= limit.Requests {
-		no := refuse(http.StatusTooManyRequests, "APIGW.0308",
-			"The throttling threshold has been reached: policy user over ratelimit,limit:%d,time:%s", limit.Requests, period(limit.Per))
-		no.retryAfter = limit.RetryAfter
-		return no
+	if g.requestsInPeriod >= limit.Requests {
+		refused := refuse(http.StatusTooManyRequests, "APIGW.0308",
+			"The throttling threshold has been reached: policy user over ratelimit,limit:%d,time:%s", limit.Requests, periodText(limit.Per))
+		refused.retryAfter = limit.RetryAfter
+		return refused
 	}
-	g.inPeriod++
+	g.requestsInPeriod++
 	return nil
 }
 
-// period returns a duration in the words of the front door, such as "1 second" or "1 minute".
-func period(d time.Duration) string {
+// periodText returns a duration in the words of the front door, such as "1 second" or "1 minute".
+func periodText(d time.Duration) string {
 	switch {
 	case d%time.Hour == 0:
 		return fmt.Sprintf("%d hour", d/time.Hour)

@@ -12,10 +12,10 @@ import (
 type api struct {
 	identity
 	apiBody
-	group    *group
-	pubs     []*publication           // the current ones, newest first
-	everPub  map[*environment]string  // the last publish id of each environment
-	versions map[*environment]history // oldest first
+	group          *group
+	publications   []*publication           // the current ones, newest first
+	lastPublishIDs map[*environment]string  // the last publish id of each environment
+	versions       map[*environment]history // oldest first
 }
 
 // apiBody is an API's definition as a caller sends it. Backends and parameters are stored unchanged.
@@ -80,28 +80,28 @@ type apiView struct {
 	APIGroupInfo     map[string]any `json:"api_group_info,omitempty"`
 }
 
-var noAPI = missing("APIG.3002", "API %s does not exist")
+var apiNotFound = notFound("APIG.3002", "API %s does not exist")
 
-var theAPI = inPath("api_id", (*state).apis, noAPI)
+var apiInPath = inPath("api_id", (*state).apis, apiNotFound)
 
 var apiResource = resource{
 	routes: []route{
 		{op: "ListApisV2", method: http.MethodGet, path: "{I}/apis", do: listAPIs},
-		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: taking(createAPI)},
-		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: taking(checkAPIs)},
-		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: shows(theAPI, (*Gateway).apiView)},
-		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: ofTaking(theAPI, updateAPI)},
-		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: of(theAPI, deleteAPI)},
+		{op: "CreateApiV2", method: http.MethodPost, path: "{I}/apis", do: withBody(createAPI)},
+		{op: "CheckApisV2", method: http.MethodPost, path: "{I}/apis/check", do: withBody(checkAPIs)},
+		{op: "ShowDetailsOfApiV2", method: http.MethodGet, path: "{I}/apis/{api_id}", do: showObject(apiInPath, (*Gateway).apiView)},
+		{op: "UpdateApiV2", method: http.MethodPut, path: "{I}/apis/{api_id}", do: forObjectWithBody(apiInPath, updateAPI)},
+		{op: "DeleteApiV2", method: http.MethodDelete, path: "{I}/apis/{api_id}", do: forObject(apiInPath, deleteAPI)},
 		{op: "ListTagsV2", method: http.MethodGet, path: "{I}/tags", do: listTags},
 	},
 	quotas: []quota{quotaAPIs, quotaGroupAPIs, quotaTags},
 }
 
-var quotaAPIs = quota{name: "API_NUM_LIMIT", code: "APIG.3102", what: "APIs", regular: 8000, used: func(s *state) int { return len(s.apis().rows) }}
+var quotaAPIs = quota{name: "API_NUM_LIMIT", code: "APIG.3102", description: "APIs", defaultLimit: 8000, used: func(s *state) int { return len(s.apis().rows) }}
 
-var quotaGroupAPIs = quota{name: "API_NUM_LIMIT_PER_GROUP", code: "APIG.3125", what: "APIs in the group", regular: 1000}
+var quotaGroupAPIs = quota{name: "API_NUM_LIMIT_PER_GROUP", code: "APIG.3125", description: "APIs in the group", defaultLimit: 1000}
 
-var quotaTags = quota{name: "API_TAG_NUM_LIMIT", code: "APIG.3133", what: "tags", regular: 10}
+var quotaTags = quota{name: "API_TAG_NUM_LIMIT", code: "APIG.3133", description: "tags", defaultLimit: 10}
 
 func (s *state) apis() *table[*api] { return tableOf[*api](s, "api") }
 
@@ -113,9 +113,9 @@ func (a *api) address() string { return a.group.address() + "/" + a.name }
 
 func (x *group) address() string { return strings.ReplaceAll(x.name, "/", "%2F") }
 
-// live returns the publication in the environment, or nil.
-func (a *api) live(e *environment) *publication {
-	for _, p := range a.pubs {
+// publicationIn returns the publication in the environment, or nil.
+func (a *api) publicationIn(e *environment) *publication {
+	for _, p := range a.publications {
 		if p.env == e {
 			return p
 		}
@@ -123,18 +123,18 @@ func (a *api) live(e *environment) *publication {
 	return nil
 }
 
-// liveID returns the publish id in the environment, "" if the API is not published there.
-func (a *api) liveID(e *environment) string {
-	if p := a.live(e); p != nil {
+// publishIDIn returns the publish id in the environment, "" if the API is not published there.
+func (a *api) publishIDIn(e *environment) string {
+	if p := a.publicationIn(e); p != nil {
 		return p.id
 	}
 	return ""
 }
 
-// joined returns one property of all publications, in the form in which lists show it.
-func (a *api) joined(of func(*publication) string) string {
-	parts := make([]string, 0, len(a.pubs))
-	for _, p := range a.pubs {
+// joinPublications returns one property of all publications, in the form in which lists show it.
+func (a *api) joinPublications(of func(*publication) string) string {
+	parts := make([]string, 0, len(a.publications))
+	for _, p := range a.publications {
 		parts = append(parts, of(p))
 	}
 	return strings.Join(parts, "|")
@@ -144,12 +144,12 @@ func (a *api) joined(of func(*publication) string) string {
 func (g *Gateway) apiView(a *api) apiView {
 	v := apiView{
 		apiBody: a.apiBody, ID: a.id, Status: 1, ArrangeNecessary: 2,
-		RegisterTime: stamp(a.created), UpdateTime: stamp(a.updated),
+		RegisterTime: formatTime(a.created), UpdateTime: formatTime(a.updated),
 		GroupName: a.group.name, GroupVersion: "V1",
-		RunEnvID:    a.joined(func(p *publication) string { return p.env.id }),
-		RunEnvName:  a.joined(func(p *publication) string { return p.env.name }),
-		PublishID:   a.joined(func(p *publication) string { return p.id }),
-		PublishTime: a.joined(func(p *publication) string { return listedStamp(p.at) }),
+		RunEnvID:    a.joinPublications(func(p *publication) string { return p.env.id }),
+		RunEnvName:  a.joinPublications(func(p *publication) string { return p.env.name }),
+		PublishID:   a.joinPublications(func(p *publication) string { return p.id }),
+		PublishTime: a.joinPublications(func(p *publication) string { return formatTimeInLists(p.at) }),
 	}
 	v.Tags = g.tags(a.Tags)
 	return v
@@ -172,31 +172,31 @@ func (a *api) effect(action string) Effect {
 
 func listAPIs(g *Gateway, c *call) (reply, error) {
 	var f filter[*api]
-	f.like(c, "name", c.precise("name"), func(a *api) string { return a.name })
-	f.like(c, "req_uri", c.precise("req_uri"), func(a *api) string { return a.ReqURI })
+	f.like(c, "name", c.isExact("name"), func(a *api) string { return a.name })
+	f.like(c, "req_uri", c.isExact("req_uri"), func(a *api) string { return a.ReqURI })
 	f.where(c, "id", func(a *api) string { return a.id })
 	f.where(c, "group_id", func(a *api) string { return a.group.id })
 	f.where(c, "req_protocol", func(a *api) string { return a.ReqProtocol })
 	f.where(c, "req_method", func(a *api) string { return a.ReqMethod })
 	f.where(c, "auth_type", func(a *api) string { return a.AuthType })
 	f.where(c, "type", func(a *api) string { return strconv.Itoa(a.Type) })
-	if env := c.arg("env_id"); env != "" {
+	if env := c.queryArg("env_id"); env != "" {
 		f = append(f, func(a *api) bool {
-			return slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.env.id == env })
+			return slices.ContainsFunc(a.publications, func(p *publication) bool { return p.env.id == env })
 		})
 	}
-	if name := c.arg("vpc_channel_name"); name != "" {
+	if name := c.queryArg("vpc_channel_name"); name != "" {
 		x := g.channels().names[[2]string{"", name}]
-		f = append(f, func(a *api) bool { return x != nil && a.apiBody.leadsTo(x.id) })
+		f = append(f, func(a *api) bool { return x != nil && a.apiBody.usesChannel(x.id) })
 	}
-	f.tagged(c, func(a *api) *api { return a })
-	rows := g.apis().pick(c.arg("id"), "")
-	if x := g.groups().ids[c.arg("group_id")]; x != nil && c.arg("id") == "" {
+	f.tags(c, func(a *api) *api { return a })
+	rows := g.apis().candidates(c.queryArg("id"), "")
+	if x := g.groups().ids[c.queryArg("group_id")]; x != nil && c.queryArg("id") == "" {
 		rows = x.apis
 	}
-	mode := strings.Split(c.arg("return_data_mode"), ",")
+	mode := strings.Split(c.queryArg("return_data_mode"), ",")
 	whole := slices.Contains(mode, "include_group_backend")
-	return page(g, c, "apis", rows, f.keep(), func(a *api) apiView {
+	return page(g, c, "apis", rows, f.condition(), func(a *api) apiView {
 		v := g.apiView(a)
 		if whole || slices.Contains(mode, "include_group") {
 			v.APIGroupInfo = map[string]any{"id": a.group.id, "name": a.group.name, "status": 1}
@@ -212,8 +212,8 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 	})
 }
 
-// tagged adds the condition of the tags filter: the API has one of the tags or, for #no_tags#, no tag.
-func (f *filter[T]) tagged(c *call, of func(T) *api) {
+// tags adds the condition of the tags filter: the API has one of the tags or, for #no_tags#, no tag.
+func (f *filter[T]) tags(c *call, of func(T) *api) {
 	want := c.query["tags"]
 	if len(want) == 0 {
 		return

@@ -46,13 +46,13 @@ func (l *loader) api(x *group, f fileAPI) error {
 		return err
 	}
 	i.name = f.Name
-	if l.apis().taken(x.id, f.Name, "") {
+	if l.apis().nameTaken(x.id, f.Name, "") {
 		return errors.New("defined twice")
 	}
 	a := l.addAPI(i, b.withDefaults(), x)
 	for _, e := range l.envs().rows { // including environments in which it is offline now
 		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
-			a.everPub[e] = id
+			a.lastPublishIDs[e] = id
 		}
 	}
 	for _, env := range f.Published {
@@ -61,7 +61,7 @@ func (l *loader) api(x *group, f fileAPI) error {
 		}
 	}
 	if f.fileRefs != (fileRefs{}) {
-		l.later = append(l.later, func() error {
+		l.deferred = append(l.deferred, func() error {
 			if err := l.apiRefs(a, f.fileRefs); err != nil {
 				return fmt.Errorf("gateway.groups: API %s: %w", a.label(), err)
 			}
@@ -72,19 +72,19 @@ func (l *loader) api(x *group, f fileAPI) error {
 }
 
 func (d *dumper) api(a *api) fileAPI {
-	d.note("api/"+a.address(), a.id, a.created, a.updated)
+	d.saveIdentity("api/"+a.address(), a.id, a.created, a.updated)
 	f := fileAPI{
 		Name: a.name, Method: a.ReqMethod, Path: a.ReqURI, MatchMode: a.MatchMode, Protocol: a.ReqProtocol, Type: a.Type,
 		AuthType: a.AuthType, BackendType: a.BackendType, Cors: a.Cors, Remark: a.Remark, Tags: a.Tags, Definition: a.definition(),
 	}
-	for e, id := range a.everPub {
+	for e, id := range a.lastPublishIDs {
 		d.ids["publication/"+a.address()+"@"+e.name] = id
 	}
-	for _, p := range slices.Backward(a.pubs) {
+	for _, p := range slices.Backward(a.publications) {
 		f.Published = append(f.Published, p.env.name)
 		at := a.address() + "@" + p.env.name
-		d.note("publication/"+at, p.id, p.at, p.at)
-		d.ids["version/"+at] = p.live.id
+		d.saveIdentity("publication/"+at, p.id, p.at, p.at)
+		d.ids["version/"+at] = p.version.id
 	}
 	return f
 }

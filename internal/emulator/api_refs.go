@@ -69,10 +69,10 @@ func (l *loader) apiRefs(a *api, f fileRefs) error {
 	if f.Backend != nil {
 		errs = append(errs, l.backend(b, f.Backend))
 	}
-	for _, p := range a.pubs {
-		p.live.def = a.apiBody
+	for _, p := range a.publications {
+		p.version.definition = a.apiBody
 	}
-	return together(errs...)
+	return joinErrors(errs...)
 }
 
 func (l *loader) backend(b *apiBody, f *fileBackend) error {
@@ -96,8 +96,8 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	return err
 }
 
-// leadsTo reports whether the default backend of the API, or one of its policy backends, sends calls to the channel.
-func (b apiBody) leadsTo(channel string) bool {
+// usesChannel reports whether the default backend of the API, or one of its policy backends, sends calls to the channel.
+func (b apiBody) usesChannel(channel string) bool {
 	var to backendAPI
 	var policies []backendAPI
 	_ = json.Unmarshal(b.BackendAPI, &to) // if it is not an HTTP backend, it has no channel
@@ -105,8 +105,8 @@ func (b apiBody) leadsTo(channel string) bool {
 	return slices.ContainsFunc(append(policies, to), func(x backendAPI) bool { return x.Channel != nil && x.Channel.ID == channel })
 }
 
-// leadsTo reports whether a backend of the API's draft, or of one of its published versions, sends calls to the
+// usesChannel reports whether a backend of the API's draft, or of one of its published versions, sends calls to the
 // channel.
-func (a *api) leadsTo(channel string) bool {
-	return a.apiBody.leadsTo(channel) || slices.ContainsFunc(a.pubs, func(p *publication) bool { return p.live.def.leadsTo(channel) })
+func (a *api) usesChannel(channel string) bool {
+	return a.apiBody.usesChannel(channel) || slices.ContainsFunc(a.publications, func(p *publication) bool { return p.version.definition.usesChannel(channel) })
 }

@@ -38,22 +38,22 @@ func (b apiBody) route() string {
 	return b.ReqMethod + " " + pathParameter().ReplaceAllString(b.ReqURI, "{}") + " " + b.MatchMode
 }
 
-// checkAPI checks the body of a create or update, and returns its group; self is the id of the updated API, "" for a
+// checkAPI checks the body of a create or update, and returns its group; ownID is the id of the updated API, "" for a
 // create.
-func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
+func (g *Gateway) checkAPI(b apiBody, ownID string) (*group, error) {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
 	v.oneOf("type", strconv.Itoa(b.Type), "1", "2")
 	v.oneOf("req_protocol", b.ReqProtocol, "HTTP", "HTTPS", "BOTH", "GRPCS")
 	v.oneOf("req_method", b.ReqMethod, "GET", "POST", "PUT", "DELETE", "HEAD", "PATCH", "OPTIONS", "ANY")
 	v.text("req_uri", b.ReqURI, 1, 512, nil)
-	v.that(b.ReqURI != "" && b.ReqURI[0] == '/' && !strings.ContainsAny(b.ReqURI, " \t\r\n"), "req_uri")
+	v.require(b.ReqURI != "" && b.ReqURI[0] == '/' && !strings.ContainsAny(b.ReqURI, " \t\r\n"), "req_uri")
 	v.oneOf("match_mode", b.MatchMode, "NORMAL", "SWA")
 	v.oneOf("auth_type", b.AuthType, "NONE", "APP", "IAM", "AUTHORIZER")
-	v.that(b.AuthType != "AUTHORIZER" || b.AuthorizerID != "", "authorizer_id")
+	v.require(b.AuthType != "AUTHORIZER" || b.AuthorizerID != "", "authorizer_id")
 	v.oneOf("backend_type", b.BackendType, "HTTP", "FUNCTION", "MOCK", "GRPC")
 	name, backend := b.backend()
-	v.that(len(backend) > 0 && string(backend) != "null", name)
+	v.require(len(backend) > 0 && string(backend) != "null", name)
 	v.remark(b.Remark)
 	for _, sample := range []string{b.BodyRemark, b.ResultNormalSample, b.ResultFailureSample} {
 		v.text("body_remark", sample, 0, 20480, nil)
@@ -61,27 +61,27 @@ func (g *Gateway) checkAPI(b apiBody, self string) (*group, error) {
 	for _, t := range b.Tags {
 		v.text("tags", t, 1, 128, tagName)
 	}
-	if v.err == nil && len(b.Tags) > g.limit(quotaTags) {
-		v.fail(overQuota("APIG.3133", "tags of the API", g.limit(quotaTags)))
+	if v.err == nil && len(b.Tags) > g.quotaLimit(quotaTags) {
+		v.fail(overQuota("APIG.3133", "tags of the API", g.quotaLimit(quotaTags)))
 	}
 	if v.err != nil {
 		return nil, v.err
 	}
-	in, err := g.groups().get(b.GroupID, noGroup)
+	in, err := g.groups().get(b.GroupID, groupNotFound)
 	if err != nil {
 		return nil, err
 	}
-	if err := in.unique(b, self); err != nil {
+	if err := in.unique(b, ownID); err != nil {
 		return nil, err
 	}
 	return in, nil
 }
 
 // unique refuses a second API with the same name, or the same method, path and match mode.
-func (x *group) unique(b apiBody, self string) error {
+func (x *group) unique(b apiBody, ownID string) error {
 	for _, other := range x.apis {
 		switch {
-		case other.id == self:
+		case other.id == ownID:
 		case other.name == b.Name:
 			return nameTaken("APIG.3202", "API", b.Name)
 		case other.route() == b.route():
@@ -100,16 +100,16 @@ func createAPI(g *Gateway, c *call, b apiBody) (reply, error) {
 	if err := cmp.Or(g.withinQuota(quotaAPIs, len(g.apis().rows)), g.withinQuota(quotaGroupAPIs, len(in.apis))); err != nil {
 		return reply{}, err
 	}
-	a := g.addAPI(g.identify(b.Name, in.id, c.now), b, in)
+	a := g.addAPI(g.newIdentity(b.Name, in.id, c.now), b, in)
 	c.effect(a.effect("create"))
 	v := g.apiView(a)
-	v.RegisterTime = exactStamp(a.created)
+	v.RegisterTime = formatTimeExactly(a.created)
 	return created(v)
 }
 
 func (s *state) addAPI(i identity, b apiBody, in *group) *api {
 	b.GroupID = in.id
-	a := &api{identity: i, apiBody: b, group: in, everPub: map[*environment]string{}, versions: map[*environment]history{}}
+	a := &api{identity: i, apiBody: b, group: in, lastPublishIDs: map[*environment]string{}, versions: map[*environment]history{}}
 	s.apis().add(a)
 	in.apis.add(a)
 	return a
@@ -131,7 +131,7 @@ func updateAPI(g *Gateway, c *call, a *api, b apiBody) (reply, error) {
 }
 
 func deleteAPI(g *Gateway, c *call, a *api) (reply, error) {
-	if len(a.pubs) > 0 {
+	if len(a.publications) > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3416", "The API has been published,id:%s", a.id)
 	}
 	g.dropLinks(c, a, nil)

@@ -10,16 +10,16 @@ import (
 // app is a caller with credentials.
 type app struct {
 	identity
-	remark   string
-	key      string
-	secret   string
-	domainID string
-	project  string
-	codes    list[*appCodeEntry]
-	access   *appAccess // nil if there is no restriction
-	quota    *appQuota  // nil if none is bound
-	quotaAt  string
-	specials []*special
+	remark       string
+	key          string
+	secret       string
+	domainID     string
+	project      string
+	codes        list[*appCodeEntry]
+	access       *appAccess // nil if there is no restriction
+	quota        *appQuota  // nil if none is bound
+	quotaBoundAt string
+	specials     []*special
 }
 
 type appBody struct {
@@ -48,43 +48,43 @@ type appView struct {
 	BindNum      *int   `json:"bind_num,omitempty"` // only in lists
 }
 
-// The reference has two error codes for a missing app. noAppItself has the code of the operations on the app and its
-// secret, noApp that of all others.
+// The reference has two error codes for a missing app. appItselfNotFound has the code of the operations on the app and its
+// secret, appNotFound that of all others.
 var (
-	noAppItself = missing("APIG.3002", "App %s does not exist")
-	noApp       = missing("APIG.3004", "App %s does not exist")
+	appItselfNotFound = notFound("APIG.3002", "App %s does not exist")
+	appNotFound       = notFound("APIG.3004", "App %s does not exist")
 
-	theAppItself = inPath("app_id", (*state).apps, noAppItself)
-	theApp       = inPath("app_id", (*state).apps, noApp)
+	appItselfInPath = inPath("app_id", (*state).apps, appItselfNotFound)
+	appInPath       = inPath("app_id", (*state).apps, appNotFound)
 )
 
 var appResource = resource{
 	routes: []route{
 		{op: "ListAppsV2", method: http.MethodGet, path: "{I}/apps", do: listApps},
-		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: taking(createApp)},
-		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: shows(theAppItself, (*Gateway).appView)},
-		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: ofTaking(theAppItself, updateApp)},
-		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: of(theAppItself, deleteApp)},
-		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: of(theAppItself, validateApp)},
-		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: ofTaking(theAppItself, resetSecret)},
+		{op: "CreateAnAppV2", method: http.MethodPost, path: "{I}/apps", do: withBody(createApp)},
+		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showObject(appItselfInPath, (*Gateway).appView)},
+		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: forObjectWithBody(appItselfInPath, updateApp)},
+		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: forObject(appItselfInPath, deleteApp)},
+		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: forObject(appItselfInPath, validateApp)},
+		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: forObjectWithBody(appItselfInPath, resetSecret)},
 	},
 	quotas: []quota{quotaApps, quotaAppSwitch},
 	sections: []section{
-		sectionOf("apps", func(f fileApp) string { return f.Name }, (*loader).app, dumped((*state).apps, (*dumper).app)),
+		listSection("apps", func(f fileApp) string { return f.Name }, (*loader).app, dumpAll((*state).apps, (*dumper).app)),
 	},
 }
 
-var quotaApps = quota{name: "APP_NUM_LIMIT", code: "APIG.3103", what: "apps", regular: 50, used: func(s *state) int { return len(s.apps().rows) }}
+var quotaApps = quota{name: "APP_NUM_LIMIT", code: "APIG.3103", description: "apps", defaultLimit: 50, used: func(s *state) int { return len(s.apps().rows) }}
 
-var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", what: "1: app key and secret can be customized", regular: 1}
+var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", description: "1: app key and secret can be customized", defaultLimit: 1}
 
 func (s *state) apps() *table[*app] { return tableOf[*app](s, "app") }
 
 // appView returns the app as reads show it. Behaviour.AppSecret decides how it shows the secret.
 func (g *Gateway) appView(a *app) appView {
 	v := appView{
-		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: stamp(a.updated), AppKey: a.key,
-		AppSecret: a.secret, RegisterTime: stamp(a.created), Status: 1, AppType: "apig", DomainID: a.domainID, ProjectID: a.project,
+		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: formatTime(a.updated), AppKey: a.key,
+		AppSecret: a.secret, RegisterTime: formatTime(a.created), Status: 1, AppType: "apig", DomainID: a.domainID, ProjectID: a.project,
 	}
 	if g.behaviour.AppSecret == "masked" {
 		v.AppSecret = masked(a.secret)
@@ -110,34 +110,34 @@ func (a *app) effect(action string) Effect {
 }
 
 func listApps(g *Gateway, c *call) (reply, error) {
-	f := named[*app](c, "id", "name")
+	f := idAndNameFilter[*app](c, "id", "name")
 	f.where(c, "status", func(*app) string { return "1" })
 	f.where(c, "app_key", func(a *app) string { return a.key })
 	f.where(c, "creator", func(*app) string { return "USER" })
 	f.where(c, "related_domain_id", func(a *app) string { return a.domainID })
 	f.where(c, "related_project_id", func(a *app) string { return a.project })
-	return page(g, c, "apps", g.apps().pick(c.arg("id"), c.exactName()), f.keep(), func(a *app) appView {
-		v, n := g.appView(a), len(g.auths().ofPolicy(a.id))
+	return page(g, c, "apps", g.apps().candidates(c.queryArg("id"), c.exactName()), f.condition(), func(a *app) appView {
+		v, n := g.appView(a), len(g.authorizations().ofPolicy(a.id))
 		v.BindNum = &n
 		return v
 	})
 }
 
-// checkApp checks the body of a create or update; self is the id of the updated app, "" for a create.
-func (g *Gateway) checkApp(b appBody, self string) error {
+// checkApp checks the body of a create or update; ownID is the id of the updated app, "" for a create.
+func (g *Gateway) checkApp(b appBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
-	v.text("remark", or(b.Remark, ""), 0, mostRemark, nil)
+	v.text("remark", valueOr(b.Remark, ""), 0, maxRemark, nil)
 	if b.Key != nil {
-		v.that(g.appSwitch(), "app_key")
+		v.require(g.appSwitch(), "app_key")
 		v.text("app_key", *b.Key, 8, 200, appKey)
 	}
 	if b.Secret != nil {
-		v.that(g.appSwitch(), "app_secret")
+		v.require(g.appSwitch(), "app_secret")
 		v.text("app_secret", *b.Secret, 8, 128, appSecret)
 	}
-	v.unique(g.apps().taken("", b.Name, self), "APIG.3203", "app", b.Name)
-	if holder := g.apps().keys[or(b.Key, "")]; holder != nil && holder.id != self {
+	v.unique(g.apps().nameTaken("", b.Name, ownID), "APIG.3203", "app", b.Name)
+	if holder := g.apps().keys[valueOr(b.Key, "")]; holder != nil && holder.id != ownID {
 		v.fail(refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key))
 	}
 	return v.err
@@ -145,7 +145,7 @@ func (g *Gateway) checkApp(b appBody, self string) error {
 
 // appSwitch reports whether callers may choose the keys and secrets of apps.
 func (g *Gateway) appSwitch() bool {
-	if n, set := g.limits[quotaAppSwitch.name]; set {
+	if n, set := g.quotaLimits[quotaAppSwitch.name]; set {
 		return n == 1
 	}
 	return g.behaviour.AppSwitch != "off"
@@ -155,11 +155,11 @@ func createApp(g *Gateway, c *call, b appBody) (reply, error) {
 	if err := cmp.Or(g.checkApp(b, ""), g.withinQuota(quotaApps, len(g.apps().rows))); err != nil {
 		return reply{}, err
 	}
-	a := &app{identity: g.identify(b.Name, "", c.now), remark: or(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
-	g.addApp(a, or(b.Key, ""), or(b.Secret, ""))
+	a := &app{identity: g.newIdentity(b.Name, "", c.now), remark: valueOr(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
+	g.addApp(a, valueOr(b.Key, ""), valueOr(b.Secret, ""))
 	c.effect(a.effect("create"))
 	v := g.appView(a)
-	v.AppSecret, v.RegisterTime = a.secret, exactStamp(a.created)
+	v.AppSecret, v.RegisterTime = a.secret, formatTimeExactly(a.created)
 	return created(v)
 }
 
@@ -184,7 +184,7 @@ func updateApp(g *Gateway, c *call, a *app, b appBody) (reply, error) {
 	if err := g.checkApp(b, a.id); err != nil {
 		return reply{}, err
 	}
-	a.remark = g.unclearedRemark(a.remark, b.Remark)
+	a.remark = g.remarkUnlessEmpty(a.remark, b.Remark)
 	if b.Key != nil {
 		delete(g.apps().keys, a.key)
 		a.key = *b.Key
@@ -209,7 +209,7 @@ type appSecretBody struct {
 }
 
 func resetSecret(g *Gateway, c *call, a *app, b appSecretBody) (reply, error) {
-	secret := or(b.Secret, "")
+	secret := valueOr(b.Secret, "")
 	if secret == "" {
 		secret = g.newID()
 	} else if err := g.checkApp(appBody{Name: a.name, Secret: b.Secret}, a.id); err != nil {
@@ -220,7 +220,7 @@ func resetSecret(g *Gateway, c *call, a *app, b appSecretBody) (reply, error) {
 }
 
 func deleteApp(g *Gateway, c *call, a *app) (reply, error) {
-	unbindAll(g, c, g.auths(), g.auths().ofPolicy(a.id))
+	unbindAll(g, c, g.authorizations(), g.authorizations().ofPolicy(a.id))
 	for _, s := range a.specials {
 		s.throttle.specials.remove(s)
 		c.effect(s.effect("delete"))
@@ -248,7 +248,7 @@ func (l *loader) app(f fileApp) error {
 		return err
 	}
 	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID, access: (*appAccess)(f.Access)}
-	if l.apps().taken("", f.Name, "") {
+	if l.apps().nameTaken("", f.Name, "") {
 		return errors.New("defined twice")
 	}
 	if holder := l.apps().keys[f.Key]; holder != nil {
@@ -257,14 +257,14 @@ func (l *loader) app(f fileApp) error {
 	l.addApp(a, f.Key, f.Secret)
 	for _, code := range f.Codes.Codes {
 		address := "app_code/" + a.name + "/#" + fingerprint(code)
-		at, _, err := l.when(address)
+		at, _, err := l.timesAt(address)
 		if err != nil {
 			return err
 		}
-		a.codes.add(&appCodeEntry{app: a, seq: l.next(), id: l.id(address), code: code, created: at})
+		a.codes.add(&appCodeEntry{app: a, seq: l.nextSeq(), id: l.id(address), code: code, created: at})
 	}
 	for range f.Codes.Generate {
-		a.codes.add(&appCodeEntry{app: a, seq: l.next(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
+		a.codes.add(&appCodeEntry{app: a, seq: l.nextSeq(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
 	}
 	return bindLoaded(l, authBinding, a, f.APIs)
 }
@@ -272,11 +272,11 @@ func (l *loader) app(f fileApp) error {
 func (d *dumper) app(a *app) fileApp {
 	f := fileApp{
 		fileObject: fileObject{Name: a.name}, Remark: a.remark, Key: a.key, Secret: a.secret, DomainID: a.domainID,
-		ProjectID: a.project, Access: (*fileAccess)(a.access), APIs: refs(d, d.auths(), a.id),
+		ProjectID: a.project, Access: (*fileAccess)(a.access), APIs: apiRefsOf(d, d.authorizations(), a.id),
 	}
 	for _, e := range a.codes {
 		f.Codes.Codes = append(f.Codes.Codes, e.code)
-		d.note("app_code/"+a.name+"/#"+fingerprint(e.code), e.id, e.created, e.created)
+		d.saveIdentity("app_code/"+a.name+"/#"+fingerprint(e.code), e.id, e.created, e.created)
 	}
 	return f
 }

@@ -14,9 +14,9 @@ const appACLPath = "{I}/apps/{app_id}/app-acl"
 
 var appACLResource = resource{
 	routes: []route{
-		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: of((*Gateway).appWithACL, showAppACL)},
-		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: ofTaking((*Gateway).appWithACL, setAppACL)},
-		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: of((*Gateway).appWithACL, deleteAppACL)},
+		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: forObject((*Gateway).appWithACL, showAppACL)},
+		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: forObjectWithBody((*Gateway).appWithACL, setAppACL)},
+		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: forObject((*Gateway).appWithACL, deleteAppACL)},
 	},
 }
 
@@ -32,7 +32,7 @@ func (g *Gateway) appWithACL(c *call) (*app, error) {
 	if !g.supports("app_acl") {
 		return nil, unsupported("app_acl")
 	}
-	return theApp(g, c)
+	return appInPath(g, c)
 }
 
 func showAppACL(_ *Gateway, _ *call, a *app) (reply, error) {
@@ -43,9 +43,9 @@ func showAppACL(_ *Gateway, _ *call, a *app) (reply, error) {
 func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	var v checks
 	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")
-	v.that(len(b.Values) > 0 && len(b.Values) <= mostAddresses, "app_acl_values")
+	v.require(len(b.Values) > 0 && len(b.Values) <= maxAddresses, "app_acl_values")
 	for _, entry := range b.Values {
-		v.that(address(entry), "app_acl_values")
+		v.require(address(entry), "app_acl_values")
 	}
 	if v.err != nil {
 		return reply{}, v.err

@@ -7,25 +7,25 @@ import (
 
 const authsPath = "{I}/app-auths"
 
-var noAuth = missing("APIG.3009", "The authorization record does not exist")
+var authorizationNotFound = notFound("APIG.3009", "The authorization record does not exist")
 
 // authBinding binds apps to APIs, which need not be published. An API can have any number of apps.
 var authBinding = binding[*app]{
-	links: (*state).auths, policies: (*state).apps, id: "app_id", name: "app_name", noPolicy: noApp, missing: noAuth,
-	offline: true, auth: "APP",
+	links: (*state).authorizations, policies: (*state).apps, id: "app_id", name: "app_name", policyNotFound: appNotFound, bindingNotFound: authorizationNotFound,
+	allowUnpublished: true, authType: "APP",
 }
 
 var authResource = resource{
 	routes: []route{
-		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: taking(authorize), serial: authorizes},
-		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: authBinding.unbindOne("app_auth_id"), serial: cancels},
-		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: of(inQuery("app_id", (*state).apps, noApp), listAPIsOfApp)},
+		{op: "CreateAuthorizingAppsV2", method: http.MethodPost, path: authsPath, do: withBody(authorize), writeKeys: authorizeKeys},
+		{op: "CancelingAuthorizationV2", method: http.MethodDelete, path: authsPath + "/{app_auth_id}", do: authBinding.unbindOne("app_auth_id"), writeKeys: cancelKeys},
+		{op: "ListApisBindedToAppV2", method: http.MethodGet, path: authsPath + "/binded-apis", do: forObject(inQuery("app_id", (*state).apps, appNotFound), listAPIsOfApp)},
 		{op: "ListAppsBindedToApiV2", method: http.MethodGet, path: authsPath + "/binded-apps", do: listAppsOfAPI},
-		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: of(needed("app_id"), listUnauthorized)},
+		{op: "ListApisUnbindedToAppV2", method: http.MethodGet, path: authsPath + "/unbinded-apis", do: forObject(requiredQuery("app_id"), listUnauthorized)},
 	},
 }
 
-func (s *state) auths() *links[*app] { return linksOf[*app](s, "app_authorization") }
+func (s *state) authorizations() *links[*app] { return linksOf[*app](s, "app_authorization") }
 
 type authBody struct {
 	EnvID  string   `json:"env_id"`
@@ -79,18 +79,18 @@ type authView struct {
 	RomaAppType string `json:"roma_app_type"`
 }
 
-// authorizes returns the keys that simultaneous authorizations must not share: each app in the environment.
-func authorizes(_ *Gateway, c *call) []string {
+// authorizeKeys returns the keys that simultaneous authorizations must not share: each app in the environment.
+func authorizeKeys(_ *Gateway, c *call) []string {
 	var b authBody
 	if json.Unmarshal(c.raw, &b) != nil {
 		return nil
 	}
-	return keysOf("app", b.AppIDs, b.EnvID)
+	return writeKeysOf("app", b.AppIDs, b.EnvID)
 }
 
-func cancels(g *Gateway, c *call) []string {
-	if x := g.auths().ids[c.path["app_auth_id"]]; x != nil {
-		return keysOf("app", []string{x.policy.id}, x.env.id)
+func cancelKeys(g *Gateway, c *call) []string {
+	if x := g.authorizations().ids[c.path["app_auth_id"]]; x != nil {
+		return writeKeysOf("app", []string{x.policy.id}, x.env.id)
 	}
 	return nil
 }
@@ -99,23 +99,23 @@ func cancels(g *Gateway, c *call) []string {
 // pair is skipped. If an app or API does not exist, the whole request fails.
 func authorize(g *Gateway, c *call, b authBody) (reply, error) {
 	var v checks
-	v.that(len(b.AppIDs) > 0, "app_ids")
-	v.that(len(b.APIIDs) > 0, "api_ids")
+	v.require(len(b.AppIDs) > 0, "app_ids")
+	v.require(len(b.APIIDs) > 0, "api_ids")
 	if v.err != nil {
 		return reply{}, v.err
 	}
-	if err := g.batch(len(b.AppIDs)*len(b.APIIDs), "api_ids"); err != nil {
+	if err := g.checkBatchSize(len(b.AppIDs)*len(b.APIIDs), "api_ids"); err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs().get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	apps, err := g.apps().all(b.AppIDs, noApp)
+	apps, err := g.apps().getAll(b.AppIDs, appNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	apis, err := g.apis().all(b.APIIDs, noAPI)
+	apis, err := g.apis().getAll(b.APIIDs, apiNotFound)
 	if err != nil {
 		return reply{}, err
 	}
@@ -131,24 +131,24 @@ func authorize(g *Gateway, c *call, b authBody) (reply, error) {
 func (g *Gateway) authorizePair(c *call, x *app, t target) authorized {
 	y := t.api
 	out := authorized{authTerms: x.authTerms(), APIID: y.id, Result: authResult{Status: "SUCCESS", APIName: y.name, AppName: x.name}}
-	no := g.strikeItem(c.route.op, "", y)
-	if no == nil && y.AuthType != "APP" {
-		no = refuse(http.StatusBadRequest, "APIG.2011", "The API does not use app authentication,api_id:%s", y.id)
+	refused := g.itemFault(c.route.op, "", y)
+	if refused == nil && y.AuthType != "APP" {
+		refused = refuse(http.StatusBadRequest, "APIG.2011", "The API does not use app authentication,api_id:%s", y.id)
 	}
-	if no != nil {
-		out.Result.Status, out.Result.Code, out.Result.Message = "FAILED", no.code, no.message
+	if refused != nil {
+		out.Result.Status, out.Result.Code, out.Result.Message = "FAILED", refused.code, refused.message
 		return out
 	}
-	if g.auths().pairs[pair{x.id, t}] != nil {
+	if g.authorizations().pairs[pair{x.id, t}] != nil {
 		out.Result.Status = "SKIPPED"
 	}
-	l := bind(g, c, g.auths(), x, t, nil)
-	out.ID, out.AuthTime = l.id, exactStamp(l.created)
+	l := bind(g, c, g.authorizations(), x, t, nil)
+	out.ID, out.AuthTime = l.id, formatTimeExactly(l.created)
 	return out
 }
 
-// all finds the objects with these ids, or returns the error for the first that does not exist.
-func (t *table[T]) all(ids []string, missing func(string) *refusal) ([]T, error) {
+// getAll finds the objects with these ids, or returns the error for the first that does not exist.
+func (t *table[T]) getAll(ids []string, missing func(string) *refusal) ([]T, error) {
 	found := make([]T, 0, len(ids))
 	for _, id := range ids {
 		x, err := t.get(id, missing)
@@ -164,39 +164,39 @@ func (g *Gateway) authView(x *link[*app]) authView {
 	a := x.policy
 	return authView{
 		authTerms: a.authTerms(), boundAPI: g.boundAPI(x.target), ID: x.id, GroupID: x.api.group.id, AppName: a.name, AppRemark: a.remark,
-		AppType: "apig", AppCreator: "USER", AuthTime: stamp(x.created),
+		AppType: "apig", AppCreator: "USER", AuthTime: formatTime(x.created),
 	}
 }
 
 func listAPIsOfApp(g *Gateway, c *call, a *app) (reply, error) {
 	f := targetFilter[*link[*app]](c)
 	f.like(c, "group_name", false, func(x *link[*app]) string { return x.api.group.name })
-	return page(g, c, "auths", g.auths().shownOfPolicy(a.id, c.now), f.keep(), g.authView)
+	return page(g, c, "auths", g.authorizations().visibleOfPolicy(a.id, c.now), f.condition(), g.authView)
 }
 
 func listAppsOfAPI(g *Gateway, c *call) (reply, error) {
-	id := c.arg("api_id")
+	id := c.queryArg("api_id")
 	if id == "" && g.behaviour.InstanceWideAuths == "refused" {
 		return reply{}, invalidAs("APIG.2012", "api_id")
 	}
 	var rows []*link[*app]
 	if id == "" {
-		rows = g.auths().shown(lateAll, g.auths().all, c.now)
+		rows = g.authorizations().visible(allBindingsList, g.authorizations().all, c.now)
 	} else {
-		rows = g.auths().shownOfAPI(id, c.now)
+		rows = g.authorizations().visibleOfAPI(id, c.now)
 	}
-	return page(g, c, "auths", rows, authBinding.policyFilter(c).keep(), g.authView)
+	return page(g, c, "auths", rows, authBinding.policyFilter(c).condition(), g.authView)
 }
 
 // listUnauthorized lists the APIs of the environment that use app authentication and for which the app is not authorized.
 func listUnauthorized(g *Gateway, c *call, id string) (reply, error) {
-	if _, err := c.need("env_id"); err != nil {
+	if _, err := c.requiredArg("env_id"); err != nil {
 		return reply{}, err
 	}
-	if _, err := g.apps().get(id, noApp); err != nil {
+	if _, err := g.apps().get(id, appNotFound); err != nil {
 		return reply{}, err
 	}
 	f := targetFilter[target](c)
 	*f = append(*f, func(t target) bool { return t.api.AuthType == "APP" })
-	return page(g, c, "apis", g.auths().free(g, c, id), f.keep(), g.freeAPI)
+	return page(g, c, "apis", g.authorizations().unboundTargets(g, c, id), f.condition(), g.unboundAPI)
 }

@@ -28,25 +28,25 @@ type appCodeView struct {
 
 const appCodesPath = "{I}/apps/{app_id}/app-codes"
 
-var noAppCode = missing("APIG.3082", "App code %s does not exist")
+var appCodeNotFound = notFound("APIG.3082", "App code %s does not exist")
 
-var theAppCode = partInPath(theApp, func(a *app) []*appCodeEntry { return a.codes }, "app_code_id", noAppCode)
+var appCodeInPath = partInPath(appInPath, func(a *app) []*appCodeEntry { return a.codes }, "app_code_id", appCodeNotFound)
 
 var appCodeResource = resource{
 	routes: []route{
-		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: of(theApp, listAppCodes)},
-		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: ofTaking(theApp, createAppCode)},
-		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: of(theApp, generateAppCode)},
-		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: of(theAppCode, showAppCode)},
-		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: of(theAppCode, deleteAppCode)},
+		{op: "ListAppCodesV2", method: http.MethodGet, path: appCodesPath, do: forObject(appInPath, listAppCodes)},
+		{op: "CreateAppCodeV2", method: http.MethodPost, path: appCodesPath, do: forObjectWithBody(appInPath, createAppCode)},
+		{op: "CreateAppCodeAutoV2", method: http.MethodPut, path: appCodesPath, do: forObject(appInPath, generateAppCode)},
+		{op: "ShowDetailsOfAppCodeV2", method: http.MethodGet, path: appCodesPath + "/{app_code_id}", do: forObject(appCodeInPath, showAppCode)},
+		{op: "DeleteAppCodeV2", method: http.MethodDelete, path: appCodesPath + "/{app_code_id}", do: forObject(appCodeInPath, deleteAppCode)},
 	},
 	quotas: []quota{quotaAppCodes},
 }
 
-var quotaAppCodes = quota{name: "APP_CODE_NUM_LIMIT", code: "APIG.3131", what: "app codes", regular: 5}
+var quotaAppCodes = quota{name: "APP_CODE_NUM_LIMIT", code: "APIG.3131", description: "app codes", defaultLimit: 5}
 
 func (e *appCodeEntry) view() appCodeView {
-	return appCodeView{ID: e.id, AppCode: e.code, AppID: e.app.id, CreateTime: exactStamp(e.created)}
+	return appCodeView{ID: e.id, AppCode: e.code, AppID: e.app.id, CreateTime: formatTimeExactly(e.created)}
 }
 
 func listAppCodes(g *Gateway, c *call, a *app) (reply, error) {
@@ -63,7 +63,7 @@ func (g *Gateway) addCode(c *call, a *app, code string) (reply, error) {
 	if err := g.withinQuota(quotaAppCodes, len(a.codes)); err != nil {
 		return reply{}, err
 	}
-	e := &appCodeEntry{app: a, seq: g.next(), id: g.newID(), code: code, created: c.now}
+	e := &appCodeEntry{app: a, seq: g.nextSeq(), id: g.newID(), code: code, created: c.now}
 	a.codes.add(e)
 	c.effect(e.effect("create"))
 	return created(e.view())
@@ -120,7 +120,7 @@ func (c *fileCodes) UnmarshalJSON(b []byte) error {
 		var many struct {
 			Generate int `json:"generate"`
 		}
-		if err := textOr(entry, &code, &many); err != nil {
+		if err := decodeTextOr(entry, &code, &many); err != nil {
 			return err
 		}
 		c.Generate += many.Generate

@@ -36,30 +36,30 @@ const (
 	oneQuotaPath = quotasPath + "/{app_quota_id}"
 )
 
-var noAppQuota = missing("APIG.3093", "App quota %s does not exist")
+var appQuotaNotFound = notFound("APIG.3093", "App quota %s does not exist")
 
 var appQuotaResource = resource{
 	routes: []route{
 		{op: "ListAppQuotas", method: http.MethodGet, path: quotasPath, do: listAppQuotas},
-		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: taking(createAppQuota)},
-		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: shows(theQuota, (*Gateway).quotaView)},
-		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: ofTaking(theQuota, updateAppQuota)},
-		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: of(theQuota, deleteAppQuota)},
-		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: ofTaking(theQuota, bindQuota)},
-		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: of(theQuota, listBoundApps)},
-		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: of(theQuota, listBindableApps)},
-		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: of(theQuota, unbindQuota)},
-		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: of(theApp, showBoundQuota)},
+		{op: "CreateAppQuota", method: http.MethodPost, path: quotasPath, do: withBody(createAppQuota)},
+		{op: "ShowAppQuota", method: http.MethodGet, path: oneQuotaPath, do: showObject(appQuotaInPath, (*Gateway).quotaView)},
+		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: forObjectWithBody(appQuotaInPath, updateAppQuota)},
+		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: forObject(appQuotaInPath, deleteAppQuota)},
+		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: forObjectWithBody(appQuotaInPath, bindQuota)},
+		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: forObject(appQuotaInPath, listBoundApps)},
+		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: forObject(appQuotaInPath, listBindableApps)},
+		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: forObject(appQuotaInPath, unbindQuota)},
+		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: forObject(appInPath, showBoundQuota)},
 	},
 	sections: []section{
-		sectionOf("app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, dumped((*state).appQuotas, (*dumper).dumpAppQuota)),
+		listSection("app_quotas", func(f fileQuota) string { return f.Name }, (*loader).appQuota, dumpAll((*state).appQuotas, (*dumper).dumpAppQuota)),
 	},
 }
 
 func (s *state) appQuotas() *table[*appQuota] { return tableOf[*appQuota](s, "app_quota") }
 
 func (g *Gateway) quotaView(q *appQuota) quotaView {
-	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: stamp(q.created), BoundAppNum: q.apps}
+	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: formatTime(q.created), BoundAppNum: q.apps}
 }
 
 func (q *appQuota) effect(action string) Effect {
@@ -70,30 +70,30 @@ func (q *appQuota) bindEffect(a *app, action string) Effect {
 	return Effect{Kind: "app_quota_binding", Action: action, ID: a.id, Policy: q.id, PolicyName: q.name, Name: a.name}
 }
 
-// theQuota finds the quota in the path.
-func theQuota(g *Gateway, c *call) (*appQuota, error) {
+// appQuotaInPath finds the quota in the path.
+func appQuotaInPath(g *Gateway, c *call) (*appQuota, error) {
 	if !g.supports("app_quota") {
 		return nil, unsupported("app_quota")
 	}
-	return g.appQuotas().get(c.path["app_quota_id"], noAppQuota)
+	return g.appQuotas().get(c.path["app_quota_id"], appQuotaNotFound)
 }
 
 func listAppQuotas(g *Gateway, c *call) (reply, error) {
 	var f filter[*appQuota]
 	f.like(c, "name", false, func(q *appQuota) string { return q.name })
-	return page(g, c, "quotas", g.appQuotas().rows, f.keep(), g.quotaView)
+	return page(g, c, "quotas", g.appQuotas().rows, f.condition(), g.quotaView)
 }
 
-func (g *Gateway) checkQuota(b quotaBody, self string) error {
+func (g *Gateway) checkQuota(b quotaBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 255, policyName)
-	v.count("call_limits", b.CallLimits)
-	v.count("time_interval", b.TimeInterval)
+	v.positive("call_limits", b.CallLimits)
+	v.positive("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
-	v.remark(or(b.Remark, ""))
-	_, err := time.Parse(time.DateTime, or(b.ResetTime, "1970-01-01 00:00:00"))
-	v.that(err == nil, "reset_time")
-	v.unique(g.appQuotas().taken("", b.Name, self), "APIG.3325", "app quota", b.Name)
+	v.remark(valueOr(b.Remark, ""))
+	_, err := time.Parse(time.DateTime, valueOr(b.ResetTime, "1970-01-01 00:00:00"))
+	v.require(err == nil, "reset_time")
+	v.unique(g.appQuotas().nameTaken("", b.Name, ownID), "APIG.3325", "app quota", b.Name)
 	return v.err
 }
 
@@ -104,7 +104,7 @@ func createAppQuota(g *Gateway, c *call, b quotaBody) (reply, error) {
 	if err := g.checkQuota(b, ""); err != nil {
 		return reply{}, err
 	}
-	b.Remark = new(or(b.Remark, ""))
+	b.Remark = new(valueOr(b.Remark, ""))
 	q := &appQuota{quotaBody: b}
 	g.appQuotas().create(g, c, q, b.Name, "")
 	return created(g.quotaView(q))
@@ -114,21 +114,21 @@ func updateAppQuota(g *Gateway, c *call, q *appQuota, b quotaBody) (reply, error
 	if err := g.checkQuota(b, q.id); err != nil {
 		return reply{}, err
 	}
-	b.Remark = new(g.remark(or(q.Remark, ""), b.Remark))
+	b.Remark = new(g.remark(valueOr(q.Remark, ""), b.Remark))
 	q.quotaBody = b
 	g.appQuotas().update(c, q, b.Name)
 	return ok(g.quotaView(q))
 }
 
 func deleteAppQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
-	for _, a := range g.appsUnder(q) {
+	for _, a := range g.appsWithQuota(q) {
 		g.setQuota(c, a, nil)
 	}
 	return g.appQuotas().delete(c, q)
 }
 
-// appsUnder returns the apps that the quota is bound to.
-func (g *Gateway) appsUnder(q *appQuota) []*app {
+// appsWithQuota returns the apps that the quota is bound to.
+func (g *Gateway) appsWithQuota(q *appQuota) []*app {
 	return slices.DeleteFunc(slices.Clone(g.apps().rows), func(a *app) bool { return a.quota != q })
 }
 
@@ -141,10 +141,10 @@ func (g *Gateway) setQuota(c *call, a *app, q *appQuota) {
 		a.quota.apps--
 		c.effect(a.quota.bindEffect(a, "delete"))
 	}
-	a.quota, a.quotaAt = q, ""
+	a.quota, a.quotaBoundAt = q, ""
 	if q != nil {
 		q.apps++
-		a.quotaAt = stamp(c.now)
+		a.quotaBoundAt = formatTime(c.now)
 		c.effect(q.bindEffect(a, "create"))
 	}
 }
@@ -154,10 +154,10 @@ type quotaAppsBody struct {
 }
 
 func bindQuota(g *Gateway, c *call, q *appQuota, b quotaAppsBody) (reply, error) {
-	if err := g.batch(len(b.AppIDs), "app_ids"); err != nil {
+	if err := g.checkBatchSize(len(b.AppIDs), "app_ids"); err != nil {
 		return reply{}, err
 	}
-	apps, err := g.apps().all(b.AppIDs, noApp)
+	apps, err := g.apps().getAll(b.AppIDs, appNotFound)
 	if err != nil {
 		return reply{}, err
 	}
@@ -169,13 +169,13 @@ func bindQuota(g *Gateway, c *call, q *appQuota, b quotaAppsBody) (reply, error)
 	applies := []map[string]any{}
 	for _, a := range apps {
 		g.setQuota(c, a, q)
-		applies = append(applies, map[string]any{"app_quota_id": q.id, "app_id": a.id, "bound_time": a.quotaAt})
+		applies = append(applies, map[string]any{"app_quota_id": q.id, "app_id": a.id, "bound_time": a.quotaBoundAt})
 	}
 	return created(map[string]any{"applies": applies})
 }
 
 func unbindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
-	a, err := theApp(g, c)
+	a, err := appInPath(g, c)
 	if err != nil {
 		return reply{}, err
 	}
@@ -188,10 +188,10 @@ func unbindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 func quotaAppView(a *app) map[string]any {
 	v := map[string]any{
 		"app_id": a.id, "name": a.name, "status": 1, "app_key": a.key, "remark": a.remark,
-		"register_time": stamp(a.created), "update_time": stamp(a.updated),
+		"register_time": formatTime(a.created), "update_time": formatTime(a.updated),
 	}
 	if a.quota != nil {
-		v["app_quota_id"], v["app_quota_name"], v["bound_time"] = a.quota.id, a.quota.name, a.quotaAt
+		v["app_quota_id"], v["app_quota_name"], v["bound_time"] = a.quota.id, a.quota.name, a.quotaBoundAt
 	}
 	return v
 }
@@ -207,7 +207,7 @@ func listBindableApps(g *Gateway, c *call, q *appQuota) (reply, error) {
 func listQuotaApps(g *Gateway, c *call, which func(*app) bool) (reply, error) {
 	f := filter[*app]{which}
 	f.like(c, "app_name", false, func(a *app) string { return a.name })
-	return page(g, c, "apps", g.apps().rows, f.keep(), quotaAppView)
+	return page(g, c, "apps", g.apps().rows, f.condition(), quotaAppView)
 }
 
 // showBoundQuota returns an empty object if the app has no quota.
@@ -228,7 +228,7 @@ type fileQuota struct {
 
 func (l *loader) appQuota(f fileQuota) error {
 	q := &appQuota{quotaBody: f.quotaBody}
-	if err := fresh(l, l.appQuotas(), q, f.Name); err != nil {
+	if err := addNew(l, l.appQuotas(), q, f.Name); err != nil {
 		return err
 	}
 	apps, err := l.quotaApps(f.Apps)
@@ -239,11 +239,11 @@ func (l *loader) appQuota(f fileQuota) error {
 		if a.quota != nil {
 			return fmt.Errorf("app %q already has the quota %q; an app can have one", a.name, a.quota.name)
 		}
-		at, _, err := l.when("app_quota_binding/" + q.name + "/" + a.name)
+		at, _, err := l.timesAt("app_quota_binding/" + q.name + "/" + a.name)
 		if err != nil {
 			return err
 		}
-		a.quota, a.quotaAt = q, stamp(at)
+		a.quota, a.quotaBoundAt = q, formatTime(at)
 		q.apps++
 	}
 	return nil
@@ -275,7 +275,7 @@ func (d *dumper) dumpAppQuota(q *appQuota) fileQuota {
 	for _, a := range d.apps().rows {
 		if a.quota == q {
 			f.Apps = append(f.Apps, a.name)
-			d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaAt
+			d.times["app_quota_binding/"+q.name+"/"+a.name] = a.quotaBoundAt
 		}
 	}
 	slices.Sort(f.Apps)

@@ -42,30 +42,30 @@ const (
 	oneAuthorizerPath = authorizersPath + "/{authorizer_id}"
 )
 
-var theAuthorizer = inPath("authorizer_id", (*state).authorizers, missing("APIG.3081", "Custom authorizer %s does not exist"))
+var authorizerInPath = inPath("authorizer_id", (*state).authorizers, notFound("APIG.3081", "Custom authorizer %s does not exist"))
 
 var authorizerResource = resource{
 	routes: []route{
 		{op: "ListCustomAuthorizersV2", method: http.MethodGet, path: authorizersPath, do: listAuthorizers},
-		{op: "CreateCustomAuthorizerV2", method: http.MethodPost, path: authorizersPath, do: taking(createAuthorizer)},
-		{op: "ShowDetailsOfCustomAuthorizersV2", method: http.MethodGet, path: oneAuthorizerPath, do: shows(theAuthorizer, (*Gateway).authorizerView)},
-		{op: "UpdateCustomAuthorizerV2", method: http.MethodPut, path: oneAuthorizerPath, do: ofTaking(theAuthorizer, updateAuthorizer)},
-		{op: "DeleteCustomAuthorizerV2", method: http.MethodDelete, path: oneAuthorizerPath, do: deletes(theAuthorizer, (*state).authorizers)},
+		{op: "CreateCustomAuthorizerV2", method: http.MethodPost, path: authorizersPath, do: withBody(createAuthorizer)},
+		{op: "ShowDetailsOfCustomAuthorizersV2", method: http.MethodGet, path: oneAuthorizerPath, do: showObject(authorizerInPath, (*Gateway).authorizerView)},
+		{op: "UpdateCustomAuthorizerV2", method: http.MethodPut, path: oneAuthorizerPath, do: forObjectWithBody(authorizerInPath, updateAuthorizer)},
+		{op: "DeleteCustomAuthorizerV2", method: http.MethodDelete, path: oneAuthorizerPath, do: deleteObject(authorizerInPath, (*state).authorizers)},
 	},
 	quotas: []quota{quotaAuthorizers},
 	sections: []section{
-		sectionOf("authorizers", func(f fileAuthorizer) string { return f.Name }, (*loader).authorizer, dumped((*state).authorizers, (*dumper).dumpAuthorizer)),
+		listSection("authorizers", func(f fileAuthorizer) string { return f.Name }, (*loader).authorizer, dumpAll((*state).authorizers, (*dumper).dumpAuthorizer)),
 	},
 }
 
 var quotaAuthorizers = quota{
-	name: "AUTHORIZER_NUM_LIMIT", code: "APIG.3116", what: "custom authorizers", regular: 50, hidden: true, used: func(s *state) int { return len(s.authorizers().rows) },
+	name: "AUTHORIZER_NUM_LIMIT", code: "APIG.3116", description: "custom authorizers", defaultLimit: 50, hidden: true, used: func(s *state) int { return len(s.authorizers().rows) },
 }
 
 func (s *state) authorizers() *table[*authorizer] { return tableOf[*authorizer](s, "authorizer") }
 
 func (g *Gateway) authorizerView(a *authorizer) authorizerView {
-	return authorizerView{ID: a.id, authorizerBody: a.authorizerBody, CreateTime: stamp(a.created)}
+	return authorizerView{ID: a.id, authorizerBody: a.authorizerBody, CreateTime: formatTime(a.created)}
 }
 
 func (a *authorizer) effect(action string) Effect {
@@ -77,32 +77,32 @@ func listAuthorizers(g *Gateway, c *call) (reply, error) {
 	f.where(c, "id", func(a *authorizer) string { return a.id })
 	f.like(c, "name", false, func(a *authorizer) string { return a.name })
 	f.where(c, "type", func(a *authorizer) string { return a.Type })
-	return page(g, c, "authorizer_list", g.authorizers().rows, f.keep(), g.authorizerView)
+	return page(g, c, "authorizer_list", g.authorizers().rows, f.condition(), g.authorizerView)
 }
 
-func (g *Gateway) checkAuthorizer(b authorizerBody, self string) error {
+func (g *Gateway) checkAuthorizer(b authorizerBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
 	v.oneOf("type", b.Type, "FRONTEND", "BACKEND")
 	v.oneOf("authorizer_type", b.Kind, "FUNC")
-	v.that(b.URI != "", "authorizer_uri")
+	v.require(b.URI != "", "authorizer_uri")
 	v.text("authorizer_version", b.Version, 0, 64, nil)
 	v.oneOf("network_type", cmp.Or(b.Network, "V1"), "V1", "V2")
-	v.that(b.TTL >= 0 && b.TTL <= 3600, "ttl")
-	v.that(b.Type == "FRONTEND" || len(b.Identities) == 0, "identities")
-	v.that(b.Type != "FRONTEND" || b.TTL == 0 || len(b.Identities) > 0, "identities")
+	v.require(b.TTL >= 0 && b.TTL <= 3600, "ttl")
+	v.require(b.Type == "FRONTEND" || len(b.Identities) == 0, "identities")
+	v.require(b.Type != "FRONTEND" || b.TTL == 0 || len(b.Identities) > 0, "identities")
 	v.text("user_data", b.UserData, 0, 2048, nil)
 	seen := map[[2]string]bool{}
 	for _, x := range b.Identities {
 		v.oneOf("location", x.Location, "HEADER", "QUERY")
-		v.that(x.Name != "", "name")
+		v.require(x.Name != "", "name")
 		if at := [2]string{x.Location, x.Name}; seen[at] {
 			v.fail(refuse(http.StatusBadRequest, "APIG.3212", "The identity already exists,name:%s", x.Name))
 		} else {
 			seen[at] = true
 		}
 	}
-	v.unique(g.authorizers().taken("", b.Name, self), "APIG.3211", "custom authorizer", b.Name)
+	v.unique(g.authorizers().nameTaken("", b.Name, ownID), "APIG.3211", "custom authorizer", b.Name)
 	return v.err
 }
 
@@ -157,7 +157,7 @@ func (l *loader) authorizer(f fileAuthorizer) error {
 		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, Identities: f.Identities,
 		TTL: f.TTL, NeedBody: f.NeedBody, UserData: f.UserData,
 	}
-	return fresh(l, l.authorizers(), &authorizer{authorizerBody: b.stored()}, f.Name)
+	return addNew(l, l.authorizers(), &authorizer{authorizerBody: b.stored()}, f.Name)
 }
 
 func (d *dumper) dumpAuthorizer(a *authorizer) fileAuthorizer {

@@ -67,7 +67,7 @@ func ParseBehaviour(rules ...string) (Behaviour, error) {
 		name, value, _ := strings.Cut(r, "=")
 		i := slices.IndexFunc(choices, func(s choice) bool { return s.name == name })
 		if i < 0 {
-			return Behaviour{}, fmt.Errorf("behaviour %q: unknown name; use one of %s", r, strings.Join(names(), ", "))
+			return Behaviour{}, fmt.Errorf("behaviour %q: unknown name; use one of %s", r, strings.Join(switchNames(), ", "))
 		}
 		if !choices[i].set(&b, value) {
 			return Behaviour{}, fmt.Errorf("behaviour %q: unknown value; use %s", r, choices[i].syntax)
@@ -76,7 +76,7 @@ func ParseBehaviour(rules ...string) (Behaviour, error) {
 	return b, nil
 }
 
-func names() []string {
+func switchNames() []string {
 	var all []string
 	for _, s := range choices {
 		all = append(all, s.name)
@@ -126,9 +126,9 @@ func (b Behaviour) String() string {
 				value = "on"
 			}
 		case *int:
-			value = nonzero(*field)
+			value = formatNonzero(*field)
 		case *Lag:
-			value = nonzero(field.Reads)
+			value = formatNonzero(field.Reads)
 			if field.Time > 0 {
 				value = field.Time.String()
 			}

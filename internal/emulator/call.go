@@ -35,33 +35,33 @@ func noContent() (reply, error)       { return reply{http.StatusNoContent, nil},
 // effect records an effect of a write.
 func (c *call) effect(e Effect) { c.effects = append(c.effects, e) }
 
-// arg returns a query parameter, "" if it is absent.
-func (c *call) arg(name string) string { return c.query.Get(name) }
+// queryArg returns a query parameter, "" if it is absent.
+func (c *call) queryArg(name string) string { return c.query.Get(name) }
 
 // exactName returns the name filter if the request asks for exact matches of it, else "".
 func (c *call) exactName() string {
-	if c.precise("name") {
-		return c.arg("name")
+	if c.isExact("name") {
+		return c.queryArg("name")
 	}
 	return ""
 }
 
-// precise reports whether the parameter precise_search, a comma-separated list, contains the word.
-func (c *call) precise(word string) bool {
-	return slices.Contains(strings.Split(c.arg("precise_search"), ","), word)
+// isExact reports whether the parameter precise_search, a comma-separated list, contains the word.
+func (c *call) isExact(word string) bool {
+	return slices.Contains(strings.Split(c.queryArg("precise_search"), ","), word)
 }
 
-// wantDelete refuses a batch whose action is not "delete".
-func (c *call) wantDelete() error {
-	if c.arg("action") != "delete" {
+// requireDeleteAction refuses a batch whose action is not "delete".
+func (c *call) requireDeleteAction() error {
+	if c.queryArg("action") != "delete" {
 		return refuse(http.StatusBadRequest, "APIG.2011", `Invalid parameter value: parameter action should be \"delete\"`)
 	}
 	return nil
 }
 
-// need returns a required query parameter.
-func (c *call) need(name string) (string, error) {
-	if v := c.arg(name); v != "" {
+// requiredArg returns a required query parameter.
+func (c *call) requiredArg(name string) (string, error) {
+	if v := c.queryArg(name); v != "" {
 		return v, nil
 	}
 	return "", invalidAs("APIG.2012", name)
@@ -107,19 +107,19 @@ func memberNames(t reflect.Type) []string {
 	return names
 }
 
-// or returns what p points to, or the default if p is nil.
-func or[T any](p *T, absent T) T {
+// valueOr returns what p points to, or the default if p is nil.
+func valueOr[T any](p *T, fallback T) T {
 	if p == nil {
-		return absent
+		return fallback
 	}
 	return *p
 }
 
-// stamp formats a time as lists and reads show it: without fractions of a second.
-func stamp(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
+// formatTime formats a time as lists and reads show it: without fractions of a second.
+func formatTime(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05Z") }
 
-// listedStamp formats the time of a publication as lists of APIs and their details show it.
-func listedStamp(t time.Time) string { return t.UTC().Format(time.DateTime) }
+// formatTimeInLists formats the time of a publication as lists of APIs and their details show it.
+func formatTimeInLists(t time.Time) string { return t.UTC().Format(time.DateTime) }
 
-// exactStamp formats a time as the answer to a create shows it, with a fraction.
-func exactStamp(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }
+// formatTimeExactly formats a time as the answer to a create shows it, with a fraction.
+func formatTimeExactly(t time.Time) string { return t.UTC().Format(time.RFC3339Nano) }

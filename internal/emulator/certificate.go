@@ -50,22 +50,22 @@ const (
 	oneCertificatePath = certificatesPath + "/{certificate_id}"
 )
 
-var noCert = missing("APIG.3025", "Certificate %s does not exist")
+var certificateNotFound = notFound("APIG.3025", "Certificate %s does not exist")
 
-var theCert = inPath("certificate_id", (*state).certs, noCert)
+var certificateInPath = inPath("certificate_id", (*state).certs, certificateNotFound)
 
 var certificateResource = resource{
 	routes: []route{
-		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: of(needed("instance_id"), listCertificates)},
-		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: taking(createCertificate)},
-		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: shows(theCert, (*Gateway).certificateView)},
-		{op: "UpdateCertificateV2", method: http.MethodPut, path: oneCertificatePath, do: ofTaking(theCert, updateCertificate)},
-		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: of(theCert, deleteCertificate)},
-		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: of(theCert, listAttachedDomains)},
+		{op: "ListCertificatesV2", method: http.MethodGet, path: certificatesPath, do: forObject(requiredQuery("instance_id"), listCertificates)},
+		{op: "CreateCertificateV2", method: http.MethodPost, path: certificatesPath, do: withBody(createCertificate)},
+		{op: "ShowDetailsOfCertificateV2", method: http.MethodGet, path: oneCertificatePath, do: showObject(certificateInPath, (*Gateway).certificateView)},
+		{op: "UpdateCertificateV2", method: http.MethodPut, path: oneCertificatePath, do: forObjectWithBody(certificateInPath, updateCertificate)},
+		{op: "DeleteCertificateV2", method: http.MethodDelete, path: oneCertificatePath, do: forObject(certificateInPath, deleteCertificate)},
+		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: forObject(certificateInPath, listAttachedDomains)},
 	},
 	sections: []section{
-		sectionOf("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, dumpedIf((*state).certs, (*certificate).uploaded, (*dumper).dumpUpload)),
-		sectionOf("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumpedIf((*state).certs, (*certificate).described, (*dumper).dumpFacts)),
+		listSection("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, dumpSome((*state).certs, (*certificate).uploaded, (*dumper).dumpUpload)),
+		listSection("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumpSome((*state).certs, (*certificate).onlyFacts, (*dumper).dumpFacts)),
 	},
 }
 
@@ -116,7 +116,7 @@ func without(v map[string]any, members ...string) map[string]any {
 func (g *Gateway) certificateView(k *certificate) map[string]any {
 	v := map[string]any{
 		"id": k.id, "name": k.name, "type": k.Type, "instance_id": "common", "project_id": g.opts.ProjectID,
-		"create_time": stamp(k.created), "update_time": stamp(k.updated), "version": 3,
+		"create_time": formatTime(k.created), "update_time": formatTime(k.updated), "version": 3,
 		"serial_number": k.Serial, "signature_algorithm": k.Signature, "algorithm_type": k.Algorithm, "is_has_trusted_root_ca": k.RootCA,
 	}
 	if k.Type == "instance" {
@@ -124,7 +124,7 @@ func (g *Gateway) certificateView(k *certificate) map[string]any {
 	}
 	for member, at := range map[string]time.Time{"not_before": k.NotBefore, "not_after": k.NotAfter} {
 		if !at.IsZero() {
-			v[member] = stamp(at)
+			v[member] = formatTime(at)
 		}
 	}
 	if k.CommonName != "" {
@@ -144,7 +144,7 @@ func (k *certificate) effect(action string) Effect {
 
 func listCertificates(g *Gateway, c *call, id string) (reply, error) {
 	if id != g.opts.InstanceID {
-		return reply{}, noInstance(id)
+		return reply{}, instanceNotFound(id)
 	}
 	var f filter[*certificate]
 	f.like(c, "name", false, func(k *certificate) string { return k.name })
@@ -152,15 +152,15 @@ func listCertificates(g *Gateway, c *call, id string) (reply, error) {
 	f.where(c, "signature_algorithm", func(k *certificate) string { return k.Signature })
 	f.where(c, "type", func(k *certificate) string { return k.Type })
 	f.where(c, "algorithm_type", func(k *certificate) string { return k.Algorithm })
-	return page(g, c, "certs", g.certs().rows, f.keep(), func(k *certificate) map[string]any { return k.listed(g) })
+	return page(g, c, "certs", g.certs().rows, f.condition(), func(k *certificate) map[string]any { return k.listed(g) })
 }
 
 // check checks a body and returns the facts of its certificate.
 func (b certificateBody) check(g *Gateway, now time.Time) (certificateFacts, error) {
 	var v checks
 	v.text("name", b.Name, 4, 50, policyName)
-	v.that(b.Type == "" || b.Type == "global" || b.Type == "instance" && b.InstanceID == g.opts.InstanceID, "type")
-	v.that(b.RootCA == "" || b.Type == "instance", "trusted_root_ca")
+	v.require(b.Type == "" || b.Type == "global" || b.Type == "instance" && b.InstanceID == g.opts.InstanceID, "type")
+	v.require(b.RootCA == "" || b.Type == "instance", "trusted_root_ca")
 	if v.err != nil {
 		return certificateFacts{}, v.err
 	}
@@ -172,7 +172,7 @@ func createCertificate(g *Gateway, c *call, b certificateBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	k := &certificate{certificateFacts: facts.withDefaults(), pem: b.kept()}
+	k := &certificate{certificateFacts: facts.withDefaults(), pem: b.withoutKey()}
 	g.certs().create(g, c, k, b.Name, "")
 	return ok(g.certificateView(k)) // 200, not 201
 }
@@ -188,7 +188,7 @@ func updateCertificate(g *Gateway, c *call, k *certificate, b certificateBody) (
 		return reply{}, invalid("type")
 	}
 	facts.Elsewhere = k.Elsewhere
-	k.certificateFacts, k.pem = facts, b.kept()
+	k.certificateFacts, k.pem = facts, b.withoutKey()
 	g.certs().update(c, k, b.Name)
 	return ok(g.certificateView(k))
 }
@@ -232,8 +232,8 @@ func readCertificate(b certificateBody, now time.Time, keyless bool) (certificat
 	return f, nil
 }
 
-// domainsWith returns the domains that use the certificate, and their groups.
-func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*group) {
+// domainsUsing returns the domains that use the certificate, and their groups.
+func (g *Gateway) domainsUsing(k *certificate) (domains []*domain, groups []*group) {
 	for _, x := range g.groups().rows {
 		for _, d := range x.domains {
 			if slices.Contains(d.certs, k) {
@@ -245,14 +245,14 @@ func (g *Gateway) domainsWith(k *certificate) (domains []*domain, groups []*grou
 }
 
 func deleteCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
-	if domains, _ := g.domainsWith(k); len(domains)+len(k.Elsewhere) > 0 {
+	if domains, _ := g.domainsUsing(k); len(domains)+len(k.Elsewhere) > 0 {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.2000", "The certificate has been bound to domain names,id:%s", k.id)
 	}
 	return g.certs().delete(c, k)
 }
 
 func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
-	domains, groups := g.domainsWith(k)
+	domains, groups := g.domainsUsing(k)
 	rows := []map[string]any{}
 	for i, d := range domains {
 		v := d.bindView()
@@ -261,16 +261,16 @@ func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
 		rows = append(rows, v)
 	}
 	for _, host := range k.Elsewhere {
-		rows = append(rows, map[string]any{"id": mixID(0, 5), "url_domain": host, "status": 3, "ssl_id": k.id, "ssl_name": k.name, "instance_id": mixID(0, 6)})
+		rows = append(rows, map[string]any{"id": generateID(0, 5), "url_domain": host, "status": 3, "ssl_id": k.id, "ssl_name": k.name, "instance_id": generateID(0, 6)})
 	}
 	var f filter[map[string]any]
 	f.like(c, "url_domain", false, func(v map[string]any) string { s, _ := v["url_domain"].(string); return s })
-	return page(g, c, "bound_domains", rows, f.keep(), func(v map[string]any) map[string]any { return v })
+	return page(g, c, "bound_domains", rows, f.condition(), func(v map[string]any) map[string]any { return v })
 }
 
 func (l *loader) certificate(f certificateFacts) (*certificate, error) {
 	k := &certificate{certificateFacts: f.withDefaults()}
-	return k, fresh(l, l.certs(), k, f.Name)
+	return k, addNew(l, l.certs(), k, f.Name)
 }
 
 func (l *loader) addCertificate(f certificateFacts) error {
@@ -288,8 +288,8 @@ type fileUpload struct {
 	RootCA     string `json:"trusted_root_ca,omitempty"`
 }
 
-// kept returns what the state file keeps of an uploaded certificate. The algorithm is left out, because the key determines it.
-func (b certificateBody) kept() fileUpload {
+// withoutKey returns what the state file keeps of an uploaded certificate. The algorithm is left out, because the key determines it.
+func (b certificateBody) withoutKey() fileUpload {
 	kept := fileUpload{Name: b.Name, Type: b.Type, Content: b.Content, RootCA: b.RootCA}
 	if kept.Type == (certificateFacts{}).withDefaults().Type {
 		kept.Type = ""
@@ -308,14 +308,14 @@ func (l *loader) upload(f fileUpload) error {
 	}
 	k, err := l.certificate(facts)
 	if err == nil {
-		k.pem = b.kept()
+		k.pem = b.withoutKey()
 	}
 	return err
 }
 
 // uploaded reports whether the content of the certificate is known, not only its facts.
 func (k *certificate) uploaded() bool  { return k.pem.Content != "" }
-func (k *certificate) described() bool { return !k.uploaded() }
+func (k *certificate) onlyFacts() bool { return !k.uploaded() }
 
 func (d *dumper) dumpUpload(k *certificate) fileUpload      { return k.pem }
 func (d *dumper) dumpFacts(k *certificate) certificateFacts { return k.certificateFacts }

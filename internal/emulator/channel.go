@@ -17,17 +17,17 @@ type channel struct {
 }
 
 type channelBody struct {
-	Name     string          `json:"name"`
-	Type     string          `json:"vpc_channel_type"`
-	Old      int             `json:"type"` // 2 servers, 3 microservice
-	Port     int             `json:"port"`
-	Strategy int             `json:"balance_strategy"`
-	Members  string          `json:"member_type"`
-	Groups   []channelGroup  `json:"member_groups"`
-	Servers  []channelMember `json:"members"`
-	Health   *channelHealth  `json:"vpc_health_config"`
-	Service  *microservice   `json:"microservice_info"`
-	DictCode string          `json:"dict_code"` // accepted and ignored
+	Name        string          `json:"name"`
+	Type        string          `json:"vpc_channel_type"`
+	NumericType int             `json:"type"` // 2 servers, 3 microservice
+	Port        int             `json:"port"`
+	Strategy    int             `json:"balance_strategy"`
+	MemberType  string          `json:"member_type"`
+	Groups      []channelGroup  `json:"member_groups"`
+	Servers     []channelMember `json:"members"`
+	Health      *channelHealth  `json:"vpc_health_config"`
+	Service     *microservice   `json:"microservice_info"`
+	DictCode    string          `json:"dict_code"` // accepted and ignored
 }
 
 type channelGroup struct {
@@ -39,7 +39,7 @@ type channelGroup struct {
 	ID        string `json:"member_group_id"`
 
 	Version string         `json:"microservice_version"`
-	Inherit int            `json:"microservice_port"` // 0 means that of the channel
+	Port    int            `json:"microservice_port"` // 0 means that of the channel
 	Labels  []channelLabel `json:"microservice_labels,omitempty"`
 }
 
@@ -49,16 +49,16 @@ type channelLabel struct {
 }
 
 type channelMember struct {
-	Host    string `json:"host"`
-	ECS     string `json:"ecs_id"`
-	ECSName string `json:"ecs_name"`
-	Port    int    `json:"port"`
-	Weight  int    `json:"weight"`
-	Group   string `json:"member_group_name"`
-	Backup  bool   `json:"is_backup"`
-	Status  int    `json:"status"`
-	ID      string `json:"id"`
-	Well    string `json:"health_status"`
+	Host         string `json:"host"`
+	ECS          string `json:"ecs_id"`
+	ECSName      string `json:"ecs_name"`
+	Port         int    `json:"port"`
+	Weight       int    `json:"weight"`
+	Group        string `json:"member_group_name"`
+	Backup       bool   `json:"is_backup"`
+	Status       int    `json:"status"`
+	ID           string `json:"id"`
+	HealthStatus string `json:"health_status"`
 }
 
 type channelHealth struct {
@@ -99,49 +99,49 @@ const (
 )
 
 var (
-	channelName  = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_.-]*$`)
-	channelCodes = expression(`^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$`)
-	theChannel   = inPath("vpc_channel_id", (*state).channels, missing("APIG.3023", "VPC channel %s does not exist"))
+	channelName   = expression(`^[\p{Han}A-Za-z][\p{Han}A-Za-z0-9_.-]*$`)
+	channelCodes  = expression(`^[1-5]\d\d(-[1-5]\d\d)?(,[1-5]\d\d(-[1-5]\d\d)?)*$`)
+	channelInPath = inPath("vpc_channel_id", (*state).channels, notFound("APIG.3023", "VPC channel %s does not exist"))
 )
 
 var channelResource = resource{
 	routes: []route{
 		{op: "ListVpcChannelsV2", method: http.MethodGet, path: channelsPath, do: listChannels},
-		{op: "CreateVpcChannelV2", method: http.MethodPost, path: channelsPath, do: taking(createChannel)},
-		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: shows(theChannel, (*Gateway).channelDetails)},
-		{op: "UpdateVpcChannelV2", method: http.MethodPut, path: oneChannelPath, do: ofTaking(theChannel, updateChannel)},
-		{op: "DeleteVpcChannelV2", method: http.MethodDelete, path: oneChannelPath, do: of(theChannel, deleteChannel)},
-		{op: "ListBackendInstancesV2", method: http.MethodGet, path: oneChannelPath + "/members", do: of(theChannel, listMembers)},
+		{op: "CreateVpcChannelV2", method: http.MethodPost, path: channelsPath, do: withBody(createChannel)},
+		{op: "ShowDetailsOfVpcChannelV2", method: http.MethodGet, path: oneChannelPath, do: showObject(channelInPath, (*Gateway).channelDetails)},
+		{op: "UpdateVpcChannelV2", method: http.MethodPut, path: oneChannelPath, do: forObjectWithBody(channelInPath, updateChannel)},
+		{op: "DeleteVpcChannelV2", method: http.MethodDelete, path: oneChannelPath, do: forObject(channelInPath, deleteChannel)},
+		{op: "ListBackendInstancesV2", method: http.MethodGet, path: oneChannelPath + "/members", do: forObject(channelInPath, listMembers)},
 	},
 	quotas: []quota{quotaChannels},
 	sections: []section{
-		sectionOf("channels", func(f fileChannel) string { return f.Name }, (*loader).channel, dumped((*state).channels, (*dumper).dumpChannel)),
+		listSection("channels", func(f fileChannel) string { return f.Name }, (*loader).channel, dumpAll((*state).channels, (*dumper).dumpChannel)),
 	},
 }
 
 var quotaChannels = quota{
-	name: "VPC_CHANNEL_NUM_LIMIT", code: "APIG.3109", what: "VPC channels", regular: 200, hidden: true, used: func(s *state) int { return len(s.channels().rows) },
+	name: "VPC_CHANNEL_NUM_LIMIT", code: "APIG.3109", description: "VPC channels", defaultLimit: 200, hidden: true, used: func(s *state) int { return len(s.channels().rows) },
 }
 
 func (s *state) channels() *table[*channel] { return tableOf[*channel](s, "channel") }
 
 // listedChannel returns the channel as lists show it.
 func (g *Gateway) listedChannel(c *channel) channelView {
-	v := channelView{ID: c.id, channelBody: c.channelBody, Status: 1, CreateTime: stamp(c.created)}
+	v := channelView{ID: c.id, channelBody: c.channelBody, Status: 1, CreateTime: formatTime(c.created)}
 	v.channelBody.Servers, v.channelBody.Health, v.channelBody.Service = nil, nil, nil
 	v.Service = c.Service.view(c, g.behaviour.ChannelSecret)
 	v.Groups = slices.Clone(v.Groups)
 	for i := range v.Groups {
-		v.Groups[i].ID = c.idOf("group", i)
+		v.Groups[i].ID = c.partID("group", i)
 	}
 	return v
 }
 
-// idOf returns the id of a group or member. Every write of the channel changes these ids.
-func (c *channel) idOf(what string, i int) string {
+// partID returns the id of a group or member. Every write of the channel changes these ids.
+func (c *channel) partID(what string, i int) string {
 	h := fnv.New64a()
-	_, _ = h.Write([]byte(c.id + " " + what + " " + strconv.Itoa(i) + " " + stamp(c.updated)))
-	return mixID(h.Sum64(), 0)
+	_, _ = h.Write([]byte(c.id + " " + what + " " + strconv.Itoa(i) + " " + formatTime(c.updated)))
+	return generateID(h.Sum64(), 0)
 }
 
 // members returns the servers as answers show them.
@@ -151,7 +151,7 @@ func (c *channel) members() []channelMember {
 		out = c.instances()
 	}
 	for i := range out {
-		out[i].ID = c.idOf("member", i)
+		out[i].ID = c.partID("member", i)
 	}
 	return out
 }
@@ -169,9 +169,9 @@ func (c *channel) effect(action string) Effect {
 }
 
 func listChannels(g *Gateway, c *call) (reply, error) {
-	f := named[*channel](c, "id", "name")
+	f := idAndNameFilter[*channel](c, "id", "name")
 	f.where(c, "vpc_channel_type", func(x *channel) string { return x.Type })
-	return page(g, c, "vpc_channels", g.channels().rows, f.keep(), g.listedChannel)
+	return page(g, c, "vpc_channels", g.channels().rows, f.condition(), g.listedChannel)
 }
 
 func listMembers(g *Gateway, c *call, x *channel) (reply, error) {
@@ -179,53 +179,53 @@ func listMembers(g *Gateway, c *call, x *channel) (reply, error) {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3471", "The operation is not supported for VPC channels of this type,type:%s", x.Type)
 	}
 	var f filter[channelMember]
-	f.like(c, "member_group_name", c.precise("member_group_name"), func(m channelMember) string { return m.Group })
-	return page(g, c, "members", x.members(), f.keep(), func(m channelMember) channelMember { return m })
+	f.like(c, "member_group_name", c.isExact("member_group_name"), func(m channelMember) string { return m.Group })
+	return page(g, c, "members", x.members(), f.condition(), func(m channelMember) channelMember { return m })
 }
 
-// checkChannel checks the body of a create or update; self is the id of the channel that is updated.
-func (g *Gateway) checkChannel(b channelBody, self string) error {
+// checkChannel checks the body of a create or update; ownID is the id of the channel that is updated.
+func (g *Gateway) checkChannel(b channelBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, channelName)
-	v.that(b.Port >= 1 && b.Port <= 65535, "port")
-	v.that(b.Strategy >= 1 && b.Strategy <= 4, "balance_strategy")
-	v.oneOf("member_type", b.Members, "ip", "ecs")
+	v.require(b.Port >= 1 && b.Port <= 65535, "port")
+	v.require(b.Strategy >= 1 && b.Strategy <= 4, "balance_strategy")
+	v.oneOf("member_type", b.MemberType, "ip", "ecs")
 	v.oneOf("vpc_channel_type", b.Type, typeServers, typeService, typeReference)
-	g.checkGroups(&v, b, self)
+	g.checkGroups(&v, b, ownID)
 	switch b.Type {
 	case typeServers:
 		v.members(b)
 	case typeService:
-		v.that(len(b.Servers) == 0, "members") // they come from the microservice
+		v.require(len(b.Servers) == 0, "members") // they come from the microservice
 	}
 	v.service(b)
 	if b.Health != nil {
 		v.health(b.Health.healthCheck)
 	}
-	v.unique(g.channels().taken("", b.Name, self), "APIG.3208", "VPC channel", b.Name)
+	v.unique(g.channels().nameTaken("", b.Name, ownID), "APIG.3208", "VPC channel", b.Name)
 	return v.err
 }
 
-func (g *Gateway) checkGroups(v *checks, b channelBody, self string) {
+func (g *Gateway) checkGroups(v *checks, b channelBody, ownID string) {
 	seen := map[string]bool{}
 	for _, x := range b.Groups {
 		v.text("member_group_name", x.Name, 3, 64, channelName)
-		v.that(!seen[x.Name], "member_group_name")
+		v.require(!seen[x.Name], "member_group_name")
 		seen[x.Name] = true
-		v.that(or(x.Weight, 0) >= 0 && or(x.Weight, 0) <= 100, "member_group_weight")
-		v.that(x.Weight == nil || !b.Service.weighsItself(), "member_group_weight")
-		v.text("member_group_remark", x.Remark, 0, mostRemark, nil)
-		v.group(x, b.Type)
+		v.require(valueOr(x.Weight, 0) >= 0 && valueOr(x.Weight, 0) <= 100, "member_group_weight")
+		v.require(x.Weight == nil || !b.Service.setsWeights(), "member_group_weight")
+		v.text("member_group_remark", x.Remark, 0, maxRemark, nil)
+		v.serviceGroup(x, b.Type)
 		_, known := g.channels().ids[x.Reference]
-		v.that(known && b.Type == typeReference || x.Reference == "" && b.Type != typeReference, "reference_vpc_channel_id")
-		v.that(self == "" || !g.leadsTo(x.Reference, self), "reference_vpc_channel_id")
+		v.require(known && b.Type == typeReference || x.Reference == "" && b.Type != typeReference, "reference_vpc_channel_id")
+		v.require(ownID == "" || !g.refersTo(x.Reference, ownID), "reference_vpc_channel_id")
 	}
 }
 
-// leadsTo reports whether from and to are the same channel, or from refers to to, directly or through other channels.
-func (g *Gateway) leadsTo(from, to string) bool {
+// refersTo reports whether from and to are the same channel, or from refers to to, directly or through other channels.
+func (g *Gateway) refersTo(from, to string) bool {
 	x := g.channels().ids[from]
-	return from == to || x != nil && slices.ContainsFunc(x.Groups, func(m channelGroup) bool { return m.Reference != "" && g.leadsTo(m.Reference, to) })
+	return from == to || x != nil && slices.ContainsFunc(x.Groups, func(m channelGroup) bool { return m.Reference != "" && g.refersTo(m.Reference, to) })
 }
 
 func (c *checks) members(b channelBody) {
@@ -235,16 +235,16 @@ func (c *checks) members(b channelBody) {
 	}
 	seen := map[channelMember]bool{}
 	for _, x := range b.Servers {
-		c.that(x.Host != "" && len(x.Host) <= 255 || b.Members == "ecs", "host")
-		c.that(x.ECS != "" && x.ECSName != "" || b.Members == "ip", "ecs_id")
-		c.that(x.Port >= 0 && x.Port <= 65535, "port")
-		c.that(groups[x.Group], "member_group_name")
+		c.require(x.Host != "" && len(x.Host) <= 255 || b.MemberType == "ecs", "host")
+		c.require(x.ECS != "" && x.ECSName != "" || b.MemberType == "ip", "ecs_id")
+		c.require(x.Port >= 0 && x.Port <= 65535, "port")
+		c.require(groups[x.Group], "member_group_name")
 		if x.Weight < 0 || x.Weight > 10000 {
 			c.fail(invalidAs("APIG.2004", "weight"))
 		}
-		c.that(x.Status >= 0 && x.Status <= 2, "status")
+		c.require(x.Status >= 0 && x.Status <= 2, "status")
 		at := channelMember{Host: x.Host, ECS: x.ECS, Port: cmp.Or(x.Port, b.Port), Group: x.Group}
-		c.that(!seen[at], "members")
+		c.require(!seen[at], "members")
 		seen[at] = true
 	}
 }
@@ -252,41 +252,41 @@ func (c *checks) members(b channelBody) {
 func (c *checks) health(h healthCheck) {
 	protocol := strings.ToUpper(h.Protocol)
 	c.oneOf("protocol", protocol, "TCP", "HTTP", "HTTPS")
-	c.that(h.Port >= 0 && h.Port <= 65535, "port")
-	c.that(h.Normal >= 1 && h.Normal <= 10, "threshold_normal")
-	c.that(h.Abnormal >= 1 && h.Abnormal <= 10, "threshold_abnormal")
-	c.that(h.Timeout >= 1 && h.Timeout <= 30, "timeout")
-	c.that(h.Interval >= 1 && h.Interval <= 300 && h.Interval > h.Timeout, "time_interval")
+	c.require(h.Port >= 0 && h.Port <= 65535, "port")
+	c.require(h.Normal >= 1 && h.Normal <= 10, "threshold_normal")
+	c.require(h.Abnormal >= 1 && h.Abnormal <= 10, "threshold_abnormal")
+	c.require(h.Timeout >= 1 && h.Timeout <= 30, "timeout")
+	c.require(h.Interval >= 1 && h.Interval <= 300 && h.Interval > h.Timeout, "time_interval")
 	if protocol != "TCP" {
-		c.that(h.Path != "", "path")
-		c.that(channelCodes().MatchString(h.Code), "http_code")
+		c.require(h.Path != "", "path")
+		c.require(channelCodes().MatchString(h.Code), "http_code")
 		c.oneOf("method", cmp.Or(h.Method, "GET"), "GET", "HEAD")
 	}
 }
 
-// typed returns the body of a new channel with its type. The old member for the type counts if the new one was not sent, and
+// withType returns the body of a new channel with its type. The old member for the type counts if the new one was not sent, and
 // must not contradict it.
-func (b channelBody) typed() (channelBody, error) {
-	old := map[int]string{2: typeServers, 3: typeService}[b.Old]
+func (b channelBody) withType() (channelBody, error) {
+	old := map[int]string{2: typeServers, 3: typeService}[b.NumericType]
 	var v checks
-	v.that(b.Old == 0 || old != "" && (b.Type == "" || b.Type == old), "type")
+	v.require(b.NumericType == 0 || old != "" && (b.Type == "" || b.Type == old), "type")
 	if b.Type == "" && old == typeService && b.Service == nil {
 		old = typeServers
 	}
-	b.Type, b.Old = cmp.Or(b.Type, old, typeServers), 0
+	b.Type, b.NumericType = cmp.Or(b.Type, old, typeServers), 0
 	return b, v.err
 }
 
 // stored returns a body, which must have a type, as the gateway stores it.
 func (b channelBody) stored() channelBody {
-	if b.Old = 2; b.Type == typeService {
-		b.Old = 3
+	if b.NumericType = 2; b.Type == typeService {
+		b.NumericType = 3
 	}
 	b.Service = b.Service.stored()
 	weights := map[string]int{}
 	b.Groups = append([]channelGroup{}, b.Groups...)
 	for i := range b.Groups {
-		b.Groups[i].Weight = new(or(b.Groups[i].Weight, 0))
+		b.Groups[i].Weight = new(valueOr(b.Groups[i].Weight, 0))
 		weights[b.Groups[i].Name] = *b.Groups[i].Weight
 	}
 	b.Servers = append([]channelMember{}, b.Servers...)
@@ -295,11 +295,11 @@ func (b channelBody) stored() channelBody {
 	}
 	for i := range b.Servers {
 		m := &b.Servers[i]
-		m.Port, m.Status, m.Well = cmp.Or(m.Port, b.Port), cmp.Or(m.Status, 1), "unknown"
+		m.Port, m.Status, m.HealthStatus = cmp.Or(m.Port, b.Port), cmp.Or(m.Status, 1), "unknown"
 		if weights[m.Group] > 0 {
 			m.Weight = weights[m.Group]
 		}
-		if b.Members == "ip" {
+		if b.MemberType == "ip" {
 			m.ECS, m.ECSName = m.Host, m.Host
 		} else {
 			m.Host = "192.168.0." + strconv.Itoa(i+2)
@@ -316,7 +316,7 @@ func (b channelBody) stored() channelBody {
 }
 
 func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
-	b, err := b.typed()
+	b, err := b.withType()
 	if err := cmp.Or(err, g.checkChannel(b, ""), g.withinQuota(quotaChannels, len(g.channels().rows))); err != nil {
 		return reply{}, err
 	}
@@ -326,7 +326,7 @@ func createChannel(g *Gateway, c *call, b channelBody) (reply, error) {
 }
 
 func updateChannel(g *Gateway, c *call, x *channel, b channelBody) (reply, error) {
-	b, err := b.typed()
+	b, err := b.withType()
 	b.Type = x.Type // it cannot be changed
 	if err := cmp.Or(err, g.checkChannel(b, x.id)); err != nil {
 		return reply{}, err
@@ -346,7 +346,7 @@ func deleteChannel(g *Gateway, c *call, x *channel) (reply, error) {
 		}
 	}
 	for _, a := range g.apis().rows {
-		if a.leadsTo(x.id) {
+		if a.usesChannel(x.id) {
 			return reply{}, refuse(http.StatusForbidden, "APIG.3414", "The VPC channel is used by API %s", a.label())
 		}
 	}

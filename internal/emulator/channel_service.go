@@ -55,8 +55,8 @@ type nacosUser struct {
 	Password string `json:"password"`
 }
 
-// weighsItself reports whether the registry decides the weights of groups.
-func (m *microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
+// setsWeights reports whether the registry decides the weights of groups.
+func (m *microservice) setsWeights() bool { return m != nil && m.Type == "NACOS" }
 
 // stored returns a microservice as the gateway stores it, with defaults for what was left out.
 func (m *microservice) stored() *microservice {
@@ -77,7 +77,7 @@ func (m *microservice) stored() *microservice {
 func (c *checks) service(b channelBody) {
 	m := b.Service
 	if b.Type != typeService {
-		c.that(m == nil, "microservice_info")
+		c.require(m == nil, "microservice_info")
 		return
 	}
 	if m == nil {
@@ -111,11 +111,11 @@ func (c *checks) service(b channelBody) {
 	}
 }
 
-// group checks the members of a group that are about microservices. Groups of other channels must not have them.
-func (c *checks) group(x channelGroup, channelType string) {
-	c.that(channelType == typeService || x.Version == "" && x.Inherit == 0 && len(x.Labels) == 0, "microservice_labels")
+// serviceGroup checks the members of a group that are about microservices. Groups of other channels must not have them.
+func (c *checks) serviceGroup(x channelGroup, channelType string) {
+	c.require(channelType == typeService || x.Version == "" && x.Port == 0 && len(x.Labels) == 0, "microservice_labels")
 	c.text("microservice_version", x.Version, 0, 64, nil)
-	c.that(x.Inherit >= 0 && x.Inherit <= 65535, "microservice_port")
+	c.require(x.Port >= 0 && x.Port <= 65535, "microservice_port")
 	for _, l := range x.Labels {
 		c.text("label_name", l.Name, 1, 63, nil)
 		c.text("label_value", l.Value, 1, 63, nil)
@@ -131,7 +131,7 @@ func (c *channel) instances() (out []channelMember) {
 	for i, g := range groups {
 		host := "10.247.0." + strconv.Itoa(i+2)
 		out = append(out, channelMember{
-			Host: host, ECS: host, ECSName: host, Port: cmp.Or(g.Inherit, c.Port), Weight: or(g.Weight, 0), Group: g.Name, Status: 1, Well: "unknown",
+			Host: host, ECS: host, ECSName: host, Port: cmp.Or(g.Port, c.Port), Weight: valueOr(g.Weight, 0), Group: g.Name, Status: 1, HealthStatus: "unknown",
 		})
 	}
 	return out
@@ -148,8 +148,8 @@ func (m *microservice) view(c *channel, secret string) map[string]any {
 	if m == nil {
 		return out
 	}
-	out["id"], out["instance_id"], out["service_type"] = c.idOf("microservice", 0), c.idOf("instance", 0), m.Type
-	out["create_time"], out["update_time"] = stamp(c.created), stamp(c.updated)
+	out["id"], out["instance_id"], out["service_type"] = c.partID("microservice", 0), c.partID("instance", 0), m.Type
+	out["create_time"], out["update_time"] = formatTime(c.created), formatTime(c.updated)
 	if i := m.CSE; i != nil {
 		out["cse_info"] = map[string]any{
 			"engine_id": i.Engine, "service_id": i.Service, "engine_name": "engine", "service_name": "service", "register_address": "192.0.2.30:30100", "cse_app_id": "default", "version": "",

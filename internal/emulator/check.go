@@ -36,8 +36,8 @@ func (c *checks) fail(r *refusal) {
 	}
 }
 
-// that refuses the parameter unless ok is true.
-func (c *checks) that(ok bool, parameter string) {
+// require refuses the parameter unless ok is true.
+func (c *checks) require(ok bool, parameter string) {
 	if !ok {
 		c.fail(invalid(parameter))
 	}
@@ -51,49 +51,49 @@ func (c *checks) unique(taken bool, code, what, name string) {
 }
 
 // text requires between least and most characters; a nil charset allows all.
-func (c *checks) text(parameter, value string, least, most int, charset func() *regexp.Regexp) {
+func (c *checks) text(parameter, value string, minLength, maxLength int, charset func() *regexp.Regexp) {
 	n := utf8.RuneCountInString(value)
-	c.that(n >= least && n <= most && (charset == nil || value == "" && least == 0 || charset().MatchString(value)), parameter)
+	c.require(n >= minLength && n <= maxLength && (charset == nil || value == "" && minLength == 0 || charset().MatchString(value)), parameter)
 }
 
-// mostRemark is the maximum length of a remark in characters, except for groups.
-const mostRemark = 255
+// maxRemark is the maximum length of a remark in characters, except for groups.
+const maxRemark = 255
 
 // remark refuses a text that is too long or has angle brackets.
 func (c *checks) remark(value string) {
-	c.text("remark", value, 0, mostRemark, nil)
-	c.that(!strings.ContainsAny(value, "<>"), "remark")
+	c.text("remark", value, 0, maxRemark, nil)
+	c.require(!strings.ContainsAny(value, "<>"), "remark")
 }
 
 // remark returns the remark of an object after an update. sent is nil if the update has no remark.
-func (g *Gateway) remark(was string, sent *string) string {
+func (g *Gateway) remark(old string, sent *string) string {
 	if sent == nil && g.behaviour.OmittedRemark != "clears" {
-		return was
+		return old
 	}
-	return or(sent, "")
+	return valueOr(sent, "")
 }
 
-// unclearedRemark is like remark, for the kinds on which, with EmptyRemark "keeps", an empty remark changes nothing.
-func (g *Gateway) unclearedRemark(was string, sent *string) string {
+// remarkUnlessEmpty is like remark, for the kinds on which, with EmptyRemark "keeps", an empty remark changes nothing.
+func (g *Gateway) remarkUnlessEmpty(old string, sent *string) string {
 	if sent != nil && *sent == "" && g.behaviour.EmptyRemark == "keeps" {
-		return was
+		return old
 	}
-	return g.remark(was, sent)
+	return g.remark(old, sent)
 }
 
 // oneOf requires one of the words.
 func (c *checks) oneOf(parameter, value string, words ...string) {
-	c.that(slices.Contains(words, value), parameter)
+	c.require(slices.Contains(words, value), parameter)
 }
 
-// count requires a positive number of 32 bits.
-func (c *checks) count(parameter string, n int64) {
-	c.that(n >= 1 && n <= math.MaxInt32, parameter)
+// positive requires a positive number of 32 bits.
+func (c *checks) positive(parameter string, n int64) {
+	c.require(n >= 1 && n <= math.MaxInt32, parameter)
 }
 
 // atMost refuses a number above another one that limits it.
-func (c *checks) atMost(parameter string, n, most int64) {
-	if n > most {
+func (c *checks) atMost(parameter string, n, limit int64) {
+	if n > limit {
 		c.fail(invalidAs("APIG.2003", parameter))
 	}
 }

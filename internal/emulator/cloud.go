@@ -6,22 +6,22 @@ import (
 	"strings"
 )
 
-// otcLacks are parts of the paths of operations that Open Telekom Cloud does not have.
-var otcLacks = []string{"/orchestrations", "/custom-ingress-ports"}
+// otcMissingPaths are parts of the paths of operations that Open Telekom Cloud does not have.
+var otcMissingPaths = []string{"/orchestrations", "/custom-ingress-ports"}
 
-// otcOmits are members that answers of Open Telekom Cloud do not have.
-var otcOmits = []string{
+// otcMissingMembers are members that answers of Open Telekom Cloud do not have.
+var otcMissingMembers = []string{
 	"vpc_channel_type", "health_status", "member_group_url_infos", "enable_sm_channel", "is_send_fg_body_base64", "trace_enabled", "trace_type",
 	"sampling_strategy", "sampling_param", "ingress_http_port", "ingress_https_port",
 }
 
-// absent reports whether the gateway's cloud lacks an operation.
-func (g *Gateway) absent(r *route) bool {
-	return g.behaviour.Cloud == "otc" && slices.ContainsFunc(otcLacks, func(part string) bool { return strings.Contains(r.path, part) })
+// missingInCloud reports whether the gateway's cloud lacks an operation.
+func (g *Gateway) missingInCloud(r *route) bool {
+	return g.behaviour.Cloud == "otc" && slices.ContainsFunc(otcMissingPaths, func(part string) bool { return strings.Contains(r.path, part) })
 }
 
-// abridged returns an answer without the members that the cloud does not have.
-func (g *Gateway) abridged(body []byte) []byte {
+// forCloud returns an answer without the members that the cloud does not have.
+func (g *Gateway) forCloud(body []byte) []byte {
 	if g.behaviour.Cloud != "otc" {
 		return body
 	}
@@ -29,7 +29,7 @@ func (g *Gateway) abridged(body []byte) []byte {
 	if decodeJSON(body, &v) != nil {
 		return body
 	}
-	out, err := json.Marshal(omit(v, otcOmits))
+	out, err := json.Marshal(omit(v, otcMissingMembers))
 	if err != nil {
 		return body
 	}

@@ -80,7 +80,7 @@ func (t *table[T]) rename(x T, name string) {
 
 // create adds a new object and records the effect.
 func (t *table[T]) create(g *Gateway, c *call, x T, name, scope string) {
-	*x.ident() = g.identify(name, scope, c.now)
+	*x.ident() = g.newIdentity(name, scope, c.now)
 	t.add(x)
 	c.effect(x.effect("create"))
 }
@@ -108,14 +108,14 @@ func (t *table[T]) get(id string, missing func(string) *refusal) (T, error) {
 	return none, missing(id)
 }
 
-// taken reports whether another object than self has the name.
-func (t *table[T]) taken(scope, name, self string) bool {
+// nameTaken reports whether another object than the one with ownID has the name.
+func (t *table[T]) nameTaken(scope, name, ownID string) bool {
 	x, ok := t.names[[2]string{scope, name}]
-	return ok && x.ident().id != self
+	return ok && x.ident().id != ownID
 }
 
-// pick returns the rows that can match these filters of a list: the one with the id, the one with the exact name, or all.
-func (t *table[T]) pick(id, exactName string) []T {
+// candidates returns the rows that can match these filters of a list: the one with the id, the one with the exact name, or all.
+func (t *table[T]) candidates(id, exactName string) []T {
 	switch {
 	case id != "":
 		if x, ok := t.ids[id]; ok {

@@ -53,7 +53,7 @@ func parseContent(kind, text string, newer bool) (content, error) {
 	if newer && c["edition"] == nil {
 		c["edition"] = "standard" // newer gateways have defaults for undocumented members, too
 	}
-	whole, err := t.shape.complete("", map[string]any(c), newer)
+	whole, err := t.shape.check("", map[string]any(c), newer)
 	if err != nil {
 		return nil, err
 	}
@@ -64,19 +64,19 @@ func parseContent(kind, text string, newer bool) (content, error) {
 	return c, err
 }
 
-// completed returns the content with its defaults. Content that does not fit its type is not changed, because a state file may
+// withDefaults returns the content with its defaults. Content that does not fit its type is not changed, because a state file may
 // have what the API would refuse.
-func (c content) completed(kind string) content {
-	whole, err := contentsOf(kind).shape.complete("", map[string]any(c), true)
+func (c content) withDefaults(kind string) content {
+	whole, err := contentsOf(kind).shape.check("", map[string]any(c), true)
 	if err != nil {
 		return c
 	}
 	return content(whole.(map[string]any)) //nolint:forcetypeassert // the shape of every type is an object
 }
 
-// shown returns the content as reads show it, with secrets left out or masked.
-func (c content) shown(kind string, masked bool) string {
-	b, _ := json.Marshal(contentsOf(kind).shape.hide(map[string]any(c), masked)) // plain JSON values
+// view returns the content as reads show it, with secrets left out or masked.
+func (c content) view(kind string, masked bool) string {
+	b, _ := json.Marshal(contentsOf(kind).shape.withoutSecrets(map[string]any(c), masked)) // plain JSON values
 	return string(b)
 }
 

@@ -5,32 +5,32 @@ import (
 	"math"
 )
 
-var names10 = items(fields(map[string]shape{"name": chars(1, 64).required()}), 10).or(nil)
+var nameList = items(fields(map[string]shape{"name": textOfLength(1, 64).required()}), 10).or(nil)
 
 var thirdAuthShape = fields(map[string]shape{
 	"auth_request": fields(map[string]shape{
-		"method":              word("GET", "POST", "PUT", "HEAD").required(),
-		"protocol":            word("HTTP", "HTTPS").required(),
-		"url_domain":          chars(0, 255).or(""),
+		"method":              oneOfWords("GET", "POST", "PUT", "HEAD").required(),
+		"protocol":            oneOfWords("HTTP", "HTTPS").required(),
+		"url_domain":          textOfLength(0, 255).or(""),
 		"path":                text().like(`^/`).required(),
-		"timeout":             whole(1, 60000).or(5000.0),
+		"timeout":             wholeNumber(1, 60000).or(5000.0),
 		"vpc_channel_enabled": flag(false),
 		"vpc_channel_info":    fields(map[string]shape{"vpc_id": text().required(), "vpc_proxy_host": text().or("")}),
 	}).required(),
-	"identities":               fields(map[string]shape{"headers": names10, "queries": names10}),
-	"carry_body":               fields(map[string]shape{"enabled": flag(false), "max_body_size": whole(0, math.Inf(1)).or(0.0)}),
+	"identities":               fields(map[string]shape{"headers": nameList, "queries": nameList}),
+	"carry_body":               fields(map[string]shape{"enabled": flag(false), "max_body_size": wholeNumber(0, math.Inf(1)).or(0.0)}),
 	"carry_path_enabled":       flag(false),
 	"return_resp_body_enabled": flag(false),
-	"carry_resp_headers":       items(chars(1, 64), 10),
+	"carry_resp_headers":       items(textOfLength(1, 64), 10),
 	"simple_auth_mode_enabled": flag(true),
 	"match_auth":               fields(map[string]shape{"key": text().required(), "value": text().required()}),
 	"rule_enabled":             flag(false),
-	"rule_type":                word("allow", "deny").or("allow"),
+	"rule_type":                oneOfWords("allow", "deny").or("allow"),
 	"parameters":               parameters.or(nil),
 	"rules": items(fields(map[string]shape{
-		"rule_name": chars(1, 64).required(), "match_regex": text().required(),
+		"rule_name": textOfLength(1, 64).required(), "match_regex": text().required(),
 	}), 100).or(nil),
-	"custom_forbid_limit":    whole(0, mostCalls).or(100.0),
+	"custom_forbid_limit":    wholeNumber(0, maxCalls).or(100.0),
 	"auth_downgrade_enabled": flag(false),
 })
 
@@ -54,7 +54,7 @@ var oidcShape = fields(map[string]shape{
 	"scope":                             text().or("openid email profile"),
 	"logout_api_id":                     text().or(""),
 	"redirect_after_logout_uri":         text().or(""),
-	"access_token_expires_in":           whole(0, mostCalls).or(3600.0),
+	"access_token_expires_in":           wholeNumber(0, maxCalls).or(3600.0),
 	"jwt_cache_enabled":                 flag(true),
 	"jwks_enabled":                      flag(true),
 	"public_key":                        text().or(""),
@@ -63,8 +63,8 @@ var oidcShape = fields(map[string]shape{
 
 var jwtShape = fields(map[string]shape{
 	"jwks_service":                         {kind: isAny},
-	"jwks":                                 chars(0, 50<<10).or(""),
-	"token_location":                       word("header", "query", "cookie").or("header"),
+	"jwks":                                 textOfLength(0, 50<<10).or(""),
+	"token_location":                       oneOfWords("header", "query", "cookie").or("header"),
 	"token_name":                           text(),
 	"token_prefix":                         text().or("Bearer"),
 	"token_expiration_tolerance":           text().like(`^[0-9]{1,5}$`).or("0"),
@@ -72,9 +72,9 @@ var jwtShape = fields(map[string]shape{
 	"missing_token_skip_auth_enabled":      flag(false),
 	"ignore_expiration_validation_enabled": flag(false),
 	"carry_payload":                        {kind: isAny},
-	"claims_to_headers":                    {kind: isAny, absent: []any{}},
-	"blacklist":                            {kind: isAny, absent: []any{}},
-	"whitelist":                            {kind: isAny, absent: []any{}},
+	"claims_to_headers":                    {kind: isAny, defaultValue: []any{}},
+	"blacklist":                            {kind: isAny, defaultValue: []any{}},
+	"whitelist":                            {kind: isAny, defaultValue: []any{}},
 })
 
 func checkJWT(c content) error {

@@ -9,12 +9,12 @@ import (
 
 var kafkaShape = fields(map[string]shape{
 	"broker_list":     items(text().like(`^.+:[0-9]{1,5}$`), math.Inf(1)).atLeast(1).required(),
-	"topic":           chars(1, 249).required(),
+	"topic":           textOfLength(1, 249).required(),
 	"key":             text().or(""),
-	"max_retry_count": whole(0, 5).or(0.0),
-	"retry_backoff":   whole(1, 10).or(1.0),
+	"max_retry_count": wholeNumber(0, 5).or(0.0),
+	"retry_backoff":   wholeNumber(1, 10).or(1.0),
 	"sasl_config": fields(map[string]shape{
-		"security_protocol": word("PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL").or("PLAINTEXT"),
+		"security_protocol": oneOfWords("PLAINTEXT", "SASL_PLAINTEXT", "SASL_SSL").or("PLAINTEXT"),
 		"sasl_mechanisms":   text().or("PLAIN"),
 		"sasl_username":     text().or(""),
 		"sasl_password":     text().or("").hidden(),

@@ -12,14 +12,14 @@ var cacheShape = fields(map[string]shape{
 		"headers":       items(text(), math.Inf(1)),
 	}),
 	"cache_http_status_and_ttl": items(fields(map[string]shape{
-		"http_status": items(whole(100, 599), math.Inf(1)).atLeast(1).required(),
-		"ttl":         whole(1, mostCalls).required(),
+		"http_status": items(wholeNumber(100, 599), math.Inf(1)).atLeast(1).required(),
+		"ttl":         wholeNumber(1, maxCalls).required(),
 	}), math.Inf(1)),
 	"client_cache_control": fields(map[string]shape{
-		"mode":  word("off", "all", "apps").or("off"),
+		"mode":  oneOfWords("off", "all", "apps").or("off"),
 		"datas": items(text(), math.Inf(1)),
 	}),
-	"cacheable_headers": items(chars(1, 64), 20).or([]any{"Content-Type", "Content-Encoding", "Content-Language"}),
+	"cacheable_headers": items(textOfLength(1, 64), 20).or([]any{"Content-Type", "Content-Encoding", "Content-Language"}),
 })
 
 func checkCache(c content) error {
@@ -36,10 +36,10 @@ func checkCache(c content) error {
 
 var mirrorShape = fields(map[string]shape{
 	"protocol":                    text().required(),
-	"host":                        chars(1, 255).required(),
-	"path":                        chars(0, 512).or(""),
-	"path_concat_mode":            word("replace", "prefix").or("replace"),
-	"sample_ratio":                {kind: isReal, most: 1, absent: 1.0},
-	"timeout":                     whole(1, 60000).or(5000.0),
+	"host":                        textOfLength(1, 255).required(),
+	"path":                        textOfLength(0, 512).or(""),
+	"path_concat_mode":            oneOfWords("replace", "prefix").or("replace"),
+	"sample_ratio":                {kind: isReal, max: 1, defaultValue: 1.0},
+	"timeout":                     wholeNumber(1, 60000).or(5000.0),
 	"mirror_request_body_enabled": flag(true),
 })

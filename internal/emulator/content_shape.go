@@ -11,57 +11,63 @@ import (
 
 // shape defines the possible JSON values of a member in the content of a plugin.
 type shape struct {
-	kind    kindOf
-	needed  bool                  // must not be absent or null
-	absent  any                   // default for an absent value
-	words   []string              // the allowed texts; nil means all
-	pattern func() *regexp.Regexp // of a text; nil means any
-	least   float64               // of a number, a text's characters, or a list's items
-	most    float64
-	item    *shape           // of a list
-	members map[string]shape // of an object
-	secret  bool             // never shown
+	kind         valueKind
+	isRequired   bool                  // must not be absent or null
+	defaultValue any                   // default for an absent value
+	words        []string              // the allowed texts; nil means all
+	pattern      func() *regexp.Regexp // of a text; nil means any
+	min          float64               // of a number, a text's characters, or a list's items
+	max          float64
+	item         *shape           // of a list
+	members      map[string]shape // of an object
+	secret       bool             // never shown
 }
 
-type kindOf string
+type valueKind string
 
 const (
-	isText  kindOf = "a string"
-	isWhole kindOf = "a whole number"
-	isReal  kindOf = "a number"
-	isFlag  kindOf = "true or false"
-	isList  kindOf = "a list"
-	isMap   kindOf = "an object"
-	isAny   kindOf = "anything"
+	isText  valueKind = "a string"
+	isWhole valueKind = "a whole number"
+	isReal  valueKind = "a number"
+	isFlag  valueKind = "true or false"
+	isList  valueKind = "a list"
+	isMap   valueKind = "an object"
+	isAny   valueKind = "anything"
 )
 
-// interfaceOnly are members that the vendor's console adds for its own use. The gateway accepts them and does not store
+// consoleMembers are members that the vendor's console adds for its own use. The gateway accepts them and does not store
 // them.
-var interfaceOnly = []string{"id", "disabled", "focused"}
+var consoleMembers = []string{"id", "disabled", "focused"}
 
-func text() shape                     { return shape{kind: isText, most: math.Inf(1)} }
-func chars(least, most float64) shape { return shape{kind: isText, least: least, most: most} }
-func word(words ...string) shape      { return shape{kind: isText, most: math.Inf(1), words: words} }
-func whole(least, most float64) shape { return shape{kind: isWhole, least: least, most: most} }
-func flag(absent bool) shape          { return shape{kind: isFlag, absent: absent} }
-func items(of shape, most float64) shape {
-	return shape{kind: isList, item: &of, most: most, absent: []any{}}
+func text() shape { return shape{kind: isText, max: math.Inf(1)} }
+func textOfLength(minLength, maxLength float64) shape {
+	return shape{kind: isText, min: minLength, max: maxLength}
+}
+
+func oneOfWords(words ...string) shape { return shape{kind: isText, max: math.Inf(1), words: words} }
+
+func wholeNumber(minimum, maximum float64) shape {
+	return shape{kind: isWhole, min: minimum, max: maximum}
+}
+func flag(byDefault bool) shape { return shape{kind: isFlag, defaultValue: byDefault} }
+func items(of shape, maxItems float64) shape {
+	return shape{kind: isList, item: &of, max: maxItems, defaultValue: []any{}}
 }
 func fields(members map[string]shape) shape { return shape{kind: isMap, members: members} }
 
-func (s shape) required() shape             { s.needed = true; return s }
-func (s shape) or(absent any) shape         { s.absent = absent; return s }
-func (s shape) hidden() shape               { s.secret = true; return s }
-func (s shape) like(expr string) shape      { s.pattern = expression(expr); return s }
-func (s shape) atLeast(least float64) shape { s.least = least; return s }
+func (s shape) required() shape               { s.isRequired = true; return s }
+func (s shape) or(fallback any) shape         { s.defaultValue = fallback; return s }
+func (s shape) hidden() shape                 { s.secret = true; return s }
+func (s shape) like(expr string) shape        { s.pattern = expression(expr); return s }
+func (s shape) atLeast(minimum float64) shape { s.min = minimum; return s }
 
-// complete checks a value and adds defaults. Errors have the path of the member.
-func (s shape) complete(path string, v any, newer bool) (any, error) {
+// check checks a value and adds defaults. Errors have the path of the member.
+func (s shape) check(path string, v any, newer bool) (any, error) {
 	if v == nil {
-		if s.needed {
+		if s.isRequired {
 			return nil, fmt.Errorf("%s is missing", path)
 		}
-		return s.filled(), nil
+		return s.defaults(), nil
 	}
 	size, fits := 0.0, true
 	switch x := v.(type) {
@@ -76,18 +82,18 @@ func (s shape) complete(path string, v any, newer bool) (any, error) {
 		}
 		fits = false
 	case []any:
-		if s.kind == isList && float64(len(x)) >= s.least && float64(len(x)) <= s.most {
-			return s.completeList(path, x, newer)
+		if s.kind == isList && float64(len(x)) >= s.min && float64(len(x)) <= s.max {
+			return s.checkList(path, x, newer)
 		}
 		fits = false
 	case map[string]any:
 		if s.kind == isMap {
-			return s.completeMap(path, x, newer)
+			return s.checkMap(path, x, newer)
 		}
 		fits = false
 	}
 	switch {
-	case s.kind == isAny, fits && size >= s.least && size <= s.most:
+	case s.kind == isAny, fits && size >= s.min && size <= s.max:
 		return v, nil
 	case s.words != nil:
 		return nil, fmt.Errorf("%s is none of %v", path, s.words)
@@ -95,33 +101,33 @@ func (s shape) complete(path string, v any, newer bool) (any, error) {
 	return nil, fmt.Errorf("%s is not %s in its range", path, s.kind)
 }
 
-// filled returns the default for an absent value, which may be an object of defaults.
-func (s shape) filled() any {
-	if s.kind == isMap && s.absent == nil && s.fillable() {
-		o, err := s.completeMap("", map[string]any{}, false)
+// defaults returns the default for an absent value, which may be an object of defaults.
+func (s shape) defaults() any {
+	if s.kind == isMap && s.defaultValue == nil && s.hasDefaults() {
+		o, err := s.checkMap("", map[string]any{}, false)
 		if err == nil {
 			return o
 		}
 	}
-	return s.absent
+	return s.defaultValue
 }
 
-// fillable reports whether an object has defaults, and no required members.
-func (s shape) fillable() bool {
+// hasDefaults reports whether an object has defaults, and no required members.
+func (s shape) hasDefaults() bool {
 	some := false
 	for _, m := range s.members {
-		if m.needed {
+		if m.isRequired {
 			return false
 		}
-		some = some || m.absent != nil || m.fillable()
+		some = some || m.defaultValue != nil || m.hasDefaults()
 	}
 	return some
 }
 
-func (s shape) completeList(path string, values []any, newer bool) (any, error) {
+func (s shape) checkList(path string, values []any, newer bool) (any, error) {
 	out := make([]any, len(values))
 	for i, x := range values {
-		v, err := s.item.complete(fmt.Sprintf("%s[%d]", path, i), x, newer)
+		v, err := s.item.check(fmt.Sprintf("%s[%d]", path, i), x, newer)
 		if err != nil {
 			return nil, err
 		}
@@ -130,19 +136,19 @@ func (s shape) completeList(path string, values []any, newer bool) (any, error) 
 	return out, nil
 }
 
-func (s shape) completeMap(path string, o map[string]any, newer bool) (any, error) {
+func (s shape) checkMap(path string, o map[string]any, newer bool) (any, error) {
 	out := make(map[string]any, len(s.members))
 	for _, name := range slices.Sorted(maps.Keys(o)) {
 		switch _, known := s.members[name]; {
 		case known:
 		case newer:
 			out[name] = o[name]
-		case !slices.Contains(interfaceOnly, name):
+		case !slices.Contains(consoleMembers, name):
 			return nil, fmt.Errorf("%s is not a member of this plugin type", join(path, name))
 		}
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.members)) {
-		v, err := s.members[name].complete(join(path, name), o[name], newer)
+		v, err := s.members[name].check(join(path, name), o[name], newer)
 		if err != nil {
 			return nil, err
 		}
@@ -158,8 +164,8 @@ func join(path, name string) string {
 	return path + "." + name
 }
 
-// hide returns the value with its secrets removed or masked.
-func (s shape) hide(v any, masked bool) any {
+// withoutSecrets returns the value with its secrets removed or masked.
+func (s shape) withoutSecrets(v any, masked bool) any {
 	switch x := v.(type) {
 	case []any:
 		if s.item == nil {
@@ -167,7 +173,7 @@ func (s shape) hide(v any, masked bool) any {
 		}
 		out := make([]any, len(x))
 		for i := range x {
-			out[i] = s.item.hide(x[i], masked)
+			out[i] = s.item.withoutSecrets(x[i], masked)
 		}
 		return out
 	case map[string]any:
@@ -176,7 +182,7 @@ func (s shape) hide(v any, masked bool) any {
 			m := s.members[name]
 			switch {
 			case !m.secret:
-				out[name] = m.hide(inner, masked)
+				out[name] = m.withoutSecrets(inner, masked)
 			case masked && inner != nil && inner != "":
 				out[name] = "******"
 			}

@@ -10,14 +10,14 @@ import (
 	"strings"
 )
 
-const mostCalls = math.MaxInt32
+const maxCalls = math.MaxInt32
 
 var corsShape = fields(map[string]shape{
 	"allow_origin":      text().required(),
 	"allow_methods":     text(),
 	"allow_headers":     text(),
 	"expose_headers":    text(),
-	"max_age":           whole(0, 172800), // the vendor's text limits it to 86400, but one of its examples has twice that
+	"max_age":           wholeNumber(0, 172800), // the vendor's text limits it to 86400, but one of its examples has twice that
 	"allow_credentials": flag(false),
 })
 
@@ -35,10 +35,10 @@ func checkCORS(c content) error {
 
 var headersShape = fields(map[string]shape{
 	"response_headers": items(fields(map[string]shape{
-		"name":       chars(1, 32).like(`^[A-Za-z][A-Za-z0-9-]*$`).required(),
-		"value":      chars(0, 255).or(""),
-		"value_type": word("custom_value", "system_parameter").or("custom_value"),
-		"action":     word("append", "override", "delete", "skip", "add").required(),
+		"name":       textOfLength(1, 32).like(`^[A-Za-z][A-Za-z0-9-]*$`).required(),
+		"value":      textOfLength(0, 255).or(""),
+		"value_type": oneOfWords("custom_value", "system_parameter").or("custom_value"),
+		"action":     oneOfWords("append", "override", "delete", "skip", "add").required(),
 	}), 10).atLeast(1).required(),
 })
 
@@ -63,54 +63,54 @@ func checkHeaders(c content) error {
 
 // parameters defines the names to which the expressions of rules can refer.
 var parameters = items(fields(map[string]shape{
-	"type":  word("header", "query", "path", "method", "system").required(),
-	"name":  chars(1, 32).required(),
+	"type":  oneOfWords("header", "query", "path", "method", "system").required(),
+	"name":  textOfLength(1, 32).required(),
 	"value": text().required(),
 }), math.Inf(1))
 
 var rateLimitShape = fields(map[string]shape{
-	"scope":             word("basic", "share").or("basic"),
-	"default_time_unit": word("second", "minute", "hour", "day").or("second"),
-	"default_interval":  whole(1, mostCalls).required(),
-	"api_limit":         whole(-1, mostCalls).required(),
-	"app_limit":         whole(0, mostCalls).or(0.0),
-	"user_limit":        whole(0, mostCalls).or(0.0),
-	"ip_limit":          whole(0, mostCalls).or(0.0),
-	"algorithm":         word("counter", "haht", "local").or("counter"),
+	"scope":             oneOfWords("basic", "share").or("basic"),
+	"default_time_unit": oneOfWords("second", "minute", "hour", "day").or("second"),
+	"default_interval":  wholeNumber(1, maxCalls).required(),
+	"api_limit":         wholeNumber(-1, maxCalls).required(),
+	"app_limit":         wholeNumber(0, maxCalls).or(0.0),
+	"user_limit":        wholeNumber(0, maxCalls).or(0.0),
+	"ip_limit":          wholeNumber(0, maxCalls).or(0.0),
+	"algorithm":         oneOfWords("counter", "haht", "local").or("counter"),
 	"specials": items(fields(map[string]shape{
-		"type": word("app", "user").required(),
+		"type": oneOfWords("app", "user").required(),
 		"policies": items(fields(map[string]shape{
-			"key": chars(1, 64).required(), "limit": whole(1, mostCalls).required(),
+			"key": textOfLength(1, 64).required(), "limit": wholeNumber(1, maxCalls).required(),
 		}), math.Inf(1)).required(),
 	}), 2),
 	"parameters": parameters,
 	"rules": items(fields(map[string]shape{
-		"rule_name":   chars(1, 64).required(),
+		"rule_name":   textOfLength(1, 64).required(),
 		"match_regex": text().required(),
-		"time_unit":   word("second", "minute", "hour", "day").or("second"),
-		"interval":    whole(0, mostCalls).or(0.0),
-		"limit":       whole(1, mostCalls).required(),
+		"time_unit":   oneOfWords("second", "minute", "hour", "day").or("second"),
+		"interval":    wholeNumber(0, maxCalls).or(0.0),
+		"limit":       wholeNumber(1, maxCalls).required(),
 	}), 100),
 })
 
 func checkRateLimit(c content) error {
-	most := c.number("api_limit")
-	switch most {
+	limit := c.number("api_limit")
+	switch limit {
 	case 0:
 		return errors.New("api_limit is 0")
 	case -1:
-		most = mostCalls
+		limit = maxCalls
 	}
 	user := c.number("user_limit")
 	switch {
-	case user > most, c.number("ip_limit") > most:
+	case user > limit, c.number("ip_limit") > limit:
 		return errors.New("user_limit or ip_limit is above api_limit")
-	case c.number("app_limit") > orMost(user, most):
+	case c.number("app_limit") > unlimitedOr(user, limit):
 		return errors.New("app_limit is above user_limit or api_limit")
 	}
 	for _, s := range c.objects("specials") {
 		for _, p := range s.objects("policies") {
-			if p.number("limit") > most {
+			if p.number("limit") > limit {
 				return fmt.Errorf("specials: the limit of %s is above api_limit", p.text("key"))
 			}
 		}
@@ -118,10 +118,10 @@ func checkRateLimit(c content) error {
 	return checkRules(c, "rules")
 }
 
-// orMost returns the limit, or most if it is 0, because 0 means that there is no limit.
-func orMost(limit, most float64) float64 {
+// unlimitedOr returns the limit, or unlimited if it is 0, because 0 means that there is no limit.
+func unlimitedOr(limit, unlimited float64) float64 {
 	if limit == 0 {
-		return most
+		return unlimited
 	}
 	return limit
 }
@@ -142,10 +142,10 @@ func checkExpression(text string) error {
 	if err := json.Unmarshal([]byte(text), &parts); err != nil {
 		return errors.New("the expression is not a JSON list")
 	}
-	return checkParts(parts)
+	return checkExpressionParts(parts)
 }
 
-func checkParts(parts []any) error {
+func checkExpressionParts(parts []any) error {
 	if len(parts) == 0 {
 		return errors.New("the expression is empty")
 	}
@@ -155,7 +155,7 @@ func checkParts(parts []any) error {
 			if !isList {
 				return fmt.Errorf("%v joins expressions alone", parts[0])
 			}
-			if err := checkParts(inner); err != nil {
+			if err := checkExpressionParts(inner); err != nil {
 				return err
 			}
 		}
@@ -168,19 +168,19 @@ func checkParts(parts []any) error {
 }
 
 var breakerCondition = fields(map[string]shape{
-	"breaker_type":         word("timeout", "condition").required(),
-	"breaker_mode":         word("counter", "percentage").required(),
+	"breaker_type":         oneOfWords("timeout", "condition").required(),
+	"breaker_mode":         oneOfWords("counter", "percentage").required(),
 	"unhealthy_condition":  text().or(""),
-	"unhealthy_threshold":  whole(0, mostCalls),
-	"min_call_threshold":   whole(0, mostCalls),
-	"unhealthy_percentage": whole(0, 100),
-	"time_window":          whole(1, mostCalls).required(),
-	"open_breaker_time":    whole(1, mostCalls).required(),
+	"unhealthy_threshold":  wholeNumber(0, maxCalls),
+	"min_call_threshold":   wholeNumber(0, maxCalls),
+	"unhealthy_percentage": wholeNumber(0, 100),
+	"time_window":          wholeNumber(1, maxCalls).required(),
+	"open_breaker_time":    wholeNumber(1, maxCalls).required(),
 })
 
 // backend defines the backend that gets the calls while a breaker is open.
 var backend = fields(map[string]shape{
-	"type":              word("http", "http_vpc", "function", "mock", "passthrough").required(),
+	"type":              oneOfWords("http", "http_vpc", "function", "mock", "passthrough").required(),
 	"passthrough_infos": {kind: isAny},
 	"func_info":         {kind: isAny},
 	"mock_info":         {kind: isAny},
@@ -189,12 +189,12 @@ var backend = fields(map[string]shape{
 })
 
 var breakerShape = fields(map[string]shape{
-	"scope":                word("basic", "share").or("share"),
+	"scope":                oneOfWords("basic", "share").or("share"),
 	"breaker_condition":    breakerCondition.required(),
 	"downgrade_default":    backend,
 	"downgrade_parameters": parameters.or(nil),
 	"downgrade_rules": items(fields(map[string]shape{
-		"rule_name":         chars(1, 64).required(),
+		"rule_name":         textOfLength(1, 64).required(),
 		"match_regex":       text().required(),
 		"parameters":        items(text(), math.Inf(1)),
 		"breaker_condition": breakerCondition.required(),

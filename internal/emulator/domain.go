@@ -59,24 +59,24 @@ const (
 	oneDomainPath = domainsPath + "/{domain_id}"
 )
 
-var noDomain = missing("APIG.3020", "The URL domain does not exist")
+var domainNotFound = notFound("APIG.3020", "The URL domain does not exist")
 
-var theDomain = partInPath(theGroup, func(x *group) []*domain { return x.domains }, "domain_id", noDomain)
+var domainInPath = partInPath(groupInPath, func(x *group) []*domain { return x.domains }, "domain_id", domainNotFound)
 
 var domainResource = resource{
 	routes: []route{
-		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: ofTaking(theGroup, createDomain)},
-		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: ofTaking(theDomain, updateDomain)},
-		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: of(theDomain, deleteDomain)},
-		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: ofTaking(theGroup, setSlDomain)},
-		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: of(theDomain, showDomainCertificate)},
-		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: ofTaking(theDomain, attachCertificates)},
-		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: ofTaking(theDomain, detachCertificates)},
+		{op: "AssociateDomainV2", method: http.MethodPost, path: domainsPath, do: forObjectWithBody(groupInPath, createDomain)},
+		{op: "UpdateDomainV2", method: http.MethodPut, path: oneDomainPath, do: forObjectWithBody(domainInPath, updateDomain)},
+		{op: "DisassociateDomainV2", method: http.MethodDelete, path: oneDomainPath, do: forObject(domainInPath, deleteDomain)},
+		{op: "UpdateSlDomainSettingV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}/sl-domain-access-settings", do: forObjectWithBody(groupInPath, setSlDomain)},
+		{op: "ShowDetailsOfDomainNameCertificateV2", method: http.MethodGet, path: oneDomainPath + "/certificate/{certificate_id}", do: forObject(domainInPath, showDomainCertificate)},
+		{op: "BatchAssociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/attach", do: forObjectWithBody(domainInPath, attachCertificates)},
+		{op: "BatchDisassociateCertsV2", method: http.MethodPost, path: oneDomainPath + "/certificates/detach", do: forObjectWithBody(domainInPath, detachCertificates)},
 	},
 	quotas: []quota{quotaDomains},
 }
 
-var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", what: "domain names", regular: 5}
+var quotaDomains = quota{name: "APIGROUP_DOMAIN_NUM_LIMIT", code: "APIG.3108", description: "domain names", defaultLimit: 5}
 
 // domainName matches a host name, whose first label may be a wildcard.
 var domainName = expression(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+[A-Za-z]{2,}$`)
@@ -117,14 +117,14 @@ func (d *domain) key() string { return d.id }
 func (d *domain) apply(b domainBody) error {
 	var v checks
 	v.oneOf("min_ssl_version", b.MinVersion, "TLSv1.1", "TLSv1.2")
-	v.that((b.HTTPPort == nil) == (b.HTTPSPort == nil), "ingress_http_port")
-	v.that(or(b.HTTPPort, 0) != -1 || or(b.HTTPSPort, 0) != -1, "ingress_http_port")
+	v.require((b.HTTPPort == nil) == (b.HTTPSPort == nil), "ingress_http_port")
+	v.require(valueOr(b.HTTPPort, 0) != -1 || valueOr(b.HTTPSPort, 0) != -1, "ingress_http_port")
 	if v.err != nil {
 		return v.err
 	}
 	d.minVersion = b.MinVersion
-	d.redirect, d.verify = or(b.Redirect, d.redirect), or(b.Verify, d.verify)
-	d.http, d.https = or(b.HTTPPort, d.http), or(b.HTTPSPort, d.https)
+	d.redirect, d.verify = valueOr(b.Redirect, d.redirect), valueOr(b.Verify, d.verify)
+	d.http, d.https = valueOr(b.HTTPPort, d.http), valueOr(b.HTTPSPort, d.https)
 	return nil
 }
 
@@ -195,7 +195,7 @@ func showDomainCertificate(g *Gateway, c *call, d *domain) (reply, error) {
 			return ok(k.ofDomain(g))
 		}
 	}
-	return reply{}, noCert(c.path["certificate_id"])
+	return reply{}, certificateNotFound(c.path["certificate_id"])
 }
 
 // certificatesBody is the body of an attach or detach. It must have exactly one id.
@@ -208,7 +208,7 @@ func (b certificatesBody) find(g *Gateway) (*certificate, error) {
 	if len(b.IDs) != 1 {
 		return nil, invalid("certificate_ids")
 	}
-	return g.certs().get(b.IDs[0], noCert)
+	return g.certs().get(b.IDs[0], certificateNotFound)
 }
 
 func attachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (reply, error) {
@@ -221,7 +221,7 @@ func attachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (rep
 			return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", other.id)
 		}
 	}
-	if d.verify = or(b.Verify, k.RootCA); !slices.Contains(d.certs, k) {
+	if d.verify = valueOr(b.Verify, k.RootCA); !slices.Contains(d.certs, k) {
 		d.certs = append(slices.Clip(d.certs), k)
 	}
 	c.effect(d.effect("update"))
@@ -259,7 +259,7 @@ type fileCertificate struct {
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (k *fileCertificate) UnmarshalJSON(b []byte) error {
-	return textOr(b, &k.ref, &k.certificateFacts)
+	return decodeTextOr(b, &k.ref, &k.certificateFacts)
 }
 
 // MarshalJSON implements [json.Marshaler].

@@ -10,9 +10,9 @@ import (
 	"sigs.k8s.io/yaml"
 )
 
-// manyIDs is the number of ids above which a dump is written as JSON: writing and reading JSON takes a tenth of the
+// maxIDsAsYAML is the number of ids above which a dump is written as JSON: writing and reading JSON takes a tenth of the
 // time.
-const manyIDs = 5000
+const maxIDsAsYAML = 5000
 
 // Dump writes everything that the gateway holds, including secrets, as a file that Load can read. The file has all ids
 // and times, but only the current publications, not earlier ones. A large state is written as JSON, which is also YAML.
@@ -41,7 +41,7 @@ func (g *Gateway) Dump() ([]byte, error) {
 	}
 	gateway["ids"], gateway["times"], gateway["serial"] = d.ids, d.times, d.saved.serial
 	marshal := yaml.Marshal
-	if len(d.ids) > manyIDs {
+	if len(d.ids) > maxIDsAsYAML {
 		marshal = json.Marshal
 	}
 	out, err := marshal(file)
@@ -57,7 +57,7 @@ type dumper struct {
 	saved
 }
 
-func (d *dumper) note(address, id string, created, updated time.Time) {
+func (d *dumper) saveIdentity(address, id string, created, updated time.Time) {
 	d.ids[address] = id
-	d.times[address] = timesText(created, updated)
+	d.times[address] = formatTimes(created, updated)
 }

@@ -36,23 +36,23 @@ var (
 	envVariableName  = expression(`^[A-Za-z][A-Za-z0-9_-]{2,31}$`)
 	envVariableValue = expression(`^[A-Za-z0-9_\-/.:]{1,255}$`)
 
-	theEnvVariable = inPath("env_variable_id", (*state).envVariables, missing("APIG.3011", "Environment variable %s does not exist"))
+	envVariableInPath = inPath("env_variable_id", (*state).envVariables, notFound("APIG.3011", "Environment variable %s does not exist"))
 )
 
 var envVariableResource = resource{
 	routes: []route{
-		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: of(inQuery("group_id", (*state).groups, noGroup), listEnvVariables)},
-		{op: "CreateEnvironmentVariableV2", method: http.MethodPost, path: envVariablesPath, do: taking(createEnvVariable)},
-		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: shows(theEnvVariable, (*Gateway).envVariableView)},
-		{op: "UpdateEnvironmentVariableV2", method: http.MethodPut, path: oneEnvVariablePath, do: ofTaking(theEnvVariable, updateEnvVariable)},
-		{op: "DeleteEnvironmentVariableV2", method: http.MethodDelete, path: oneEnvVariablePath, do: deletes(theEnvVariable, (*state).envVariables)},
+		{op: "ListEnvironmentVariablesV2", method: http.MethodGet, path: envVariablesPath, do: forObject(inQuery("group_id", (*state).groups, groupNotFound), listEnvVariables)},
+		{op: "CreateEnvironmentVariableV2", method: http.MethodPost, path: envVariablesPath, do: withBody(createEnvVariable)},
+		{op: "ShowDetailsOfEnvironmentVariableV2", method: http.MethodGet, path: oneEnvVariablePath, do: showObject(envVariableInPath, (*Gateway).envVariableView)},
+		{op: "UpdateEnvironmentVariableV2", method: http.MethodPut, path: oneEnvVariablePath, do: forObjectWithBody(envVariableInPath, updateEnvVariable)},
+		{op: "DeleteEnvironmentVariableV2", method: http.MethodDelete, path: oneEnvVariablePath, do: deleteObject(envVariableInPath, (*state).envVariables)},
 	},
 	quotas:   []quota{quotaEnvVariables},
-	sections: []section{sectionOf("groups", func(f fileDeclaredGroup) string { return f.Name }, (*loader).declareGroup, (*dumper).dumpDeclaredGroups)},
+	sections: []section{listSection("groups", func(f fileDeclaredGroup) string { return f.Name }, (*loader).declareGroup, (*dumper).dumpDeclaredGroups)},
 }
 
 // quotaEnvVariables limits the variables of a group in one environment.
-var quotaEnvVariables = quota{name: "VARIABLE_NUM_LIMIT", code: "APIG.3106", what: "variables of a group in an environment", regular: 50}
+var quotaEnvVariables = quota{name: "VARIABLE_NUM_LIMIT", code: "APIG.3106", description: "variables of a group in an environment", defaultLimit: 50}
 
 func (s *state) envVariables() *table[*envVariable] { return tableOf[*envVariable](s, "variable") }
 
@@ -85,24 +85,24 @@ func (g *Gateway) dropEnvVariables(c *call, x *group, e *environment) {
 func listEnvVariables(g *Gateway, c *call, x *group) (reply, error) {
 	var f filter[*envVariable]
 	f.where(c, "env_id", func(v *envVariable) string { return v.env.id })
-	f.like(c, "variable_name", c.precise("variable_name"), func(v *envVariable) string { return v.name })
-	return page(g, c, "variables", g.variablesOf(x), f.keep(), g.envVariableView)
+	f.like(c, "variable_name", c.isExact("variable_name"), func(v *envVariable) string { return v.name })
+	return page(g, c, "variables", g.variablesOf(x), f.condition(), g.envVariableView)
 }
 
 func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
-	x, err := g.groups().get(b.GroupID, noGroup)
+	x, err := g.groups().get(b.GroupID, groupNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs().get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
 	var v checks
-	v.that(envVariableName().MatchString(b.Name), "variable_name")
-	v.that(envVariableValue().MatchString(b.Value), "variable_value")
+	v.require(envVariableName().MatchString(b.Name), "variable_name")
+	v.require(envVariableValue().MatchString(b.Value), "variable_value")
 	scope, n := x.id+" "+e.id, 0
-	v.unique(g.envVariables().taken(scope, b.Name, ""), "APIG.3303", "environment variable", b.Name)
+	v.unique(g.envVariables().nameTaken(scope, b.Name, ""), "APIG.3303", "environment variable", b.Name)
 	for _, other := range g.variablesOf(x) {
 		if other.env == e {
 			n++
@@ -166,7 +166,7 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 		}
 		x = l.groups().names[[2]string{"", f.Name}]
 	}
-	x.remark, x.slAccess = f.Remark, or(f.Debug, x.slAccess)
+	x.remark, x.slAccess = f.Remark, valueOr(f.Debug, x.slAccess)
 	for _, o := range f.Domains {
 		o.MinVersion = cmp.Or(o.MinVersion, "TLSv1.2")
 		if err := l.domain(x, fileDomain(o)); err != nil {
@@ -184,7 +184,7 @@ func (l *loader) declareGroup(f fileDeclaredGroup) error {
 			return err
 		}
 		scope, address := x.id+" "+e.id, x.name+"/"+v.Name+"@"+e.name
-		if err := freshIn(l, l.envVariables(), &envVariable{group: x, env: e, value: v.Value}, v.Name, scope, address); err != nil {
+		if err := addNewIn(l, l.envVariables(), &envVariable{group: x, env: e, value: v.Value}, v.Name, scope, address); err != nil {
 			return fmt.Errorf("variable %s: %w", v.Name, err)
 		}
 	}
@@ -200,7 +200,7 @@ func (d *dumper) dumpDeclaredGroups() (out []fileDeclaredGroup) {
 				shown.Environment = v.env.name
 			}
 			f.Variables = append(f.Variables, shown)
-			d.note("variable/"+x.name+"/"+v.name+"@"+v.env.name, v.id, v.created, v.updated)
+			d.saveIdentity("variable/"+x.name+"/"+v.name+"@"+v.env.name, v.id, v.created, v.updated)
 		}
 		f.Responses = d.dumpResponses(x)
 		if f.Remark != "" || len(f.Variables)+len(f.Responses) > 0 {

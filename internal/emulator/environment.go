@@ -9,8 +9,8 @@ import (
 // environment is a stage in which APIs are published.
 type environment struct {
 	identity
-	remark    string
-	published int // number of APIs that are published in it
+	remark        string
+	publishedAPIs int // number of APIs that are published in it
 }
 
 type environmentBody struct {
@@ -25,30 +25,30 @@ type environmentView struct {
 	CreateTime string `json:"create_time"`
 }
 
-var noEnv = missing("APIG.3003", "Environment %s does not exist")
+var environmentNotFound = notFound("APIG.3003", "Environment %s does not exist")
 
-var theEnv = inPath("env_id", (*state).envs, noEnv)
+var environmentInPath = inPath("env_id", (*state).envs, environmentNotFound)
 
 var environmentResource = resource{
 	routes: []route{
 		{op: "ListEnvironmentsV2", method: http.MethodGet, path: "{I}/envs", do: listEnvironments},
-		{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: taking(createEnvironment)},
-		{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: ofTaking(theEnv, updateEnvironment)},
-		{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: of(theEnv, deleteEnvironment)},
+		{op: "CreateEnvironmentV2", method: http.MethodPost, path: "{I}/envs", do: withBody(createEnvironment)},
+		{op: "UpdateEnvironmentV2", method: http.MethodPut, path: "{I}/envs/{env_id}", do: forObjectWithBody(environmentInPath, updateEnvironment)},
+		{op: "DeleteEnvironmentV2", method: http.MethodDelete, path: "{I}/envs/{env_id}", do: forObject(environmentInPath, deleteEnvironment)},
 	},
 	quotas: []quota{quotaEnvironments},
 	sections: []section{
-		sectionOf("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumped((*state).envs, (*dumper).dumpEnvironment)),
-		sectionOf("environments", func(f fileDeclared) string { return f.Name }, (*loader).declareEnvironment, dumpedIf((*state).envs, (*environment).remarked, (*dumper).dumpDeclared)),
+		listSection("gateway.environments", func(f fileEnvironment) string { return f.Name }, (*loader).addEnvironment, dumpAll((*state).envs, (*dumper).dumpEnvironment)),
+		listSection("environments", func(f fileDeclared) string { return f.Name }, (*loader).declareEnvironment, dumpSome((*state).envs, (*environment).hasRemark, (*dumper).dumpDeclared)),
 	},
 }
 
-var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", what: "environments", regular: 10, used: func(s *state) int { return len(s.envs().rows) }}
+var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", description: "environments", defaultLimit: 10, used: func(s *state) int { return len(s.envs().rows) }}
 
 func (s *state) envs() *table[*environment] { return tableOf[*environment](s, "environment") }
 
 func (e *environment) view() environmentView {
-	return environmentView{ID: e.id, Name: e.name, Remark: e.remark, CreateTime: stamp(e.created)}
+	return environmentView{ID: e.id, Name: e.name, Remark: e.remark, CreateTime: formatTime(e.created)}
 }
 
 func (e *environment) effect(action string) Effect {
@@ -58,14 +58,14 @@ func (e *environment) effect(action string) Effect {
 func listEnvironments(g *Gateway, c *call) (reply, error) {
 	var f filter[*environment]
 	f.like(c, "name", false, func(e *environment) string { return e.name })
-	return page(g, c, "envs", g.envs().rows, f.keep(), (*environment).view)
+	return page(g, c, "envs", g.envs().rows, f.condition(), (*environment).view)
 }
 
-func (g *Gateway) checkEnvironment(b environmentBody, self string) error {
+func (g *Gateway) checkEnvironment(b environmentBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
-	v.remark(or(b.Remark, ""))
-	v.unique(g.envs().taken("", b.Name, self), "APIG.3205", "environment", b.Name)
+	v.remark(valueOr(b.Remark, ""))
+	v.unique(g.envs().nameTaken("", b.Name, ownID), "APIG.3205", "environment", b.Name)
 	return v.err
 }
 
@@ -73,10 +73,10 @@ func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
 	if err := cmp.Or(g.checkEnvironment(b, ""), g.withinQuota(quotaEnvironments, len(g.envs().rows))); err != nil {
 		return reply{}, err
 	}
-	e := &environment{remark: or(b.Remark, "")}
+	e := &environment{remark: valueOr(b.Remark, "")}
 	g.envs().create(g, c, e, b.Name, "")
 	shown := e.view()
-	shown.CreateTime = exactStamp(e.created)
+	shown.CreateTime = formatTimeExactly(e.created)
 	return created(shown)
 }
 
@@ -96,7 +96,7 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 	if e.id == releaseID {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be deleted")
 	}
-	if e.published > 0 {
+	if e.publishedAPIs > 0 {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3418", "APIs have been published in the environment,id:%s", e.id)
 	}
 	g.dropEnvVariables(c, nil, e)
@@ -119,7 +119,7 @@ type fileEnvironment struct {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (e *fileEnvironment) UnmarshalJSON(b []byte) error {
 	type plain fileEnvironment
-	return textOr(b, &e.Name, (*plain)(e))
+	return decodeTextOr(b, &e.Name, (*plain)(e))
 }
 
 // MarshalJSON implements [json.Marshaler]: the remark is in the section of desired state.
@@ -127,12 +127,12 @@ func (e fileEnvironment) MarshalJSON() ([]byte, error) { return json.Marshal(e.N
 
 func (l *loader) addEnvironment(f fileEnvironment) error {
 	if f.Name != "RELEASE" {
-		return fresh(l, l.envs(), &environment{remark: f.Remark}, f.Name)
+		return addNew(l, l.envs(), &environment{remark: f.Remark}, f.Name)
 	}
 	release := l.envs().ids[releaseID]
 	release.remark = f.Remark
 	var err error
-	release.created, _, err = l.when("environment/RELEASE")
+	release.created, _, err = l.timesAt("environment/RELEASE")
 	return err
 }
 
@@ -149,7 +149,7 @@ func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
 	return fileEnvironment{Name: e.name}
 }
 
-func (e *environment) remarked() bool { return e.remark != "" }
+func (e *environment) hasRemark() bool { return e.remark != "" }
 
 func (d *dumper) dumpDeclared(e *environment) fileDeclared {
 	return fileDeclared{fileObject{Name: e.name}, e.remark}

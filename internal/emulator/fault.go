@@ -32,74 +32,74 @@ type Fault struct {
 	Slow      time.Duration `word:"slow"`       // wait before carrying the request out
 }
 
-// fate is what happens to the answer to a request.
-type fate int
+// outcome is what happens to the answer to a request.
+type outcome int
 
 const (
-	delivered   fate = iota
-	lost             // carried out, no answer
-	reset            // not carried out, the connection is dropped
-	refusedConn      // not carried out, the connection is refused
-	torn             // carried out, but only half of the body of the answer arrives
+	delivered   outcome = iota
+	lost                // carried out, no answer
+	reset               // not carried out, the connection is dropped
+	refusedConn         // not carried out, the connection is refused
+	torn                // carried out, but only half of the body of the answer arrives
 )
 
-// armed is a fault with its counters.
-type armed struct {
+// activeFault is a fault with its counters.
+type activeFault struct {
 	Fault
-	text         string
-	seen, struck int
+	text            string
+	matched, struck int
 }
 
-func arm(faults []Fault) []*armed {
-	armed := make([]*armed, 0, len(faults))
+func activate(faults []Fault) []*activeFault {
+	active := make([]*activeFault, 0, len(faults))
 	for _, f := range faults {
-		armed = append(armed, newArmed(f))
+		active = append(active, newActiveFault(f))
 	}
-	return armed
+	return active
 }
 
-func newArmed(f Fault) *armed { return &armed{Fault: f, text: f.String()} }
+func newActiveFault(f Fault) *activeFault { return &activeFault{Fault: f, text: f.String()} }
 
-// strike is the effect of a fault on one request; the zero value has no effect.
-type strike struct {
+// faultEffect is the effect of a fault on one request; the zero value has no effect.
+type faultEffect struct {
 	rule      string
-	fate      fate
+	outcome   outcome
 	refusal   *refusal
 	after     bool
 	wrongType bool
 	slow      time.Duration
 }
 
-// strike returns the effect of the first fault that strikes a request for the operation.
-func (g *Gateway) strike(op string) strike {
-	var hit strike
+// faultFor returns the effect of the first fault that strikes a request for the operation.
+func (g *Gateway) faultFor(op string) faultEffect {
+	var effect faultEffect
 	for _, f := range g.faults {
-		if f.perItem() || !f.matches(op) || !g.due(f) || hit.rule != "" {
+		if f.perItem() || !f.matches(op) || !g.strikes(f) || effect.rule != "" {
 			continue
 		}
 		f.struck++
-		hit = strike{rule: f.text, after: f.After, wrongType: f.WrongType, slow: f.Slow}
+		effect = faultEffect{rule: f.text, after: f.After, wrongType: f.WrongType, slow: f.Slow}
 		switch {
 		case f.LostReply:
-			hit.fate = lost
+			effect.outcome = lost
 		case f.Reset:
-			hit.fate = reset
+			effect.outcome = reset
 		case f.Refuse:
-			hit.fate = refusedConn
+			effect.outcome = refusedConn
 		case f.Torn:
-			hit.fate = torn
+			effect.outcome = torn
 		}
 		if f.Status != 0 || f.Code != "" {
-			hit.refusal = f.refusal()
+			effect.refusal = f.refusal()
 		}
 	}
-	return hit
+	return effect
 }
 
-// strikeItem returns the error of the first fault that strikes an item of a batch, or nil.
-func (g *Gateway) strikeItem(op, bindID string, a *api) *refusal {
+// itemFault returns the error of the first fault that strikes an item of a batch, or nil.
+func (g *Gateway) itemFault(op, bindID string, a *api) *refusal {
 	for _, f := range g.faults {
-		if !f.perItem() || !f.matches(op) || !f.concerns(bindID, a) || !g.due(f) {
+		if !f.perItem() || !f.matches(op) || !f.matchesItem(bindID, a) || !g.strikes(f) {
 			continue
 		}
 		f.struck++
@@ -108,13 +108,13 @@ func (g *Gateway) strikeItem(op, bindID string, a *api) *refusal {
 	return nil
 }
 
-func (f *armed) perItem() bool { return f.Bind != "" || f.BindID != "" }
+func (f *activeFault) perItem() bool { return f.Bind != "" || f.BindID != "" }
 
-func (f *armed) matches(op string) bool {
+func (f *activeFault) matches(op string) bool {
 	return f.Op == "" || glob(f.Op, op)
 }
 
-func (f *armed) concerns(bindID string, a *api) bool {
+func (f *activeFault) matchesItem(bindID string, a *api) bool {
 	if f.BindID != "" && f.BindID == bindID {
 		return true
 	}
@@ -124,36 +124,36 @@ func (f *armed) concerns(bindID string, a *api) bool {
 	return glob(f.Bind, a.name) || glob(f.Bind, a.label())
 }
 
-// due counts a request or item that the fault matches, and reports whether the fault strikes it.
-func (g *Gateway) due(f *armed) bool {
-	f.seen++
-	n := f.seen - f.Skip
+// strikes counts a request or item that the fault matches, and reports whether the fault strikes it.
+func (g *Gateway) strikes(f *activeFault) bool {
+	f.matched++
+	n := f.matched - f.Skip
 	switch {
 	case n <= 0, f.Count > 0 && f.struck >= f.Count, f.Every > 1 && n%f.Every != 0:
 		return false
 	}
-	return f.P <= 0 || g.chance.Float64() < f.P
+	return f.P <= 0 || g.random.Float64() < f.P
 }
 
-func (f *armed) refusal() *refusal {
-	no := &refusal{status: f.Status, code: f.Code, message: f.Message, retryAfter: f.RetryAfter}
-	if no.status == 0 {
-		no.status = http.StatusInternalServerError
+func (f *activeFault) refusal() *refusal {
+	refused := &refusal{status: f.Status, code: f.Code, message: f.Message, retryAfter: f.RetryAfter}
+	if refused.status == 0 {
+		refused.status = http.StatusInternalServerError
 	}
-	if no.code == "" {
-		no.code = "APIG.9999"
-		if no.status == http.StatusTooManyRequests {
-			no.code = "APIGW.0308"
+	if refused.code == "" {
+		refused.code = "APIG.9999"
+		if refused.status == http.StatusTooManyRequests {
+			refused.code = "APIGW.0308"
 		}
 	}
-	if no.message == "" {
-		no.message = plausible(no.status, no.code)
+	if refused.message == "" {
+		refused.message = defaultMessage(refused.status, refused.code)
 	}
-	return no
+	return refused
 }
 
-// confuse changes the type of every member of a JSON object.
-func confuse(body []byte) []byte {
+// changeTypes changes the type of every member of a JSON object.
+func changeTypes(body []byte) []byte {
 	var members map[string]any
 	if json.Unmarshal(body, &members) != nil {
 		return []byte(`"` + http.StatusText(http.StatusOK) + `"`)
@@ -175,7 +175,7 @@ func confuse(body []byte) []byte {
 }
 
 // errorCode returns the error code of an answer, "" if it is a success.
-func errorCode(a answer) string {
+func errorCode(a httpResponse) string {
 	if a.status < http.StatusBadRequest {
 		return ""
 	}

@@ -123,7 +123,7 @@ func (f Fault) String() string {
 		case *string:
 			value = *field
 		case *int:
-			value = nonzero(*field)
+			value = formatNonzero(*field)
 		case *float64:
 			if *field > 0 {
 				value = strconv.FormatFloat(*field, 'g', -1, 64)
@@ -143,7 +143,7 @@ func (f Fault) String() string {
 	return strings.Join(words, " ")
 }
 
-func nonzero(n int) string {
+func formatNonzero(n int) string {
 	if n == 0 {
 		return ""
 	}
@@ -193,8 +193,8 @@ func split(text string) ([]string, error) {
 	return words, nil
 }
 
-// plausible returns the message of an error whose rule does not have one.
-func plausible(status int, code string) string {
+// defaultMessage returns the message of an error whose rule does not have one.
+func defaultMessage(status int, code string) string {
 	switch {
 	case code == "APIGW.0308":
 		return "The throttling threshold has been reached: policy user over ratelimit,limit:20,time:1 second"

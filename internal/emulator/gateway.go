@@ -13,8 +13,8 @@ import (
 	"time"
 )
 
-// mostBody is the maximum size of the body of a signed request.
-const mostBody = 12 << 20
+// maxBody is the maximum size of the body of a signed request.
+const maxBody = 12 << 20
 
 // Gateway is an API gateway instance with its management API. It is safe for concurrent use; operations are atomic.
 type Gateway struct {
@@ -23,17 +23,17 @@ type Gateway struct {
 
 	mu        sync.Mutex // guards everything below
 	behaviour Behaviour
-	faults    []*armed
+	faults    []*activeFault
 	*state
-	journal  []Entry
-	traces   []record        // of writes, for the audit trail
-	traced   uint64          // number of writes so far
-	requests uint64          // counts requests, for their ids
-	writing  map[string]bool // keys that requests in flight have claimed, see beginWrite
-	editions map[string]any  // bodies of writes by the id of their object, for newer-members
-	period   time.Time       // start of the rate limit's current period
-	inPeriod int             // number of requests admitted in the period
-	chance   *rand.Rand
+	journal          []Entry
+	traces           []traceRecord   // of writes, for the audit trail
+	traceCount       uint64          // number of writes so far
+	requests         uint64          // counts requests, for their ids
+	writing          map[string]bool // keys that requests in flight have claimed, see beginWrite
+	editions         map[string]any  // bodies of writes by the id of their object, for newer-members
+	periodStart      time.Time       // start of the rate limit's current period
+	requestsInPeriod int             // number of requests admitted in the period
+	random           *rand.Rand
 }
 
 // New returns an empty gateway: the environment RELEASE, the group DEFAULT, and nothing else.
@@ -45,10 +45,10 @@ func New(o Options) *Gateway {
 		behaviour: o.Behaviour,
 		writing:   map[string]bool{},
 		editions:  map[string]any{},
-		chance:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets
+		random:    rand.New(rand.NewPCG(o.Seed, 0x6661756c7473)), //nolint:gosec // faults, not secrets
 	}
 	g.state = newState(o)
-	g.faults = arm(o.Faults)
+	g.faults = activate(o.Faults)
 	return g
 }
 
@@ -56,7 +56,7 @@ func New(o Options) *Gateway {
 func (g *Gateway) SetFaults(faults []Fault) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.faults = arm(faults)
+	g.faults = activate(faults)
 }
 
 // SetBehaviour changes the behaviour of later requests. It does not change existing objects.
@@ -66,22 +66,22 @@ func (g *Gateway) SetBehaviour(b Behaviour) {
 	g.behaviour = b
 }
 
-// answer is the answer to a request, and what becomes of it.
-type answer struct {
-	status int
-	header http.Header
-	body   []byte
-	fate   fate
+// httpResponse is the answer to a request, and what becomes of it.
+type httpResponse struct {
+	status  int
+	header  http.Header
+	body    []byte
+	outcome outcome
 }
 
 // ServeHTTP implements [http.Handler]. A fault that loses the answer aborts the connection.
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	a := g.serve(r)
-	if a.fate != delivered && a.fate != torn {
+	if a.outcome != delivered && a.outcome != torn {
 		panic(http.ErrAbortHandler)
 	}
 	maps.Copy(w.Header(), a.header)
-	if a.fate == torn {
+	if a.outcome == torn {
 		w.Header().Set("Content-Length", fmt.Sprint(len(a.body)))
 		w.WriteHeader(a.status)
 		_, _ = w.Write(a.body[:len(a.body)/2])
@@ -93,10 +93,10 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // serve handles one request: it reads and admits it, waits for the latency, carries it out, and adds it to the journal.
-func (g *Gateway) serve(r *http.Request) answer {
-	raw, err := io.ReadAll(io.LimitReader(r.Body, mostBody+1))
+func (g *Gateway) serve(r *http.Request) httpResponse {
+	raw, err := io.ReadAll(io.LimitReader(r.Body, maxBody+1))
 	if err != nil {
-		return answer{fate: reset}
+		return httpResponse{outcome: reset}
 	}
 	rt, params := g.routes.find(r.Method, decodedSegments(r.URL.EscapedPath()))
 	c := &call{route: rt, path: params, query: r.URL.Query(), raw: raw, now: g.opts.Now()}
@@ -104,87 +104,87 @@ func (g *Gateway) serve(r *http.Request) answer {
 	g.mu.Lock()
 	g.requests++
 	seq := g.requests
-	id := mixID(g.opts.Seed^0x72657175657374, seq)
+	id := generateID(g.opts.Seed^0x72657175657374, seq)
 	op := ""
 	if rt != nil {
 		op = rt.op
 	}
-	hit := g.strike(op)
+	effect := g.faultFor(op)
 	refused := g.admit(r, c)
-	locked := g.beginWrite(c, refused == nil)
+	writeKeys := g.beginWrite(c, refused == nil)
 	g.mu.Unlock()
 
-	wait(r, g.opts.Latency+hit.slow)
+	wait(r, g.opts.Latency+effect.slow)
 
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	defer g.endWrite(locked)
-	if locked == nil && refused == nil {
+	defer g.endWrite(writeKeys)
+	if writeKeys == nil && refused == nil {
 		refused = refuse(http.StatusInternalServerError, "APIG.3500",
 			"Failed to synchronize data to the configuration store, another request is writing")
 	}
-	a, carried := g.act(c, hit, refused, id)
-	if r.Context().Err() != nil && a.fate != reset && a.fate != refusedConn {
-		a.fate = lost // the client is gone, but the request was carried out
+	a, carried := g.carryOut(c, effect, refused, id)
+	if r.Context().Err() != nil && a.outcome != reset && a.outcome != refusedConn {
+		a.outcome = lost // the client is gone, but the request was carried out
 	}
-	g.note(r, c, seq, op, a, hit, carried)
-	g.trace(r, c, a, id, carried)
+	g.addToJournal(r, c, seq, op, a, effect, carried)
+	g.addToTrail(r, c, a, id, carried)
 	return a
 }
 
-// act carries the request out, unless it is refused or a fault prevents that, and encodes the answer.
-func (g *Gateway) act(c *call, hit strike, refused error, id string) (a answer, carried bool) {
-	var yes reply
+// carryOut carries the request out, unless it is refused or a fault prevents that, and encodes the answer.
+func (g *Gateway) carryOut(c *call, effect faultEffect, refused error, id string) (a httpResponse, carried bool) {
+	var result reply
 	err := refused
 	switch {
-	case hit.fate == reset, hit.fate == refusedConn:
-		return answer{fate: hit.fate}, false
-	case err == nil && (hit.refusal == nil || hit.after):
-		yes, err = g.perform(c)
+	case effect.outcome == reset, effect.outcome == refusedConn:
+		return httpResponse{outcome: effect.outcome}, false
+	case err == nil && (effect.refusal == nil || effect.after):
+		result, err = g.runOperation(c)
 		carried = err == nil && c.route.method != http.MethodGet
 	}
-	if hit.refusal != nil {
-		err = hit.refusal
+	if effect.refusal != nil {
+		err = effect.refusal
 	}
-	return g.encode(c, yes, err, id, hit), carried
+	return g.encode(c, result, err, id, effect), carried
 }
 
-// perform runs the operation after the checks that all operations of an instance have in common.
-func (g *Gateway) perform(c *call) (reply, error) {
+// runOperation runs the operation after the checks that all operations of an instance have in common.
+func (g *Gateway) runOperation(c *call) (reply, error) {
 	if id, has := c.path["project_id"]; has && id != g.opts.ProjectID {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1005", "No permissions to request this method")
 	}
 	if id, has := c.path["instance_id"]; has && id != g.opts.InstanceID {
 		if c.route.ofInstances() {
-			return reply{}, noGateway(id)
+			return reply{}, gatewayNotFound(id)
 		}
-		return reply{}, noInstance(id)
+		return reply{}, instanceNotFound(id)
 	}
 	if c.route.method != http.MethodGet && g.instance.Status != statusRunning {
 		return reply{}, refuse(http.StatusConflict, "APIC.7701", "The instance is in the state %s, which forbids this operation", g.instance.Status)
 	}
-	sent := g.takeEditions(c)
-	yes, err := c.route.do(g, c)
+	sent := g.removeEditions(c)
+	result, err := c.route.do(g, c)
 	if err == nil {
-		g.keepEditions(c, sent, yes)
+		g.storeEditions(c, sent, result)
 	}
-	return yes, err
+	return result, err
 }
 
 // encode turns a reply or a refusal into an answer, and applies the effects of the fault to it.
-func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) answer {
-	a := answer{status: yes.status, header: http.Header{}, fate: hit.fate}
+func (g *Gateway) encode(c *call, result reply, err error, id string, effect faultEffect) httpResponse {
+	a := httpResponse{status: result.status, header: http.Header{}, outcome: effect.outcome}
 	a.header.Set("X-Request-Id", id)
-	payload := yes.body
-	var no *refusal
+	payload := result.body
+	var refused *refusal
 	switch {
-	case errors.As(err, &no):
-		a.status, payload = no.status, no.body(id)
-		if no.retryAfter > 0 {
-			a.header.Set("Retry-After", fmt.Sprint(int(no.retryAfter/time.Second)))
+	case errors.As(err, &refused):
+		a.status, payload = refused.status, refused.json(id)
+		if refused.retryAfter > 0 {
+			a.header.Set("Retry-After", fmt.Sprint(int(refused.retryAfter/time.Second)))
 		}
 	case err != nil:
-		a.status, payload = http.StatusInternalServerError, refuse(http.StatusInternalServerError, "APIG.9999", "%v", err).body(id)
+		a.status, payload = http.StatusInternalServerError, refuse(http.StatusInternalServerError, "APIG.9999", "%v", err).json(id)
 	}
 	if payload == nil {
 		return a
@@ -196,9 +196,9 @@ func (g *Gateway) encode(c *call, yes reply, err error, id string, hit strike) a
 	if err := e.Encode(payload); err != nil {
 		panic(fmt.Sprintf("encode the answer: %v", err)) // every body is made of plain values
 	}
-	a.body = g.addEditions(c, g.abridged(bytes.TrimSpace(b.Bytes())))
-	if hit.wrongType {
-		a.body = confuse(a.body)
+	a.body = g.addEditions(c, g.forCloud(bytes.TrimSpace(b.Bytes())))
+	if effect.wrongType {
+		a.body = changeTypes(a.body)
 	}
 	return a
 }

@@ -59,20 +59,20 @@ var errorStatuses = map[string]int{
 }
 
 var (
-	responseName   = expression(`^[A-Za-z0-9_-]{1,64}$`)
-	answerHeader   = expression(`^[A-Za-z0-9-]{1,128}$`)
-	noResponse     = missing("APIG.3001", "Gateway response %s does not exist") // the code of the real gateway is not documented
-	theResponse    = partInPath(theGroup, func(x *group) []*gatewayResponse { return x.responses }, "response_id", noResponse)
-	quotaResponses = quota{name: "RESPONSE_NUM_LIMIT", code: "APIG.3136", what: "gateway responses of a group", regular: 4, hidden: true}
+	responseName     = expression(`^[A-Za-z0-9_-]{1,64}$`)
+	answerHeader     = expression(`^[A-Za-z0-9-]{1,128}$`)
+	responseNotFound = notFound("APIG.3001", "Gateway response %s does not exist") // the code of the real gateway is not documented
+	responseInPath   = partInPath(groupInPath, func(x *group) []*gatewayResponse { return x.responses }, "response_id", responseNotFound)
+	quotaResponses   = quota{name: "RESPONSE_NUM_LIMIT", code: "APIG.3136", description: "gateway responses of a group", defaultLimit: 4, hidden: true}
 )
 
 var gatewayResponseResource = resource{
 	routes: []route{
-		{op: "ListGatewayResponsesV2", method: http.MethodGet, path: responsesPath, do: of(theGroup, listResponses)},
-		{op: "CreateGatewayResponseV2", method: http.MethodPost, path: responsesPath, do: ofTaking(theGroup, createResponse)},
-		{op: "ShowDetailsOfGatewayResponseV2", method: http.MethodGet, path: oneResponsePath, do: shows(theResponse, (*Gateway).responseView)},
-		{op: "UpdateGatewayResponseV2", method: http.MethodPut, path: oneResponsePath, do: ofTaking(theResponse, updateResponse)},
-		{op: "DeleteGatewayResponseV2", method: http.MethodDelete, path: oneResponsePath, do: of(theResponse, deleteResponse)},
+		{op: "ListGatewayResponsesV2", method: http.MethodGet, path: responsesPath, do: forObject(groupInPath, listResponses)},
+		{op: "CreateGatewayResponseV2", method: http.MethodPost, path: responsesPath, do: forObjectWithBody(groupInPath, createResponse)},
+		{op: "ShowDetailsOfGatewayResponseV2", method: http.MethodGet, path: oneResponsePath, do: showObject(responseInPath, (*Gateway).responseView)},
+		{op: "UpdateGatewayResponseV2", method: http.MethodPut, path: oneResponsePath, do: forObjectWithBody(responseInPath, updateResponse)},
+		{op: "DeleteGatewayResponseV2", method: http.MethodDelete, path: oneResponsePath, do: forObject(responseInPath, deleteResponse)},
 	},
 	quotas: []quota{quotaResponses},
 }
@@ -84,7 +84,7 @@ func (g *Gateway) responseView(r *gatewayResponse) gatewayResponseView {
 	for kind := range errorStatuses {
 		all[kind] = r.answer(kind)
 	}
-	return gatewayResponseView{r.id, r.builtIn, stamp(r.created), stamp(r.updated), gatewayResponseBody{r.name, all}}
+	return gatewayResponseView{r.id, r.builtIn, formatTime(r.created), formatTime(r.updated), gatewayResponseBody{r.name, all}}
 }
 
 // answer returns the answer to a type of error.
@@ -113,39 +113,39 @@ func listResponses(g *Gateway, c *call, x *group) (reply, error) {
 	})
 }
 
-// answersOf checks the answers in a body. Default answers that a caller read and sent back become answers of the response.
-func answersOf(told map[string]errorAnswer) (map[string]errorAnswer, error) {
+// checkAnswers checks the answers in a body. Default answers that a caller read and sent back become answers of the response.
+func checkAnswers(sent map[string]errorAnswer) (map[string]errorAnswer, error) {
 	var v checks
 	out := map[string]errorAnswer{}
-	for _, kind := range slices.Sorted(maps.Keys(told)) {
-		a := told[kind]
+	for _, kind := range slices.Sorted(maps.Keys(sent)) {
+		a := sent[kind]
 		_, known := errorStatuses[kind]
-		v.that(known, "responses."+kind)
-		v.answer(a)
+		v.require(known, "responses."+kind)
+		v.errorAnswer(a)
 		a.Default = false
 		out[kind] = a
 	}
 	return out, v.err
 }
 
-func (c *checks) answer(a errorAnswer) {
+func (c *checks) errorAnswer(a errorAnswer) {
 	if a.Status != nil {
-		c.that(*a.Status >= 200 && *a.Status <= 599 && *a.Status != 444, "status")
+		c.require(*a.Status >= 200 && *a.Status <= 599 && *a.Status != 444, "status")
 	}
-	c.that(len(a.Headers) <= 10, "headers")
+	c.require(len(a.Headers) <= 10, "headers")
 	for _, h := range a.Headers {
-		c.that(answerHeader().MatchString(h.Key), "headers.key")
+		c.require(answerHeader().MatchString(h.Key), "headers.key")
 		c.text("headers.value", h.Value, 1, 1024, nil)
-		c.that(!strings.Contains(h.Value, "[[") && !strings.Contains(h.Value, "]]"), "headers.value")
+		c.require(!strings.Contains(h.Value, "[[") && !strings.Contains(h.Value, "]]"), "headers.value")
 	}
 }
 
-func (x *group) checkResponse(b gatewayResponseBody, self string) (map[string]errorAnswer, error) {
+func (x *group) checkResponse(b gatewayResponseBody, ownID string) (map[string]errorAnswer, error) {
 	var v checks
 	v.text("name", b.Name, 1, 64, responseName)
-	taken := slices.ContainsFunc(x.responses, func(r *gatewayResponse) bool { return r.name == b.Name && r.id != self })
+	taken := slices.ContainsFunc(x.responses, func(r *gatewayResponse) bool { return r.name == b.Name && r.id != ownID })
 	v.unique(taken, "APIG.3216", "gateway response", b.Name)
-	answers, err := answersOf(b.Responses)
+	answers, err := checkAnswers(b.Responses)
 	return answers, cmp.Or(v.err, err)
 }
 
@@ -154,7 +154,7 @@ func createResponse(g *Gateway, c *call, x *group, b gatewayResponseBody) (reply
 	if err := cmp.Or(err, g.withinQuota(quotaResponses, len(x.responses))); err != nil {
 		return reply{}, err
 	}
-	r := &gatewayResponse{identity: g.identify(b.Name, x.id, c.now), group: x, answers: answers}
+	r := &gatewayResponse{identity: g.newIdentity(b.Name, x.id, c.now), group: x, answers: answers}
 	x.responses = append(x.responses, r)
 	c.effect(r.effect("create"))
 	return created(g.responseView(r))
@@ -186,7 +186,7 @@ func deleteResponse(_ *Gateway, c *call, r *gatewayResponse) (reply, error) {
 func (x *group) builtInResponses() []*gatewayResponse {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("response of " + x.id))
-	i := identity{seq: x.seq, id: mixID(h.Sum64(), 0), name: builtInResponse, scope: x.id, created: x.created, updated: x.created}
+	i := identity{seq: x.seq, id: generateID(h.Sum64(), 0), name: builtInResponse, scope: x.id, created: x.created, updated: x.created}
 	return []*gatewayResponse{{identity: i, group: x, builtIn: true, answers: map[string]errorAnswer{}}}
 }
 
@@ -205,7 +205,7 @@ type fileErrorAnswer struct {
 func (l *loader) response(x *group, f fileResponse) error {
 	answers := map[string]errorAnswer{}
 	for kind, a := range f.Errors {
-		one := errorAnswer{Status: a.Status, Body: or(a.Body, defaultAnswer)}
+		one := errorAnswer{Status: a.Status, Body: valueOr(a.Body, defaultAnswer)}
 		for _, name := range slices.Sorted(maps.Keys(a.Headers)) {
 			one.Headers = append(one.Headers, errorAnswerHeader{name, a.Headers[name]})
 		}
@@ -241,7 +241,7 @@ func (d *dumper) dumpResponses(x *group) (out []fileResponse) {
 			out = append(out, f)
 		}
 		if !r.builtIn {
-			d.note("gateway_response/"+x.name+"/"+r.name, r.id, r.created, r.updated)
+			d.saveIdentity("gateway_response/"+x.name+"/"+r.name, r.id, r.created, r.updated)
 		}
 	}
 	return out

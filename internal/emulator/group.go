@@ -43,26 +43,26 @@ type groupView struct {
 	RomaAppName  *string      `json:"roma_app_name"`
 }
 
-var noGroup = missing("APIG.3001", "API group %s does not exist")
+var groupNotFound = notFound("APIG.3001", "API group %s does not exist")
 
-var theGroup = inPath("group_id", (*state).groups, noGroup)
+var groupInPath = inPath("group_id", (*state).groups, groupNotFound)
 
 var groupResource = resource{
 	routes: []route{
 		{op: "ListApiGroupsV2", method: http.MethodGet, path: "{I}/api-groups", do: listGroups},
-		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: taking(createGroup)},
-		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: taking(checkGroupName)},
-		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: shows(theGroup, (*Gateway).groupView)},
-		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: ofTaking(theGroup, updateGroup)},
-		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: of(theGroup, deleteGroup)},
+		{op: "CreateApiGroupV2", method: http.MethodPost, path: "{I}/api-groups", do: withBody(createGroup)},
+		{op: "CheckApiGroupsV2", method: http.MethodPost, path: "{I}/api-groups/check", do: withBody(checkGroupName)},
+		{op: "ShowDetailsOfApiGroupV2", method: http.MethodGet, path: "{I}/api-groups/{group_id}", do: showObject(groupInPath, (*Gateway).groupView)},
+		{op: "UpdateApiGroupV2", method: http.MethodPut, path: "{I}/api-groups/{group_id}", do: forObjectWithBody(groupInPath, updateGroup)},
+		{op: "DeleteApiGroupV2", method: http.MethodDelete, path: "{I}/api-groups/{group_id}", do: forObject(groupInPath, deleteGroup)},
 	},
 	quotas: []quota{quotaGroups},
 	sections: []section{
-		sectionOf("gateway.groups", func(f fileGroup) string { return f.Name }, (*loader).group, dumped((*state).groups, (*dumper).dumpGroup)),
+		listSection("gateway.groups", func(f fileGroup) string { return f.Name }, (*loader).group, dumpAll((*state).groups, (*dumper).dumpGroup)),
 	},
 }
 
-var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", what: "API groups", regular: 1500, used: func(s *state) int { return len(s.groups().rows) }}
+var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", description: "API groups", defaultLimit: 1500, used: func(s *state) int { return len(s.groups().rows) }}
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 
@@ -73,7 +73,7 @@ func (g *Gateway) groupView(x *group) groupView {
 	sl := x.slDomain()
 	v := groupView{
 		ID: x.id, Name: x.name, Status: 1, SlDomain: sl, SlDomains: []string{sl}, SlAccess: x.slAccess,
-		RegisterTime: stamp(x.created), UpdateTime: stamp(x.updated), OnSellStatus: 2,
+		RegisterTime: formatTime(x.created), UpdateTime: formatTime(x.updated), OnSellStatus: 2,
 		URLDomains: []domainView{}, Remark: x.remark, IsDefault: 2, Version: "V1",
 	}
 	if x.isDefault {
@@ -90,15 +90,15 @@ func (x *group) effect(action string) Effect {
 }
 
 func listGroups(g *Gateway, c *call) (reply, error) {
-	f := named[*group](c, "id", "name")
-	return page(g, c, "groups", g.groups().pick(c.arg("id"), c.exactName()), f.keep(), g.groupView)
+	f := idAndNameFilter[*group](c, "id", "name")
+	return page(g, c, "groups", g.groups().candidates(c.queryArg("id"), c.exactName()), f.condition(), g.groupView)
 }
 
-func (g *Gateway) checkGroup(b groupBody, self string) error {
+func (g *Gateway) checkGroup(b groupBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
-	v.text("remark", or(b.Remark, ""), 0, 1000, nil)
-	v.unique(g.groups().taken("", b.Name, self), "APIG.3201", "API group", b.Name)
+	v.text("remark", valueOr(b.Remark, ""), 0, 1000, nil)
+	v.unique(g.groups().nameTaken("", b.Name, ownID), "APIG.3201", "API group", b.Name)
 	return v.err
 }
 
@@ -106,7 +106,7 @@ func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	if err := cmp.Or(g.checkGroup(b, ""), g.withinQuota(quotaGroups, len(g.groups().rows))); err != nil {
 		return reply{}, err
 	}
-	x := &group{remark: or(b.Remark, ""), slAccess: true}
+	x := &group{remark: valueOr(b.Remark, ""), slAccess: true}
 	g.groups().create(g, c, x, b.Name, "")
 	x.responses = x.builtInResponses()
 	return created(g.groupView(x))
@@ -144,20 +144,20 @@ func deleteGroup(g *Gateway, c *call, x *group) (reply, error) {
 }
 
 type fileGroup struct {
-	Name    string       `json:"name"`
-	Remark  string       `json:"remark,omitempty"`
-	Sealed  bool         `json:"sl_domain_disabled,omitempty"` // the debugging domain cannot be called
-	Domains []fileDomain `json:"domains,omitempty"`
-	APIs    []fileAPI    `json:"apis,omitempty"`
+	Name          string       `json:"name"`
+	Remark        string       `json:"remark,omitempty"`
+	NoDebugDomain bool         `json:"sl_domain_disabled,omitempty"` // the debugging domain cannot be called
+	Domains       []fileDomain `json:"domains,omitempty"`
+	APIs          []fileAPI    `json:"apis,omitempty"`
 }
 
 func (l *loader) group(f fileGroup) error {
-	x := &group{remark: f.Remark, slAccess: !f.Sealed}
+	x := &group{remark: f.Remark, slAccess: !f.NoDebugDomain}
 	if builtIn := l.groups().names[[2]string{"", f.Name}]; builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
 		l.groups().remove(builtIn)
 		x.isDefault = true
 	}
-	if err := fresh(l, l.groups(), x, f.Name); err != nil {
+	if err := addNew(l, l.groups(), x, f.Name); err != nil {
 		return err
 	}
 	x.responses = x.builtInResponses()
@@ -170,7 +170,7 @@ func (l *loader) group(f fileGroup) error {
 }
 
 func (d *dumper) dumpGroup(x *group) fileGroup {
-	f := fileGroup{Name: x.name, Sealed: !x.slAccess, Domains: d.dumpDomains(x)}
+	f := fileGroup{Name: x.name, NoDebugDomain: !x.slAccess, Domains: d.dumpDomains(x)}
 	for _, a := range x.apis {
 		f.APIs = append(f.APIs, d.api(a))
 	}

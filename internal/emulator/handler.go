@@ -27,15 +27,15 @@ func partInPath[T any, P interface{ key() string }](owner finder[T], parts func(
 	}
 }
 
-// needed finds the value of a required query parameter, which the operation uses instead of an object.
-func needed(parameter string) finder[string] {
-	return func(_ *Gateway, c *call) (string, error) { return c.need(parameter) }
+// requiredQuery finds the value of a required query parameter, which the operation uses instead of an object.
+func requiredQuery(parameter string) finder[string] {
+	return func(_ *Gateway, c *call) (string, error) { return c.requiredArg(parameter) }
 }
 
 // inQuery finds the object whose id is in a required query parameter.
 func inQuery[T object](parameter string, objects func(*state) *table[T], missing func(string) *refusal) finder[T] {
 	return func(g *Gateway, c *call) (none T, err error) {
-		id, err := c.need(parameter)
+		id, err := c.requiredArg(parameter)
 		if err != nil {
 			return none, err
 		}
@@ -43,8 +43,8 @@ func inQuery[T object](parameter string, objects func(*state) *table[T], missing
 	}
 }
 
-// taking handles calls with a body.
-func taking[B any](do func(*Gateway, *call, B) (reply, error)) handler {
+// withBody handles calls with a body.
+func withBody[B any](do func(*Gateway, *call, B) (reply, error)) handler {
 	return func(g *Gateway, c *call) (reply, error) {
 		b, err := body[B](c)
 		if err != nil {
@@ -54,8 +54,8 @@ func taking[B any](do func(*Gateway, *call, B) (reply, error)) handler {
 	}
 }
 
-// of handles calls about an object that must exist.
-func of[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handler {
+// forObject handles calls about an object that must exist.
+func forObject[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handler {
 	return func(g *Gateway, c *call) (reply, error) {
 		x, err := find(g, c)
 		if err != nil {
@@ -65,19 +65,19 @@ func of[T any](find finder[T], do func(*Gateway, *call, T) (reply, error)) handl
 	}
 }
 
-// shows handles calls that read an object.
-func shows[T, V any](find finder[T], view func(*Gateway, T) V) handler {
-	return of(find, func(g *Gateway, _ *call, x T) (reply, error) { return ok(view(g, x)) })
+// showObject handles calls that read an object.
+func showObject[T, V any](find finder[T], view func(*Gateway, T) V) handler {
+	return forObject(find, func(g *Gateway, _ *call, x T) (reply, error) { return ok(view(g, x)) })
 }
 
-// deletes handles calls that delete an object of a kind whose objects can always be deleted.
-func deletes[T object](find finder[T], objects func(*state) *table[T]) handler {
-	return of(find, func(g *Gateway, c *call, x T) (reply, error) { return objects(g.state).delete(c, x) })
+// deleteObject handles calls that delete an object of a kind whose objects can always be deleted.
+func deleteObject[T object](find finder[T], objects func(*state) *table[T]) handler {
+	return forObject(find, func(g *Gateway, c *call, x T) (reply, error) { return objects(g.state).delete(c, x) })
 }
 
-// ofTaking handles calls with a body about an object that must exist. A missing object is reported before errors in the body.
-func ofTaking[T, B any](find finder[T], do func(*Gateway, *call, T, B) (reply, error)) handler {
-	return of(find, func(g *Gateway, c *call, x T) (reply, error) {
-		return taking(func(g *Gateway, c *call, b B) (reply, error) { return do(g, c, x, b) })(g, c)
+// forObjectWithBody handles calls with a body about an object that must exist. A missing object is reported before errors in the body.
+func forObjectWithBody[T, B any](find finder[T], do func(*Gateway, *call, T, B) (reply, error)) handler {
+	return forObject(find, func(g *Gateway, c *call, x T) (reply, error) {
+		return withBody(func(g *Gateway, c *call, b B) (reply, error) { return do(g, c, x, b) })(g, c)
 	})
 }

@@ -62,8 +62,8 @@ var defaultFeatures = []string{
 }
 
 var (
-	noInstance = missing("APIG.3030", "The instance does not exist;id:%s")
-	noGateway  = missing("APIC.7302", "Instance not found")
+	instanceNotFound = notFound("APIG.3030", "The instance does not exist;id:%s")
+	gatewayNotFound  = notFound("APIC.7302", "Instance not found")
 )
 
 var instanceResource = resource{
@@ -72,15 +72,15 @@ var instanceResource = resource{
 		{op: "ShowDetailsOfInstanceV2", method: http.MethodGet, path: "{I}", do: showInstance},
 		{op: "ListInstanceFeatures", method: http.MethodGet, path: "{I}/instance-features", do: listInstanceFeatures},
 		{op: "ListFeaturesV2", method: http.MethodGet, path: "{I}/features", do: listFeatures},
-		{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: taking(setFeature)},
+		{op: "CreateFeatureV2", method: http.MethodPost, path: "{I}/features", do: withBody(setFeature)},
 		{op: "ListProjectCofigsV2", method: http.MethodGet, path: "{I}/project/configs", do: listQuotas},
 		{op: "KeystoneListProjects", method: http.MethodGet, path: "/v3/projects", do: listProjects},
 	},
 	sections: []section{
 		{key: "gateway.instance", load: (*loader).loadInstance, dump: (*dumper).dumpInstance},
-		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: func(d *dumper) any { return d.limits }},
+		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: func(d *dumper) any { return d.quotaLimits }},
 		{key: "features", load: (*loader).loadFeatures}, // dumped as gateway.settings
-		sectionOf("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
+		listSection("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
 	},
 }
 
@@ -119,13 +119,13 @@ func listInstances(g *Gateway, c *call) (reply, error) {
 	f.where(c, "instance_id", text("id"))
 	f.like(c, "instance_name", false, text("instance_name"))
 	f.where(c, "status", text("status"))
-	return page(g, c, "instances", []map[string]any{g.summary()}, f.keep(), func(m map[string]any) map[string]any { return m })
+	return page(g, c, "instances", []map[string]any{g.summary()}, f.condition(), func(m map[string]any) map[string]any { return m })
 }
 
 func showInstance(g *Gateway, _ *call) (reply, error) {
 	v := g.summary()
 	maps.Copy(v, map[string]any{
-		"description": "", "instance_version": "2.0.0", "vpc_id": mixID(0, 1), "subnet_id": mixID(0, 2), "security_group_id": mixID(0, 3),
+		"description": "", "instance_version": "2.0.0", "vpc_id": generateID(0, 1), "subnet_id": generateID(0, 2), "security_group_id": generateID(0, 3),
 		"available_zone_ids": "[az-1, az-2]", "maintain_begin": "22:00:00", "maintain_end": "02:00:00", "ingress_ip": "192.168.0.10",
 		"bandwidth_size": 0, "bandwidth_charging_mode": "bandwidth", "supported_features": g.instance.Features,
 		"node_ips":  map[string]any{"livedata": []string{"192.168.0.11"}, "shubao": []string{"192.168.0.12"}},
@@ -157,8 +157,8 @@ type featureBody struct {
 // setFeature changes a feature. By default, each feature can change once a minute, see Behaviour.FeatureChanges.
 func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	var v checks
-	v.that(b.Name != "", "name")
-	v.that(b.Enable != nil, "enable")
+	v.require(b.Name != "", "name")
+	v.require(b.Enable != nil, "enable")
 	if v.err != nil {
 		return reply{}, v.err
 	}
@@ -173,21 +173,21 @@ func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 		f = &feature{ID: g.newID(), Name: b.Name, InstanceID: g.opts.InstanceID}
 		g.features[b.Name] = f
 	}
-	f.Enable, f.Config, f.at, f.UpdateTime = *b.Enable, b.Config, c.now, stamp(c.now)
+	f.Enable, f.Config, f.at, f.UpdateTime = *b.Enable, b.Config, c.now, formatTime(c.now)
 	c.effect(Effect{Kind: "feature", Action: "update", ID: f.ID, Name: f.Name})
 	return created(*f)
 }
 
 // listProjects is an operation of IAM, not of the gateway. It finds a project by the name of its region.
 func listProjects(g *Gateway, c *call) (reply, error) {
-	name := c.arg("name")
+	name := c.queryArg("name")
 	if name == "" {
 		name = "emulator-1"
 	}
 	return ok(map[string]any{
 		"links": map[string]any{"self": "", "previous": nil, "next": nil},
 		"projects": []map[string]any{{
-			"id": g.opts.ProjectID, "name": name, "domain_id": mixID(0, 4), "parent_id": mixID(0, 4),
+			"id": g.opts.ProjectID, "name": name, "domain_id": generateID(0, 4), "parent_id": generateID(0, 4),
 			"enabled": true, "is_domain": false, "description": "",
 		}},
 	})
@@ -203,46 +203,46 @@ type fileSetting struct {
 // loadInstance sets the properties that the file has and keeps the others.
 func (l *loader) loadInstance(raw json.RawMessage) error {
 	var i instance
-	if err := strict(raw, &i); err != nil {
+	if err := decodeStrict(raw, &i); err != nil {
 		return err
 	}
-	was := &l.instance
-	was.Name, was.Spec = cmp.Or(i.Name, was.Name), cmp.Or(i.Spec, was.Spec)
-	was.Locks = i.Locks
+	old := &l.instance
+	old.Name, old.Spec = cmp.Or(i.Name, old.Name), cmp.Or(i.Spec, old.Spec)
+	old.Locks = i.Locks
 	if i.Features != nil {
-		was.Features = i.Features
+		old.Features = i.Features
 	}
 	if i.Status != "" {
-		was.Status, was.Number = i.Status, cmp.Or(i.Number, statusNumbers[i.Status])
+		old.Status, old.Number = i.Status, cmp.Or(i.Number, statusNumbers[i.Status])
 	}
-	if created, _, err := l.when("instance"); err == nil {
-		was.created = created
+	if created, _, err := l.timesAt("instance"); err == nil {
+		old.created = created
 	}
 	return nil
 }
 
 func (d *dumper) dumpInstance() any {
-	d.times["instance"] = timesText(d.instance.created, time.Time{})
+	d.times["instance"] = formatTimes(d.instance.created, time.Time{})
 	return d.instance
 }
 
 func (l *loader) loadQuotas(raw json.RawMessage) error {
 	var all map[string]int
-	if err := strict(raw, &all); err != nil {
+	if err := decodeStrict(raw, &all); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(all)) {
 		if !slices.ContainsFunc(l.quotas(), func(q quota) bool { return q.name == name }) {
 			return fmt.Errorf("unknown quota %s", name)
 		}
-		l.limits[name] = all[name]
+		l.quotaLimits[name] = all[name]
 	}
 	return nil
 }
 
 func (l *loader) setting(f fileSetting) error {
 	l.features[f.Name] = &feature{
-		ID: l.id("feature/" + f.Name), Name: f.Name, Enable: f.Enable, Config: f.Config, InstanceID: l.instance.id, UpdateTime: stamp(l.now),
+		ID: l.id("feature/" + f.Name), Name: f.Name, Enable: f.Enable, Config: f.Config, InstanceID: l.instance.id, UpdateTime: formatTime(l.now),
 	}
 	return nil
 }

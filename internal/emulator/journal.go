@@ -63,12 +63,12 @@ func (g *Gateway) ResetJournal() {
 	g.journal = nil
 }
 
-func (g *Gateway) note(r *http.Request, c *call, seq uint64, op string, a answer, hit strike, carried bool) {
+func (g *Gateway) addToJournal(r *http.Request, c *call, seq uint64, op string, a httpResponse, effect faultEffect, carried bool) {
 	e := Entry{
 		Seq: seq, Operation: op, Method: r.Method, Path: r.URL.Path,
-		Status: a.status, Code: errorCode(a), Fault: hit.rule, Carried: carried,
+		Status: a.status, Code: errorCode(a), Fault: effect.rule, Carried: carried,
 	}
-	if a.fate == lost || a.fate == reset || a.fate == refusedConn {
+	if a.outcome == lost || a.outcome == reset || a.outcome == refusedConn {
 		e.Status, e.Code = 0, ""
 	}
 	if carried {
@@ -83,8 +83,8 @@ func fingerprint(secret string) string {
 	return hex.EncodeToString(sum[:4])
 }
 
-// mixID returns the n-th id of a seed: 32 hexadecimal digits that look random and never repeat.
-func mixID(seed, n uint64) string {
+// generateID returns the n-th id of a seed: 32 hexadecimal digits that look random and never repeat.
+func generateID(seed, n uint64) string {
 	sum := sha256.Sum256([]byte(strconv.FormatUint(seed, 16) + "/" + strconv.FormatUint(n, 16)))
 	return hex.EncodeToString(sum[:16])
 }

@@ -11,7 +11,10 @@ type target struct {
 	env *environment
 }
 
-func (t target) bound() target { return t }
+func (t target) asTarget() target { return t }
+
+// targetHolder is a target, or a binding to one.
+type targetHolder interface{ asTarget() target }
 
 // link binds a policy (or an app) to a target.
 type link[P object] struct {
@@ -38,14 +41,14 @@ type links[P object] struct {
 	all      list[*link[P]]
 	policies map[string]*list[*link[P]]
 	apis     map[string]*list[*link[P]]
-	late     map[string][]*lateness[P]
+	delayed  map[string][]*delayedChange[P]
 }
 
 func newLinks[P object](kind string) *links[P] {
 	return &links[P]{
 		kind: kind, ids: map[string]*link[P]{}, pairs: map[pair]*link[P]{},
 		policies: map[string]*list[*link[P]]{}, apis: map[string]*list[*link[P]]{},
-		late: map[string][]*lateness[P]{},
+		delayed: map[string][]*delayedChange[P]{},
 	}
 }
 
@@ -55,19 +58,19 @@ func (l *links[P]) add(x *link[P]) {
 	l.ids[x.id] = x
 	l.pairs[l.key(x)] = x
 	l.all.add(x)
-	under(l.policies, x.policy.ident().id).add(x)
-	under(l.apis, x.api.id).add(x)
+	listAt(l.policies, x.policy.ident().id).add(x)
+	listAt(l.apis, x.api.id).add(x)
 }
 
 func (l *links[P]) remove(x *link[P]) {
 	delete(l.ids, x.id)
 	delete(l.pairs, l.key(x))
 	l.all.remove(x)
-	under(l.policies, x.policy.ident().id).remove(x)
-	under(l.apis, x.api.id).remove(x)
+	listAt(l.policies, x.policy.ident().id).remove(x)
+	listAt(l.apis, x.api.id).remove(x)
 }
 
-func under[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
+func listAt[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
 	if m[key] == nil {
 		m[key] = &list[*link[P]]{}
 	}
@@ -75,10 +78,10 @@ func under[P object](m map[string]*list[*link[P]], key string) *list[*link[P]] {
 }
 
 // ofPolicy returns the links of a policy. The slice is only valid until the next write.
-func (l *links[P]) ofPolicy(id string) []*link[P] { return or(l.policies[id], nil) }
+func (l *links[P]) ofPolicy(id string) []*link[P] { return valueOr(l.policies[id], nil) }
 
 // ofAPI returns the links of an API. The slice is only valid until the next write.
-func (l *links[P]) ofAPI(id string) []*link[P] { return or(l.apis[id], nil) }
+func (l *links[P]) ofAPI(id string) []*link[P] { return valueOr(l.apis[id], nil) }
 
 // holders returns the links of the policies that have the slot which this policy would take of the target.
 func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link[P] {
@@ -95,25 +98,25 @@ func (l *links[P]) holders(policy P, t target, rivals func(a, b P) bool) []*link
 func (l *links[P]) effect(x *link[P], action string) Effect {
 	return Effect{
 		Kind: l.kind, Action: action, ID: x.id, Policy: x.policy.ident().id, PolicyName: x.policy.ident().name,
-		Type: typeOf(x.policy), API: x.api.label(), Env: x.env.name,
+		Type: slotOf(x.policy), API: x.api.label(), Env: x.env.name,
 	}
 }
 
-// typeOf returns the type of a policy for kinds with a slot for each type, else "".
-func typeOf(policy any) string {
+// slotOf returns the type of a policy for kinds with a slot for each type, else "".
+func slotOf(policy any) string {
 	if p, divided := policy.(interface{ slot() string }); divided {
 		return p.slot()
 	}
 	return ""
 }
 
-// bind links the policy to the target and removes the links in giveWay. It does nothing if the link exists.
-func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWay []*link[P]) *link[P] {
+// bind links the policy to the target and removes the links in replaced. It does nothing if the link exists.
+func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, replaced []*link[P]) *link[P] {
 	if x := l.pairs[pair{policy.ident().id, t}]; x != nil {
 		return x
 	}
-	x := &link[P]{target: t, seq: g.next(), policy: policy, created: c.now}
-	for _, old := range giveWay {
+	x := &link[P]{target: t, seq: g.nextSeq(), policy: policy, created: c.now}
+	for _, old := range replaced {
 		unbind(g, c, l, old)
 		if g.behaviour.ReplaceKeepsBindingID {
 			x.id = old.id
@@ -123,7 +126,7 @@ func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWa
 		x.id = g.newID()
 	}
 	l.add(x)
-	l.lag(g.behaviour.BindingsVisibleAfter, x, true, c.now)
+	l.delay(g.behaviour.BindingsVisibleAfter, x, true, c.now)
 	c.effect(l.effect(x, "create"))
 	return x
 }
@@ -131,7 +134,7 @@ func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, giveWa
 // unbind removes a link.
 func unbind[P object](g *Gateway, c *call, l *links[P], x *link[P]) {
 	l.remove(x)
-	l.lag(g.behaviour.BindingsVisibleAfter, x, false, c.now)
+	l.delay(g.behaviour.BindingsVisibleAfter, x, false, c.now)
 	c.effect(l.effect(x, "delete"))
 }
 
@@ -141,7 +144,7 @@ func unbindAll[P object](g *Gateway, c *call, l *links[P], rows []*link[P]) {
 	}
 }
 
-func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
+func (l *links[P]) removeAllOf(g *Gateway, c *call, a *api, e *environment) {
 	rows := []*link[P](l.all)
 	if a != nil {
 		rows = l.ofAPI(a.id)
@@ -153,15 +156,15 @@ func (l *links[P]) drop(g *Gateway, c *call, a *api, e *environment) {
 	}
 }
 
-// free returns the publications that the policy is not bound to. Bindings that the list does not show yet are ignored.
-func (l *links[P]) free(g *Gateway, c *call, policy string) []target {
+// unboundTargets returns the publications that the policy is not bound to. Bindings that the list does not show yet are ignored.
+func (l *links[P]) unboundTargets(g *Gateway, c *call, policy string) []target {
 	taken := map[target]bool{}
-	for _, x := range l.shown(lateFree+policy, l.ofPolicy(policy), c.now) {
+	for _, x := range l.visible(apisWithoutPolicyList+policy, l.ofPolicy(policy), c.now) {
 		taken[x.target] = true
 	}
 	var rows []target
 	for _, a := range g.apis().rows {
-		for _, p := range a.pubs {
+		for _, p := range a.publications {
 			if t := (target{a, p.env}); !taken[t] {
 				rows = append(rows, t)
 			}
@@ -171,13 +174,13 @@ func (l *links[P]) free(g *Gateway, c *call, policy string) []target {
 }
 
 // targetFilter reads the filters that all lists of APIs by policy share.
-func targetFilter[T interface{ bound() target }](c *call) *filter[T] {
+func targetFilter[T targetHolder](c *call) *filter[T] {
 	var f filter[T]
-	f.where(c, "env_id", func(x T) string { return x.bound().env.id })
-	f.where(c, "group_id", func(x T) string { return x.bound().api.group.id })
-	f.where(c, "api_id", func(x T) string { return x.bound().api.id })
-	f.like(c, "api_name", false, func(x T) string { return x.bound().api.name })
-	f.tagged(c, func(x T) *api { return x.bound().api })
+	f.where(c, "env_id", func(x T) string { return x.asTarget().env.id })
+	f.where(c, "group_id", func(x T) string { return x.asTarget().api.group.id })
+	f.where(c, "api_id", func(x T) string { return x.asTarget().api.id })
+	f.like(c, "api_name", false, func(x T) string { return x.asTarget().api.name })
+	f.tags(c, func(x T) *api { return x.asTarget().api })
 	return &f
 }
 
@@ -196,11 +199,11 @@ type boundAPI struct {
 
 func (g *Gateway) boundAPI(t target) boundAPI {
 	a := t.api
-	return boundAPI{a.id, a.name, a.Type, a.Remark, a.group.name, t.env.id, t.env.name, a.liveID(t.env), g.tags(a.Tags)}
+	return boundAPI{a.id, a.name, a.Type, a.Remark, a.group.name, t.env.id, t.env.name, a.publishIDIn(t.env), g.tags(a.Tags)}
 }
 
-// freeAPI is an API in lists of APIs that a policy is not bound to.
-type freeAPI struct {
+// unboundAPI is an API in lists of APIs that a policy is not bound to.
+type unboundAPI struct {
 	ID         string   `json:"id"`
 	Name       string   `json:"name"`
 	Remark     string   `json:"remark"`
@@ -214,20 +217,20 @@ type freeAPI struct {
 	Tags       []string `json:"tags"`
 }
 
-func (g *Gateway) freeAPI(t target) freeAPI {
+func (g *Gateway) unboundAPI(t target) unboundAPI {
 	a := t.api
-	return freeAPI{
-		a.id, a.name, a.Remark, a.group.id, a.group.name, t.env.id, t.env.name, a.liveID(t.env), a.ReqURI, a.AuthType, g.tags(a.Tags),
+	return unboundAPI{
+		a.id, a.name, a.Remark, a.group.id, a.group.name, t.env.id, t.env.name, a.publishIDIn(t.env), a.ReqURI, a.AuthType, g.tags(a.Tags),
 	}
 }
 
-// freeRoute is a freeAPI with more members, which most of these lists have.
-type freeRoute struct {
-	freeAPI
+// unboundAPIWithMethod is an unboundAPI with more members, which most of these lists have.
+type unboundAPIWithMethod struct {
+	unboundAPI
 	Type      int    `json:"type"`
 	ReqMethod string `json:"req_method"`
 }
 
-func (g *Gateway) freeRoute(t target) freeRoute {
-	return freeRoute{g.freeAPI(t), t.api.Type, t.api.ReqMethod}
+func (g *Gateway) unboundAPIWithMethod(t target) unboundAPIWithMethod {
+	return unboundAPIWithMethod{g.unboundAPI(t), t.api.Type, t.api.ReqMethod}
 }

@@ -18,7 +18,7 @@ import (
 // even if the API would now refuse it.
 func (g *Gateway) Load(yamlState []byte) error {
 	l := &loader{state: newState(g.opts), now: g.opts.Now(), invent: g.opts.Invent}
-	documents, err := read(yamlState)
+	documents, err := parseDocuments(yamlState)
 	if err != nil {
 		return err
 	}
@@ -27,7 +27,7 @@ func (g *Gateway) Load(yamlState []byte) error {
 			return fmt.Errorf("state file, document %d: %w", i+1, err)
 		}
 	}
-	for _, load := range l.later {
+	for _, load := range l.deferred {
 		if err := load(); err != nil {
 			return fmt.Errorf("state file: %w", err)
 		}
@@ -38,16 +38,16 @@ func (g *Gateway) Load(yamlState []byte) error {
 	return nil
 }
 
-// read reads the documents of a file in the same way as desired-state files. JSON without variables takes a faster way.
-func read(file []byte) (documents []stateFile, err error) {
+// parseDocuments reads the documents of a file in the same way as desired-state files. JSON without variables takes a faster way.
+func parseDocuments(file []byte) (documents []stateFile, err error) {
 	var f stateFile
-	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) && !bytes.Contains(file, []byte("$$")) && !bytes.Contains(file, []byte("${")) && strict(file, &f) == nil {
+	if bytes.HasPrefix(bytes.TrimSpace(file), []byte("{")) && !bytes.Contains(file, []byte("$$")) && !bytes.Contains(file, []byte("${")) && decodeStrict(file, &f) == nil {
 		return []stateFile{f}, nil
 	}
 	roots, faults := yamlnode.Read("state file", file, nil)
 	for _, f := range faults {
 		text := fmt.Sprintf("state file:%d:%d: %s; %s", f.Line, f.Column, f.Problem, f.Hint)
-		err = together(err, errors.New(strings.TrimSuffix(text, "; ")))
+		err = joinErrors(err, errors.New(strings.TrimSuffix(text, "; ")))
 	}
 	if err != nil {
 		return nil, err
@@ -56,7 +56,7 @@ func read(file []byte) (documents []stateFile, err error) {
 		var f stateFile
 		raw, err := json.Marshal(root.Data(expandText))
 		if err == nil {
-			err = strict(raw, &f)
+			err = decodeStrict(raw, &f)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("state file, document %d: %w", i+1, err)
@@ -75,7 +75,7 @@ type loader struct {
 
 	invent bool // create the environments, groups and APIs that references name and the file does not have
 
-	later []func() error // loads references to names that are only known when everything else is loaded
+	deferred []func() error // loads references to names that are only known when everything else is loaded
 }
 
 // document adds one document. Sections come in the order of resources, so what others refer to is loaded first.
@@ -95,12 +95,12 @@ func (l *loader) document(f stateFile) error {
 		raw, has := f.sections[s.key]
 		delete(f.sections, s.key)
 		if has && string(raw) != "null" {
-			err = together(err, s.load(l, raw))
+			err = joinErrors(err, s.load(l, raw))
 		}
 	}
 	for key := range f.sections {
-		if !forTheTool(key) {
-			err = together(err, fmt.Errorf("unknown field %q", strings.TrimPrefix(key, "gateway.")))
+		if !onlyForTool(key) {
+			err = joinErrors(err, fmt.Errorf("unknown field %q", strings.TrimPrefix(key, "gateway.")))
 		}
 	}
 	return err
@@ -118,12 +118,12 @@ func each[T any](section string, items []T, add func(T) (name string, err error)
 			errs = append(errs, fmt.Errorf("%s: item %d (%s): %w", section, i+1, name, err))
 		}
 	}
-	return together(errs...)
+	return joinErrors(errs...)
 }
 
-// together joins errors with semicolons. The command prints an error as one line and would escape the line breaks of
+// joinErrors joins errors with semicolons. The command prints an error as one line and would escape the line breaks of
 // errors.Join.
-func together(errs ...error) error {
+func joinErrors(errs ...error) error {
 	var texts []string
 	for _, err := range errs {
 		if err != nil {
@@ -139,9 +139,9 @@ func together(errs ...error) error {
 // identity returns the identity of a loaded object, with its id and times from the file.
 func (l *loader) identity(kind, name, scope string) (identity, error) {
 	address := kind + "/" + name
-	i := identity{seq: l.next(), id: l.id(address), name: name, scope: scope}
+	i := identity{seq: l.nextSeq(), id: l.id(address), name: name, scope: scope}
 	var err error
-	i.created, i.updated, err = l.when(address)
+	i.created, i.updated, err = l.timesAt(address)
 	return i, err
 }
 
@@ -153,8 +153,8 @@ func (l *loader) id(address string) string {
 	return l.newID()
 }
 
-// when returns the times that the file has for the address, or the current time.
-func (l *loader) when(address string) (created, updated time.Time, err error) {
+// timesAt returns the times that the file has for the address, or the current time.
+func (l *loader) timesAt(address string) (created, updated time.Time, err error) {
 	text := l.times[address]
 	if text == "" {
 		return l.now, l.now, nil
@@ -181,20 +181,20 @@ func (l *loader) environment(name string) (*environment, error) {
 	return nil, fmt.Errorf("environment %q does not exist; add it to gateway.environments", name)
 }
 
-// fresh adds a loaded object to its table, with its id and times from the file. The name must be new.
-func fresh[T object](l *loader, t *table[T], x T, name string) error {
-	return freshIn(l, t, x, name, "", name)
+// addNew adds a loaded object to its table, with its id and times from the file. The name must be new.
+func addNew[T object](l *loader, t *table[T], x T, name string) error {
+	return addNewIn(l, t, x, name, "", name)
 }
 
-// freshIn is like fresh, for an object whose name is unique in a scope, and that has an address of its own.
-func freshIn[T object](l *loader, t *table[T], x T, name, scope, address string) error {
+// addNewIn is like fresh, for an object whose name is unique in a scope, and that has an address of its own.
+func addNewIn[T object](l *loader, t *table[T], x T, name, scope, address string) error {
 	i, err := l.identity(t.kind, address, scope)
 	if err != nil {
 		return err
 	}
 	i.name = name
 	*x.ident() = i
-	if t.taken(i.scope, i.name, "") {
+	if t.nameTaken(i.scope, i.name, "") {
 		return errors.New("defined twice")
 	}
 	if _, used := t.ids[i.id]; used {

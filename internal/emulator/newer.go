@@ -16,8 +16,8 @@ import (
 //   - an update stores the edition that it sends, and
 //   - an update without one resets it to resetEdition, because an update replaces the whole object.
 //
-// The operations do not know about editions. takeEditions removes them from the body of a write before the operation
-// sees it, keepEditions stores that body once the operation has succeeded, and addEditions puts the stored editions
+// The operations do not know about editions. removeEditions removes them from the body of a write before the operation
+// sees it, storeEditions stores that body once the operation has succeeded, and addEditions puts the stored editions
 // into answers. With newer-members=refused, answers have editions, but a write that sends one is refused like any
 // other with an unknown member.
 const (
@@ -26,9 +26,9 @@ const (
 	resetEdition = "standard"
 )
 
-// takeEditions returns the body of a write as it was sent, and removes all editions from the body that the operation
+// removeEditions returns the body of a write as it was sent, and removes all editions from the body that the operation
 // will decode. It returns nil if there is nothing to keep.
-func (g *Gateway) takeEditions(c *call) (sent any) {
+func (g *Gateway) removeEditions(c *call) (sent any) {
 	if g.behaviour.NewerMembers != "kept" || c.route.method == http.MethodGet || decodeJSON(c.raw, &sent) != nil {
 		return nil
 	}
@@ -40,9 +40,9 @@ func (g *Gateway) takeEditions(c *call) (sent any) {
 	return sent
 }
 
-// keepEditions stores the body of a successful create or update under the id of its object, so that answers can show
+// storeEditions stores the body of a successful create or update under the id of its object, so that answers can show
 // the editions. Other writes, such as binds, concern no single object.
-func (g *Gateway) keepEditions(c *call, sent any, done reply) {
+func (g *Gateway) storeEditions(c *call, sent any, done reply) {
 	update := strings.HasPrefix(c.route.op, "Update") || c.route.op == "CreateFeatureV2" // which sets an existing feature
 	if sent == nil || !update && c.route.method != http.MethodPost {
 		return

@@ -49,32 +49,32 @@ type orchestrationView struct {
 }
 
 const (
-	orchestrationsPath   = "{I}/orchestrations"
-	oneOrchestrationPath = orchestrationsPath + "/{orchestration_id}"
-	mostOrchestrated     = 3000 // total number of values in the map of a rule
+	orchestrationsPath     = "{I}/orchestrations"
+	oneOrchestrationPath   = orchestrationsPath + "/{orchestration_id}"
+	maxOrchestrationValues = 3000 // total number of values in the map of a rule
 )
 
 var mappedName = expression(`^[A-Za-z0-9-]{1,128}$`)
 
-var theOrchestration = inPath("orchestration_id", (*state).orchestrations, missing("APIG.3095", "Orchestration rule %s does not exist"))
+var orchestrationInPath = inPath("orchestration_id", (*state).orchestrations, notFound("APIG.3095", "Orchestration rule %s does not exist"))
 
 var orchestrationResource = resource{
 	routes: []route{
 		{op: "ListOrchestrations", method: http.MethodGet, path: orchestrationsPath, do: listOrchestrations},
-		{op: "CreateOrchestration", method: http.MethodPost, path: orchestrationsPath, do: taking(createOrchestration)},
-		{op: "ShowDetailsOfOrchestration", method: http.MethodGet, path: oneOrchestrationPath, do: shows(theOrchestration, (*Gateway).orchestrationView)},
-		{op: "UpdateOrchestration", method: http.MethodPut, path: oneOrchestrationPath, do: ofTaking(theOrchestration, updateOrchestration)},
-		{op: "DeleteOrchestration", method: http.MethodDelete, path: oneOrchestrationPath, do: deletes(theOrchestration, (*state).orchestrations)},
-		{op: "ListOrchestrationAttachedApis", method: http.MethodGet, path: oneOrchestrationPath + "/attached-apis", do: of(theOrchestration, listOrchestrated)},
+		{op: "CreateOrchestration", method: http.MethodPost, path: orchestrationsPath, do: withBody(createOrchestration)},
+		{op: "ShowDetailsOfOrchestration", method: http.MethodGet, path: oneOrchestrationPath, do: showObject(orchestrationInPath, (*Gateway).orchestrationView)},
+		{op: "UpdateOrchestration", method: http.MethodPut, path: oneOrchestrationPath, do: forObjectWithBody(orchestrationInPath, updateOrchestration)},
+		{op: "DeleteOrchestration", method: http.MethodDelete, path: oneOrchestrationPath, do: deleteObject(orchestrationInPath, (*state).orchestrations)},
+		{op: "ListOrchestrationAttachedApis", method: http.MethodGet, path: oneOrchestrationPath + "/attached-apis", do: forObject(orchestrationInPath, listOrchestrationAPIs)},
 	},
 	quotas: []quota{quotaOrchestrations},
 	sections: []section{
-		sectionOf("orchestrations", func(f fileOrchestration) string { return f.Name }, (*loader).orchestration, dumped((*state).orchestrations, (*dumper).dumpOrchestration)),
+		listSection("orchestrations", func(f fileOrchestration) string { return f.Name }, (*loader).orchestration, dumpAll((*state).orchestrations, (*dumper).dumpOrchestration)),
 	},
 }
 
 var quotaOrchestrations = quota{
-	name: "ORCHESTRATION_NUM_LIMIT", code: "APIG.3150", what: "orchestration rules", regular: 100, hidden: true, used: func(s *state) int { return len(s.orchestrations().rows) },
+	name: "ORCHESTRATION_NUM_LIMIT", code: "APIG.3150", description: "orchestration rules", defaultLimit: 100, hidden: true, used: func(s *state) int { return len(s.orchestrations().rows) },
 }
 
 func (s *state) orchestrations() *table[*orchestration] {
@@ -84,7 +84,7 @@ func (s *state) orchestrations() *table[*orchestration] {
 func (g *Gateway) orchestrationView(o *orchestration) orchestrationView {
 	return orchestrationView{
 		ID: o.id, Name: o.name, Strategy: o.Strategy, Mapped: o.Mapped, Preprocessing: o.Preprocessing, Map: &o.Map,
-		CreateTime: stamp(o.created), UpdateTime: stamp(o.updated),
+		CreateTime: formatTime(o.created), UpdateTime: formatTime(o.updated),
 	}
 }
 
@@ -93,42 +93,42 @@ func (o *orchestration) effect(action string) Effect {
 }
 
 func listOrchestrations(g *Gateway, c *call) (reply, error) {
-	f := named[*orchestration](c, "orchestration_id", "orchestration_name")
-	return page(g, c, "orchestrations", g.orchestrations().rows, f.keep(), func(o *orchestration) orchestrationView {
+	f := idAndNameFilter[*orchestration](c, "orchestration_id", "orchestration_name")
+	return page(g, c, "orchestrations", g.orchestrations().rows, f.condition(), func(o *orchestration) orchestrationView {
 		v := g.orchestrationView(o)
 		v.Map = nil
 		return v
 	})
 }
 
-func listOrchestrated(g *Gateway, c *call, _ *orchestration) (reply, error) {
+func listOrchestrationAPIs(g *Gateway, c *call, _ *orchestration) (reply, error) {
 	return page(g, c, "apis", []*api{}, nil, func(*api) any { return nil })
 }
 
-func (g *Gateway) checkOrchestration(b orchestrationBody, self string) error {
+func (g *Gateway) checkOrchestration(b orchestrationBody, ownID string) error {
 	var v checks
 	v.text("orchestration_name", b.Name, 3, 64, envName)
 	v.oneOf("orchestration_strategy", b.Strategy, "list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n")
-	v.that(b.Mapped != nil || b.Preprocessing, "orchestration_mapped_param")
+	v.require(b.Mapped != nil || b.Preprocessing, "orchestration_mapped_param")
 	if b.Mapped != nil {
-		v.that(mappedName().MatchString(b.Mapped.Name), "mapped_param_name")
+		v.require(mappedName().MatchString(b.Mapped.Name), "mapped_param_name")
 		v.oneOf("mapped_param_type", b.Mapped.Type, "string", "number")
 		v.oneOf("mapped_param_location", b.Mapped.Location, "query", "header")
 	}
 	one := b.Strategy == "none_value" || b.Strategy == "default"
-	v.that(!one || !b.Preprocessing, "is_preprocessing")
-	v.that(len(b.Map) <= 300 && (b.Strategy == "hash") == (len(b.Map) == 0) && (!one || len(b.Map) == 1), "orchestration_map")
+	v.require(!one || !b.Preprocessing, "is_preprocessing")
+	v.require(len(b.Map) <= 300 && (b.Strategy == "hash") == (len(b.Map) == 0) && (!one || len(b.Map) == 1), "orchestration_map")
 	values := 0
 	for _, m := range b.Map {
 		values += len(m.Values)
 		cut, ranged := b.Strategy == "head_n" || b.Strategy == "tail_n", b.Strategy == "range" || b.Strategy == "hash_range"
-		v.that(cut == (m.Length > 0) && m.Length <= 100, "intercept_length")
-		v.that(ranged == (m.Range != nil), "map_param_range")
-		v.that(b.Strategy == "list" || m.Values == nil, "map_param_list")
-		v.that(cut == (m.Mapped == ""), "mapped_param_value")
+		v.require(cut == (m.Length > 0) && m.Length <= 100, "intercept_length")
+		v.require(ranged == (m.Range != nil), "map_param_range")
+		v.require(b.Strategy == "list" || m.Values == nil, "map_param_list")
+		v.require(cut == (m.Mapped == ""), "mapped_param_value")
 	}
-	v.that(values <= mostOrchestrated, "orchestration_map")
-	v.unique(g.orchestrations().taken("", b.Name, self), "APIG.3331", "orchestration rule", b.Name)
+	v.require(values <= maxOrchestrationValues, "orchestration_map")
+	v.unique(g.orchestrations().nameTaken("", b.Name, ownID), "APIG.3331", "orchestration rule", b.Name)
 	return v.err
 }
 
@@ -145,7 +145,7 @@ func updateOrchestration(g *Gateway, c *call, o *orchestration, b orchestrationB
 	if err := g.checkOrchestration(b, o.id); err != nil {
 		return reply{}, err
 	}
-	if or(b.Mapped, mappedParam{}) != or(o.Mapped, mappedParam{}) {
+	if valueOr(b.Mapped, mappedParam{}) != valueOr(o.Mapped, mappedParam{}) {
 		return reply{}, refuse(http.StatusPreconditionFailed, "APIG.3713", "The mapped parameter of an orchestration rule cannot be modified")
 	}
 	if b.Preprocessing != o.Preprocessing {
@@ -187,7 +187,7 @@ func (l *loader) orchestration(f fileOrchestration) error {
 	for _, m := range f.Map {
 		b.Map = append(b.Map, orchestrationMap{Values: m.Values, Range: (*orchestrationRange)(m.Range), Mapped: m.Mapped, Length: m.Length})
 	}
-	return fresh(l, l.orchestrations(), &orchestration{orchestrationBody: b}, f.Name)
+	return addNew(l, l.orchestrations(), &orchestration{orchestrationBody: b}, f.Name)
 }
 
 func (d *dumper) dumpOrchestration(o *orchestration) fileOrchestration {

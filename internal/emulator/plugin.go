@@ -38,28 +38,28 @@ type pluginView struct {
 	UpdateTime string `json:"update_time"`
 }
 
-// mostContent is the maximum length of a plugin's content in bytes.
-const mostContent = 65535
+// maxContent is the maximum length of a plugin's content in bytes.
+const maxContent = 65535
 
-var noPlugin = missing("APIG.3068", "Plugin %s does not exist")
+var pluginNotFound = notFound("APIG.3068", "Plugin %s does not exist")
 
-var thePlugin = inPath("plugin_id", (*state).plugins, noPlugin)
+var pluginInPath = inPath("plugin_id", (*state).plugins, pluginNotFound)
 
 var pluginResource = resource{
 	routes: []route{
 		{op: "ListPlugins", method: http.MethodGet, path: "{I}/plugins", do: listPlugins},
-		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: taking(createPlugin)},
-		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: shows(thePlugin, (*Gateway).pluginView)},
-		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: ofTaking(thePlugin, updatePlugin)},
-		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: of(thePlugin, deletePlugin)},
+		{op: "CreatePlugin", method: http.MethodPost, path: "{I}/plugins", do: withBody(createPlugin)},
+		{op: "ShowPlugin", method: http.MethodGet, path: "{I}/plugins/{plugin_id}", do: showObject(pluginInPath, (*Gateway).pluginView)},
+		{op: "UpdatePlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}", do: forObjectWithBody(pluginInPath, updatePlugin)},
+		{op: "DeletePlugin", method: http.MethodDelete, path: "{I}/plugins/{plugin_id}", do: forObject(pluginInPath, deletePlugin)},
 	},
 	quotas: []quota{quotaPlugins},
 	sections: []section{
-		sectionOf("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, dumped((*state).plugins, (*dumper).dumpPlugin)),
+		listSection("plugins", func(f filePlugin) string { return f.Name }, (*loader).plugin, dumpAll((*state).plugins, (*dumper).dumpPlugin)),
 	},
 }
 
-var quotaPlugins = quota{name: "PLUGIN_NUM_LIMIT", code: "APIG.3100", what: "plugins", regular: 500, hidden: true}
+var quotaPlugins = quota{name: "PLUGIN_NUM_LIMIT", code: "APIG.3100", description: "plugins", defaultLimit: 500, hidden: true}
 
 func (s *state) plugins() *table[*plugin] { return tableOf[*plugin](s, "plugin") }
 
@@ -67,8 +67,8 @@ func (p *plugin) head() pluginHead { return pluginHead{p.id, p.name, p.kind, "gl
 
 func (g *Gateway) pluginView(p *plugin) pluginView {
 	return pluginView{
-		pluginHead: p.head(), Content: p.content.shown(p.kind, g.behaviour.PluginSecret == "masked"),
-		Remark: p.remark, CreateTime: stamp(p.created), UpdateTime: stamp(p.updated),
+		pluginHead: p.head(), Content: p.content.view(p.kind, g.behaviour.PluginSecret == "masked"),
+		Remark: p.remark, CreateTime: formatTime(p.created), UpdateTime: formatTime(p.updated),
 	}
 }
 
@@ -77,27 +77,27 @@ func (p *plugin) effect(action string) Effect {
 }
 
 func listPlugins(g *Gateway, c *call) (reply, error) {
-	exact := c.precise("plugin_name") || c.precise("name")
+	exact := c.isExact("plugin_name") || c.isExact("name")
 	name := ""
 	if exact {
-		name = c.arg("plugin_name")
+		name = c.queryArg("plugin_name")
 	}
 	var f filter[*plugin]
 	f.where(c, "plugin_id", func(p *plugin) string { return p.id })
 	f.like(c, "plugin_name", exact, func(p *plugin) string { return p.name })
 	f.where(c, "plugin_type", func(p *plugin) string { return p.kind })
 	f.where(c, "plugin_scope", func(*plugin) string { return "global" })
-	return page(g, c, "plugins", g.plugins().pick(c.arg("plugin_id"), name), f.keep(), g.pluginView)
+	return page(g, c, "plugins", g.plugins().candidates(c.queryArg("plugin_id"), name), f.condition(), g.pluginView)
 }
 
 // checkPlugin checks the body of a create or update, and returns the content to store.
-func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
+func (g *Gateway) checkPlugin(b pluginBody, ownID string) (content, error) {
 	var v checks
 	v.text("plugin_name", b.Name, 3, 255, pluginName)
-	v.that(contents[b.Type] != nil || g.behaviour.PluginContents == "newer" && b.Type != "", "plugin_type")
+	v.require(contents[b.Type] != nil || g.behaviour.PluginContents == "newer" && b.Type != "", "plugin_type")
 	v.oneOf("plugin_scope", b.Scope, "global")
-	v.text("remark", or(b.Remark, ""), 0, mostRemark, nil)
-	v.that(len(b.Content) <= mostContent, "plugin_content")
+	v.text("remark", valueOr(b.Remark, ""), 0, maxRemark, nil)
+	v.require(len(b.Content) <= maxContent, "plugin_content")
 	if v.err != nil {
 		return nil, v.err
 	}
@@ -109,7 +109,7 @@ func (g *Gateway) checkPlugin(b pluginBody, self string) (content, error) {
 		return nil, refuse(http.StatusBadRequest, "APIG.2011",
 			"Invalid parameter value,parameterName:plugin_content. Please refer to the support documentation: %v", err)
 	}
-	v.unique(g.plugins().taken("", b.Name, self), "APIG.3326", "plugin", b.Name)
+	v.unique(g.plugins().nameTaken("", b.Name, ownID), "APIG.3326", "plugin", b.Name)
 	return parsed, v.err
 }
 
@@ -129,15 +129,15 @@ func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	if err := cmp.Or(err, g.pluginWithinQuota(b.Type)); err != nil {
 		return reply{}, err
 	}
-	p := &plugin{kind: b.Type, content: parsed, remark: or(b.Remark, "")}
+	p := &plugin{kind: b.Type, content: parsed, remark: valueOr(b.Remark, "")}
 	g.plugins().create(g, c, p, b.Name, "")
 	v := g.pluginView(p)
-	v.CreateTime = exactStamp(p.created)
+	v.CreateTime = formatTimeExactly(p.created)
 	return created(v)
 }
 
-// mostCostly is the maximum number of kafka_log plugins, and of jwt_auth plugins, of an instance.
-const mostCostly = 5
+// maxCostlyPlugins is the maximum number of kafka_log plugins, and of jwt_auth plugins, of an instance.
+const maxCostlyPlugins = 5
 
 func (g *Gateway) pluginWithinQuota(kind string) error {
 	if kind == "kafka_log" || kind == "jwt_auth" {
@@ -147,8 +147,8 @@ func (g *Gateway) pluginWithinQuota(kind string) error {
 				n++
 			}
 		}
-		if n >= mostCostly {
-			return overQuota("APIG.3100", kind+" plugins", mostCostly)
+		if n >= maxCostlyPlugins {
+			return overQuota("APIG.3100", kind+" plugins", maxCostlyPlugins)
 		}
 	}
 	return g.withinQuota(quotaPlugins, len(g.plugins().rows))
@@ -162,13 +162,13 @@ func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p.content, p.remark = parsed, g.unclearedRemark(p.remark, b.Remark)
+	p.content, p.remark = parsed, g.remarkUnlessEmpty(p.remark, b.Remark)
 	g.plugins().update(c, p, b.Name)
 	return ok(g.pluginView(p))
 }
 
 func deletePlugin(g *Gateway, c *call, p *plugin) (reply, error) {
-	if len(g.attached().ofPolicy(p.id)) > 0 {
+	if len(g.pluginBindings().ofPolicy(p.id)) > 0 {
 		return reply{}, refuse(http.StatusConflict, "APIG.3462", "The plugin has been bound to APIs,id:%s", p.id)
 	}
 	return g.plugins().delete(c, p)
@@ -186,8 +186,8 @@ func (l *loader) plugin(f filePlugin) error {
 	if f.Type == "" {
 		return errors.New("type: is missing")
 	}
-	p := &plugin{kind: f.Type, content: f.Content.completed(f.Type), remark: f.Remark}
-	if err := fresh(l, l.plugins(), p, f.Name); err != nil {
+	p := &plugin{kind: f.Type, content: f.Content.withDefaults(f.Type), remark: f.Remark}
+	if err := addNew(l, l.plugins(), p, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, pluginBinding, p, f.APIs)
@@ -195,7 +195,7 @@ func (l *loader) plugin(f filePlugin) error {
 
 func (d *dumper) dumpPlugin(p *plugin) filePlugin {
 	return filePlugin{
-		fileObject: fileObject{Name: p.name}, Type: p.kind, Remark: p.remark, Content: p.content, APIs: refs(d, d.attached(), p.id),
+		fileObject: fileObject{Name: p.name}, Type: p.kind, Remark: p.remark, Content: p.content, APIs: apiRefsOf(d, d.pluginBindings(), p.id),
 	}
 }
 

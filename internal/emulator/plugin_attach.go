@@ -5,29 +5,29 @@ import (
 	"net/http"
 )
 
-// mostAttached is the maximum number of ids in an attach or detach.
-const mostAttached = 500
+// maxAttached is the maximum number of ids in an attach or detach.
+const maxAttached = 500
 
 // pluginBinding binds plugins to APIs. An API can have one plugin of each type in an environment.
 var pluginBinding = binding[*plugin]{
-	links: (*state).attached, policies: (*state).plugins, id: "plugin_id", name: "plugin_name", noPolicy: noPlugin,
-	rivals: func(_ *Behaviour, a, b *plugin) bool { return a.kind == b.kind },
+	links: (*state).pluginBindings, policies: (*state).plugins, id: "plugin_id", name: "plugin_name", policyNotFound: pluginNotFound,
+	sameSlot: func(_ *Behaviour, a, b *plugin) bool { return a.kind == b.kind },
 }
 
 var attachResource = resource{
 	routes: []route{
-		{op: "AttachApiToPlugin", method: http.MethodPost, path: "{I}/plugins/{plugin_id}/attach", do: byPlugin(attach), serial: attaches},
-		{op: "DetachApiFromPlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}/detach", do: byPlugin(detach), serial: attaches},
-		{op: "AttachPluginToApi", method: http.MethodPost, path: "{I}/apis/{api_id}/plugins/attach", do: byAPI(attach), serial: attaches},
-		{op: "DetachPluginFromApi", method: http.MethodPut, path: "{I}/apis/{api_id}/plugins/detach", do: byAPI(detach), serial: attaches},
-		{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: of(thePlugin, listAttachedAPIs)},
-		{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: of(thePlugin, listAttachableAPIs)},
-		{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: of(theAPI, listAttachedPlugins)},
-		{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: of(theAPI, listAttachablePlugins)},
+		{op: "AttachApiToPlugin", method: http.MethodPost, path: "{I}/plugins/{plugin_id}/attach", do: onPlugin(attach), writeKeys: attachKeys},
+		{op: "DetachApiFromPlugin", method: http.MethodPut, path: "{I}/plugins/{plugin_id}/detach", do: onPlugin(detach), writeKeys: attachKeys},
+		{op: "AttachPluginToApi", method: http.MethodPost, path: "{I}/apis/{api_id}/plugins/attach", do: onAPI(attach), writeKeys: attachKeys},
+		{op: "DetachPluginFromApi", method: http.MethodPut, path: "{I}/apis/{api_id}/plugins/detach", do: onAPI(detach), writeKeys: attachKeys},
+		{op: "ListPluginAttachedApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attached-apis", do: forObject(pluginInPath, listAttachedAPIs)},
+		{op: "ListPluginAttachableApis", method: http.MethodGet, path: "{I}/plugins/{plugin_id}/attachable-apis", do: forObject(pluginInPath, listAttachableAPIs)},
+		{op: "ListApiAttachedPlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attached-plugins", do: forObject(apiInPath, listAttachedPlugins)},
+		{op: "ListApiAttachablePlugins", method: http.MethodGet, path: "{I}/apis/{api_id}/attachable-plugins", do: forObject(apiInPath, listAttachablePlugins)},
 	},
 }
 
-func (s *state) attached() *links[*plugin] { return linksOf[*plugin](s, "plugin_binding") }
+func (s *state) pluginBindings() *links[*plugin] { return linksOf[*plugin](s, "plugin_binding") }
 
 type attachAPIsBody struct {
 	EnvID string   `json:"env_id"`
@@ -39,8 +39,8 @@ type attachPluginsBody struct {
 	IDs   []string `json:"plugin_ids"`
 }
 
-// attaches returns the keys that simultaneous attachments must not share: the plugins and the APIs in the environment.
-func attaches(_ *Gateway, c *call) []string {
+// attachKeys returns the keys that simultaneous attachments must not share: the plugins and the APIs in the environment.
+func attachKeys(_ *Gateway, c *call) []string {
 	var b struct {
 		EnvID   string   `json:"env_id"`
 		APIs    []string `json:"api_ids"`
@@ -55,19 +55,19 @@ func attaches(_ *Gateway, c *call) []string {
 	if id := c.path["api_id"]; id != "" {
 		b.APIs = append(b.APIs, id)
 	}
-	return append(keysOf("plugin", b.Plugins, b.EnvID), keysOf("api", b.APIs, b.EnvID)...)
+	return append(writeKeysOf("plugin", b.Plugins, b.EnvID), writeKeysOf("api", b.APIs, b.EnvID)...)
 }
 
 // attaching is an operation that attaches or detaches each plugin to or from each API in an environment.
 type attaching func(*Gateway, *call, []*plugin, []target) (reply, error)
 
-// byPlugin and byAPI read the two forms of the same request.
-func byPlugin(do attaching) handler {
-	return ofTaking(thePlugin, func(g *Gateway, c *call, p *plugin, b attachAPIsBody) (reply, error) {
-		if len(b.IDs) < 1 || len(b.IDs) > mostAttached {
+// onPlugin and onAPI read the two forms of the same request.
+func onPlugin(do attaching) handler {
+	return forObjectWithBody(pluginInPath, func(g *Gateway, c *call, p *plugin, b attachAPIsBody) (reply, error) {
+		if len(b.IDs) < 1 || len(b.IDs) > maxAttached {
 			return reply{}, invalidAs("APIG.2012", "api_ids")
 		}
-		apis, err := g.apis().all(b.IDs, noAPI)
+		apis, err := g.apis().getAll(b.IDs, apiNotFound)
 		if err != nil {
 			return reply{}, err
 		}
@@ -75,12 +75,12 @@ func byPlugin(do attaching) handler {
 	})
 }
 
-func byAPI(do attaching) handler {
-	return ofTaking(theAPI, func(g *Gateway, c *call, a *api, b attachPluginsBody) (reply, error) {
-		if len(b.IDs) < 1 || len(b.IDs) > mostAttached {
+func onAPI(do attaching) handler {
+	return forObjectWithBody(apiInPath, func(g *Gateway, c *call, a *api, b attachPluginsBody) (reply, error) {
+		if len(b.IDs) < 1 || len(b.IDs) > maxAttached {
 			return reply{}, invalidAs("APIG.2012", "plugin_ids")
 		}
-		plugins, err := g.plugins().all(b.IDs, noPlugin)
+		plugins, err := g.plugins().getAll(b.IDs, pluginNotFound)
 		if err != nil {
 			return reply{}, err
 		}
@@ -89,7 +89,7 @@ func byAPI(do attaching) handler {
 }
 
 func inEnvironment(g *Gateway, c *call, do attaching, plugins []*plugin, apis []*api, envID string) (reply, error) {
-	e, err := g.envs().get(envID, noEnv)
+	e, err := g.envs().get(envID, environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
@@ -112,23 +112,23 @@ type attachView struct {
 // request fails.
 func attach(g *Gateway, c *call, plugins []*plugin, targets []target) (reply, error) {
 	for _, t := range targets {
-		if t.api.live(t.env) == nil {
+		if t.api.publicationIn(t.env) == nil {
 			return reply{}, refuse(http.StatusConflict, "APIG.3707", "Only published APIs can be bound to plugins,api_id:%s", t.api.id)
 		}
-		if no := g.strikeItem(c.route.op, "", t.api); no != nil {
-			return reply{}, no
+		if refused := g.itemFault(c.route.op, "", t.api); refused != nil {
+			return reply{}, refused
 		}
 	}
 	views := []any{}
 	for _, p := range plugins {
 		for _, t := range targets {
-			x := bind(g, c, g.attached(), p, t, pluginBinding.holders(g, p, t))
+			x := bind(g, c, g.pluginBindings(), p, t, pluginBinding.holders(g, p, t))
 			views = append(views, struct {
 				attachView
 				pluginHead
 				APIID   string `json:"api_id"`
 				APIName string `json:"api_name"`
-			}{attachView{x.id, t.env.id, t.env.name, exactStamp(x.created)}, p.head(), t.api.id, t.api.name})
+			}{attachView{x.id, t.env.id, t.env.name, formatTimeExactly(x.created)}, p.head(), t.api.id, t.api.name})
 		}
 	}
 	return created(map[string]any{"attached_plugins": views})
@@ -138,7 +138,7 @@ func detach(g *Gateway, c *call, plugins []*plugin, targets []target) (reply, er
 	var gone []*link[*plugin]
 	for _, p := range plugins {
 		for _, t := range targets {
-			x := g.attached().pairs[pair{p.id, t}]
+			x := g.pluginBindings().pairs[pair{p.id, t}]
 			switch {
 			case x != nil:
 				gone = append(gone, x)
@@ -148,14 +148,14 @@ func detach(g *Gateway, c *call, plugins []*plugin, targets []target) (reply, er
 		}
 	}
 	for _, x := range gone {
-		if g.attached().ids[x.id] == x { // the request may contain an id twice
-			unbind(g, c, g.attached(), x)
+		if g.pluginBindings().ids[x.id] == x { // the request may contain an id twice
+			unbind(g, c, g.pluginBindings(), x)
 		}
 	}
 	return noContent()
 }
 
-type pluginAPI struct {
+type pluginTarget struct {
 	APIID          string   `json:"api_id"`
 	APIName        string   `json:"api_name"`
 	Type           int      `json:"type"`
@@ -176,58 +176,58 @@ type pluginAPI struct {
 	Tags           []string `json:"tags"`
 }
 
-func (g *Gateway) pluginAPI(t target) pluginAPI {
+func (g *Gateway) pluginTarget(t target) pluginTarget {
 	a := t.api
-	return pluginAPI{
+	return pluginTarget{
 		APIID: a.id, APIName: a.name, Type: a.Type, ReqProtocol: a.ReqProtocol, ReqMethod: a.ReqMethod, ReqURI: a.ReqURI,
 		AuthType: a.AuthType, MatchMode: a.MatchMode, Remark: a.Remark, GroupID: a.group.id, GroupName: a.group.name,
-		EnvID: t.env.id, EnvName: t.env.name, PublishID: a.liveID(t.env), Tags: g.tags(a.Tags),
+		EnvID: t.env.id, EnvName: t.env.name, PublishID: a.publishIDIn(t.env), Tags: g.tags(a.Tags),
 	}
 }
 
 // pluginTargets returns the filter that the lists of a plugin's APIs have.
-func pluginTargets[T interface{ bound() target }](c *call) func(T) bool {
+func pluginTargets[T targetHolder](c *call) func(T) bool {
 	f := targetFilter[T](c)
-	f.where(c, "req_method", func(x T) string { return x.bound().api.ReqMethod })
-	f.like(c, "req_uri", false, func(x T) string { return x.bound().api.ReqURI })
-	return f.keep()
+	f.where(c, "req_method", func(x T) string { return x.asTarget().api.ReqMethod })
+	f.like(c, "req_uri", false, func(x T) string { return x.asTarget().api.ReqURI })
+	return f.condition()
 }
 
 func listAttachedAPIs(g *Gateway, c *call, p *plugin) (reply, error) {
-	return page(g, c, "apis", g.attached().shownOfPolicy(p.id, c.now), pluginTargets[*link[*plugin]](c), func(x *link[*plugin]) pluginAPI {
-		v := g.pluginAPI(x.target)
-		v.PluginAttachID, v.AttachedTime = x.id, stamp(x.created)
+	return page(g, c, "apis", g.pluginBindings().visibleOfPolicy(p.id, c.now), pluginTargets[*link[*plugin]](c), func(x *link[*plugin]) pluginTarget {
+		v := g.pluginTarget(x.target)
+		v.PluginAttachID, v.AttachedTime = x.id, formatTime(x.created)
 		return v
 	})
 }
 
 func listAttachableAPIs(g *Gateway, c *call, p *plugin) (reply, error) {
-	if _, err := c.need("env_id"); err != nil {
+	if _, err := c.requiredArg("env_id"); err != nil {
 		return reply{}, err
 	}
-	return page(g, c, "apis", g.attached().free(g, c, p.id), pluginTargets[target](c), g.pluginAPI)
+	return page(g, c, "apis", g.pluginBindings().unboundTargets(g, c, p.id), pluginTargets[target](c), g.pluginTarget)
 }
 
 func listAttachedPlugins(g *Gateway, c *call, a *api) (reply, error) {
 	f := pluginBinding.policyFilter(c)
 	byEnvironmentName(c, f)
 	f.where(c, "plugin_type", func(x *link[*plugin]) string { return x.policy.kind })
-	return page(g, c, "plugins", g.attached().shownOfAPI(a.id, c.now), f.keep(), func(x *link[*plugin]) any {
+	return page(g, c, "plugins", g.pluginBindings().visibleOfAPI(a.id, c.now), f.condition(), func(x *link[*plugin]) any {
 		return struct {
 			attachView
 			pluginView
-		}{attachView{x.id, x.env.id, x.env.name, stamp(x.created)}, g.pluginView(x.policy)}
+		}{attachView{x.id, x.env.id, x.env.name, formatTime(x.created)}, g.pluginView(x.policy)}
 	})
 }
 
 func listAttachablePlugins(g *Gateway, c *call, a *api) (reply, error) {
-	env, err := c.need("env_id")
+	env, err := c.requiredArg("env_id")
 	if err != nil {
 		return reply{}, err
 	}
-	f := filter[*plugin]{func(p *plugin) bool { return g.attached().pairs[pair{p.id, target{a, g.envs().ids[env]}}] == nil }}
+	f := filter[*plugin]{func(p *plugin) bool { return g.pluginBindings().pairs[pair{p.id, target{a, g.envs().ids[env]}}] == nil }}
 	f.where(c, "plugin_id", func(p *plugin) string { return p.id })
 	f.where(c, "plugin_type", func(p *plugin) string { return p.kind })
 	f.like(c, "plugin_name", false, func(p *plugin) string { return p.name })
-	return page(g, c, "plugins", g.plugins().rows, f.keep(), g.pluginView)
+	return page(g, c, "plugins", g.plugins().rows, f.condition(), g.pluginView)
 }

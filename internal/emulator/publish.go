@@ -9,46 +9,46 @@ import (
 
 // publication is an API that is live in an environment.
 type publication struct {
-	id   string
-	api  *api
-	env  *environment
-	at   time.Time
-	live *version
+	id      string
+	api     *api
+	env     *environment
+	at      time.Time
+	version *version
 }
 
 // version is the record of a publication of an API.
 type version struct {
-	id     string
-	number string
-	api    *api
-	env    *environment
-	at     time.Time
-	remark string
-	def    apiBody // as published
+	id         string
+	number     string
+	api        *api
+	env        *environment
+	at         time.Time
+	remark     string
+	definition apiBody // as published
 }
 
 // history holds the versions of an API in one environment, oldest first.
 type history []*version
 
-// mostBatch is the largest number of APIs in one batch publication.
-const mostBatch = 1000
+// maxBatch is the largest number of APIs in one batch publication.
+const maxBatch = 1000
 
-var noPublication = missing("APIG.3015", "Publication record %s does not exist")
+var publicationNotFound = notFound("APIG.3015", "Publication record %s does not exist")
 
 var publishResource = resource{
 	routes: []route{
-		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: taking(publishOne)},
-		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: taking(publishMany)},
-		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: of(theAPI, listVersions)},
-		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: ofTaking(theAPI, switchVersion)},
-		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: of(theAPI, showRuntime)},
-		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: of(theVersion, showVersion)},
-		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: of(theVersion, offlineVersion)},
+		{op: "CreateOrDeletePublishRecordForApiV2", method: http.MethodPost, path: "{I}/apis/action", do: withBody(publishOne)},
+		{op: "BatchPublishOrOfflineApiV2", method: http.MethodPost, path: "{I}/apis/publish", do: withBody(publishMany)},
+		{op: "ListApiVersionsV2", method: http.MethodGet, path: "{I}/apis/publish/{api_id}", do: forObject(apiInPath, listVersions)},
+		{op: "ChangeApiVersionV2", method: http.MethodPut, path: "{I}/apis/publish/{api_id}", do: forObjectWithBody(apiInPath, switchVersion)},
+		{op: "ListApiRuntimeDefinitionV2", method: http.MethodGet, path: "{I}/apis/runtime/{api_id}", do: forObject(apiInPath, showRuntime)},
+		{op: "ListApiVersionDetailV2", method: http.MethodGet, path: "{I}/apis/versions/{version_id}", do: forObject(versionInPath, showVersion)},
+		{op: "DeleteApiByVersionIdV2", method: http.MethodDelete, path: "{I}/apis/versions/{version_id}", do: forObject(versionInPath, offlineVersion)},
 	},
 	quotas: []quota{quotaVersions},
 }
 
-var quotaVersions = quota{name: "API_VERSION_NUM_LIMIT", code: "", what: "publication records", regular: 10}
+var quotaVersions = quota{name: "API_VERSION_NUM_LIMIT", code: "", description: "publication records", defaultLimit: 10}
 
 type publishView struct {
 	PublishID   string `json:"publish_id,omitempty"`
@@ -63,7 +63,7 @@ type publishView struct {
 func (p *publication) view() publishView {
 	return publishView{
 		PublishID: p.id, APIID: p.api.id, APIName: p.api.name, EnvID: p.env.id,
-		Remark: p.live.remark, PublishTime: stamp(p.at), VersionID: p.live.id,
+		Remark: p.version.remark, PublishTime: formatTime(p.at), VersionID: p.version.id,
 	}
 }
 
@@ -75,59 +75,59 @@ func (p *publication) effect(action string) Effect {
 func (g *Gateway) publish(c *call, a *api, e *environment, remark, id string) *publication {
 	v := g.version(g.newID(), a, e, c.now)
 	v.remark = remark
-	for len(a.versions[e]) > g.limit(quotaVersions) {
+	for len(a.versions[e]) > g.quotaLimit(quotaVersions) {
 		delete(g.versions, a.versions[e][0].id)
 		a.versions[e] = a.versions[e][1:]
 	}
 	if id == "" && g.behaviour.PublishIDStable {
-		id = a.everPub[e]
+		id = a.lastPublishIDs[e]
 	}
 	if id == "" {
 		id = g.newID()
 	}
-	if old := a.live(e); old != nil {
-		g.withdraw(old)
+	if old := a.publicationIn(e); old != nil {
+		g.takeOffline(old)
 	}
-	p := g.goLive(id, v)
+	p := g.putOnline(id, v)
 	c.effect(p.effect("create"))
 	return p
 }
 
 // version adds the API's draft to the versions of the API in the environment.
 func (s *state) version(id string, a *api, e *environment, at time.Time) *version {
-	v := &version{id: id, number: at.UTC().Format("20060102150405"), api: a, env: e, at: at, def: a.apiBody}
+	v := &version{id: id, number: at.UTC().Format("20060102150405"), api: a, env: e, at: at, definition: a.apiBody}
 	s.versions[id] = v
 	a.versions[e] = append(a.versions[e], v)
 	return v
 }
 
-// goLive makes a version the published one of its API in its environment.
-func (s *state) goLive(id string, v *version) *publication {
+// putOnline makes a version the published one of its API in its environment.
+func (s *state) putOnline(id string, v *version) *publication {
 	a := v.api
-	p := &publication{id: id, api: a, env: v.env, at: v.at, live: v}
-	s.pubs[id], a.everPub[v.env] = p, id
-	a.pubs = append([]*publication{p}, a.pubs...)
-	v.env.published++
+	p := &publication{id: id, api: a, env: v.env, at: v.at, version: v}
+	s.publications[id], a.lastPublishIDs[v.env] = p, id
+	a.publications = append([]*publication{p}, a.publications...)
+	v.env.publishedAPIs++
 	return p
 }
 
-// withdraw removes a publication. Bindings remain and apply again after the next publication.
-func (g *Gateway) withdraw(p *publication) {
-	delete(g.pubs, p.id)
-	p.api.pubs = slices.DeleteFunc(slices.Clone(p.api.pubs), func(q *publication) bool { return q == p })
-	p.env.published--
+// takeOffline removes a publication. Bindings remain and apply again after the next publication.
+func (g *Gateway) takeOffline(p *publication) {
+	delete(g.publications, p.id)
+	p.api.publications = slices.DeleteFunc(slices.Clone(p.api.publications), func(q *publication) bool { return q == p })
+	p.env.publishedAPIs--
 }
 
-// turn publishes an API (action "online") or takes it offline.
-func (g *Gateway) turn(c *call, action string, a *api, e *environment, remark string) (publishView, error) {
+// setOnline publishes an API (action "online") or takes it offline.
+func (g *Gateway) setOnline(c *call, action string, a *api, e *environment, remark string) (publishView, error) {
 	if action == "online" {
 		return g.publish(c, a, e, remark, "").view(), nil
 	}
-	p := a.live(e)
+	p := a.publicationIn(e)
 	if p == nil {
-		return publishView{}, noPublication(a.id)
+		return publishView{}, publicationNotFound(a.id)
 	}
-	g.withdraw(p)
+	g.takeOffline(p)
 	c.effect(p.effect("delete"))
 	return publishView{APIID: a.id, APIName: a.name, EnvID: e.id, Remark: remark}, nil
 }
@@ -146,15 +146,15 @@ func publishOne(g *Gateway, c *call, b publishBody) (reply, error) {
 	if v.err != nil {
 		return reply{}, v.err
 	}
-	a, err := g.apis().get(b.APIID, noAPI)
+	a, err := g.apis().get(b.APIID, apiNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	e, err := g.envs().get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	shown, err := g.turn(c, b.Action, a, e, b.Remark)
+	shown, err := g.setOnline(c, b.Action, a, e, b.Remark)
 	if err != nil {
 		return reply{}, err
 	}
@@ -170,19 +170,19 @@ type publishManyBody struct {
 
 func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	var v checks
-	v.oneOf("action", c.arg("action"), "online", "offline")
+	v.oneOf("action", c.queryArg("action"), "online", "offline")
 	v.remark(b.Remark)
-	v.that(len(b.APIs) <= mostBatch && (len(b.APIs) > 0) != (b.GroupID != ""), "apis")
+	v.require(len(b.APIs) <= maxBatch && (len(b.APIs) > 0) != (b.GroupID != ""), "apis")
 	if v.err != nil {
 		return reply{}, v.err
 	}
-	e, err := g.envs().get(b.EnvID, noEnv)
+	e, err := g.envs().get(b.EnvID, environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
 	ids := b.APIs
 	if b.GroupID != "" {
-		in, err := g.groups().get(b.GroupID, noGroup)
+		in, err := g.groups().get(b.GroupID, groupNotFound)
 		if err != nil {
 			return reply{}, err
 		}
@@ -192,30 +192,30 @@ func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	}
 	success, failure := []publishView{}, []map[string]any{}
 	for _, id := range ids {
-		shown, no := g.turnItem(c, id, e, b.Remark)
-		if no == nil {
+		shown, refused := g.setItemOnline(c, id, e, b.Remark)
+		if refused == nil {
 			success = append(success, shown)
 			continue
 		}
 		failure = append(failure, map[string]any{
-			"api_id": id, "api_name": shown.APIName, "error_code": no.code, "error_msg": no.message,
+			"api_id": id, "api_name": shown.APIName, "error_code": refused.code, "error_msg": refused.message,
 		})
 	}
 	return ok(map[string]any{"success": success, "failure": failure})
 }
 
-// turnItem does the same as turn for one item of a batch. The view always has the API's name.
-func (g *Gateway) turnItem(c *call, id string, e *environment, remark string) (publishView, *refusal) {
+// setItemOnline does the same as turn for one item of a batch. The view always has the API's name.
+func (g *Gateway) setItemOnline(c *call, id string, e *environment, remark string) (publishView, *refusal) {
 	a := g.apis().ids[id]
 	if a == nil {
-		return publishView{}, noAPI(id)
+		return publishView{}, apiNotFound(id)
 	}
-	if no := g.strikeItem(c.route.op, "", a); no != nil {
-		return publishView{APIName: a.name}, no
+	if refused := g.itemFault(c.route.op, "", a); refused != nil {
+		return publishView{APIName: a.name}, refused
 	}
-	shown, err := g.turn(c, c.arg("action"), a, e, remark)
+	shown, err := g.setOnline(c, c.queryArg("action"), a, e, remark)
 	if err != nil {
-		return publishView{APIName: a.name}, noPublication(id)
+		return publishView{APIName: a.name}, publicationNotFound(id)
 	}
 	return shown, nil
 }
@@ -225,15 +225,15 @@ func (l *loader) publication(a *api, env string) error {
 	if err != nil {
 		return err
 	}
-	if a.live(e) != nil {
+	if a.publicationIn(e) != nil {
 		return fmt.Errorf("%s is named twice", env)
 	}
 	address := a.address() + "@" + env
-	at, _, err := l.when("publication/" + address)
+	at, _, err := l.timesAt("publication/" + address)
 	if err != nil {
 		return err
 	}
 	v := l.version(l.id("version/"+address), a, e, at)
-	l.goLive(l.id("publication/"+address), v)
+	l.putOnline(l.id("publication/"+address), v)
 	return nil
 }

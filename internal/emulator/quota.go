@@ -7,27 +7,27 @@ import (
 
 // quota limits the number of objects of a kind on the instance.
 type quota struct {
-	name    string // config_name
-	code    string // error code if it is exceeded
-	what    string
-	regular int  // default, which the state file can change
-	hidden  bool // not listed by the reference
+	name         string // config_name
+	code         string // error code if it is exceeded
+	description  string
+	defaultLimit int  // default, which the state file can change
+	hidden       bool // not listed by the reference
 
 	used func(*state) int // number of existing objects; nil if the quota limits parts of an object
 }
 
-// limit returns the value of the quota on this gateway.
-func (g *Gateway) limit(q quota) int {
-	if n, set := g.limits[q.name]; set {
+// quotaLimit returns the value of the quota on this gateway.
+func (g *Gateway) quotaLimit(q quota) int {
+	if n, set := g.quotaLimits[q.name]; set {
 		return n
 	}
-	return q.regular
+	return q.defaultLimit
 }
 
 // withinQuota returns an error if there cannot be another object in addition to n.
 func (g *Gateway) withinQuota(q quota, n int) error {
-	if most := g.limit(q); n >= most {
-		return overQuota(q.code, q.what, most)
+	if limit := g.quotaLimit(q); n >= limit {
+		return overQuota(q.code, q.description, limit)
 	}
 	return nil
 }
@@ -35,13 +35,13 @@ func (g *Gateway) withinQuota(q quota, n int) error {
 func listQuotas(g *Gateway, c *call) (reply, error) {
 	rows := slices.DeleteFunc(g.quotas(), func(q quota) bool { return q.hidden })
 	return page(g, c, "configs", rows, nil, func(q quota) map[string]any {
-		value := g.limit(q)
+		value := g.quotaLimit(q)
 		if q.name == quotaAppSwitch.name && !g.appSwitch() {
 			value = 2
 		}
 		v := map[string]any{
-			"config_id": mixID(1, uint64(max(0, slices.IndexFunc(rows, func(o quota) bool { return o.name == q.name })))), "config_name": q.name, "config_value": strconv.Itoa(value),
-			"config_time": stamp(g.instance.created), "remark": q.what,
+			"config_id": generateID(1, uint64(max(0, slices.IndexFunc(rows, func(o quota) bool { return o.name == q.name })))), "config_name": q.name, "config_value": strconv.Itoa(value),
+			"config_time": formatTime(g.instance.created), "remark": q.description,
 		}
 		if q.used != nil {
 			v["used"] = q.used(g.state)

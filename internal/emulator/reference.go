@@ -24,7 +24,7 @@ type apiRef struct {
 // UnmarshalJSON implements [json.Unmarshaler].
 func (r *apiRef) UnmarshalJSON(b []byte) error {
 	type plain apiRef
-	return textOr(b, &r.text, (*plain)(r))
+	return decodeTextOr(b, &r.text, (*plain)(r))
 }
 
 // MarshalJSON implements [json.Marshaler].
@@ -48,7 +48,7 @@ func bindLoaded[P object](l *loader, k binding[P], policy P, refs []apiRef) erro
 				continue
 			}
 		}
-		matches, err := l.match(r, e, k.offline, k.auth)
+		matches, err := l.matchAPIs(r, e, k.allowUnpublished, k.authType)
 		if err != nil {
 			errs = append(errs, fmt.Errorf("apis: %w", err))
 		}
@@ -56,7 +56,7 @@ func bindLoaded[P object](l *loader, k binding[P], policy P, refs []apiRef) erro
 			errs = append(errs, bindOne(l, k, policy, target{a, e}))
 		}
 	}
-	return together(errs...)
+	return joinErrors(errs...)
 }
 
 func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
@@ -64,17 +64,17 @@ func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
 	if links.pairs[pair{policy.ident().id, t}] != nil {
 		return nil
 	}
-	if k.rivals != nil && !k.adds {
-		held := links.holders(policy, t, func(a, b P) bool { return k.rivals(&Behaviour{}, a, b) })
-		if len(held) > 0 {
-			return fmt.Errorf("apis: %s already has %s in %s, and can have only one", t.api.label(), held[0].policy.ident().name, t.env.name)
+	if k.sameSlot != nil && !k.canAdd {
+		holders := links.holders(policy, t, func(a, b P) bool { return k.sameSlot(&Behaviour{}, a, b) })
+		if len(holders) > 0 {
+			return fmt.Errorf("apis: %s already has %s in %s, and can have only one", t.api.label(), holders[0].policy.ident().name, t.env.name)
 		}
 	}
-	x := &link[P]{target: t, seq: l.next(), policy: policy}
+	x := &link[P]{target: t, seq: l.nextSeq(), policy: policy}
 	address := links.address(x)
 	var err error
 	x.id = l.id(address)
-	x.created, _, err = l.when(address)
+	x.created, _, err = l.timesAt(address)
 	if _, used := links.ids[x.id]; used {
 		return fmt.Errorf("apis: id %s is used twice", x.id)
 	}
@@ -87,16 +87,16 @@ func (l *links[P]) address(x *link[P]) string {
 	return l.kind + "/" + x.policy.ident().name + "/" + x.api.address() + "@" + x.env.name
 }
 
-// match finds the APIs in the environment that a reference matches.
-func (l *loader) match(r apiRef, e *environment, unpublished bool, authType string) ([]*api, error) {
+// matchAPIs finds the APIs in the environment that a reference matches.
+func (l *loader) matchAPIs(r apiRef, e *environment, unpublished bool, authType string) ([]*api, error) {
 	if r.text != "" || r.exact() {
 		label := r.text
 		if label == "" {
 			label = r.Group + "/" + r.Name
 		}
-		a, err := l.exactly(r, label)
-		if l.invent && !r.Optional && (err != nil || a.live(e) == nil) {
-			a, err = l.invented(a, r, e)
+		a, err := l.findExact(r, label)
+		if l.invent && !r.Optional && (err != nil || a.publicationIn(e) == nil) {
+			a, err = l.createMissing(a, r, e)
 		}
 		if err != nil {
 			if r.Optional {
@@ -104,26 +104,26 @@ func (l *loader) match(r apiRef, e *environment, unpublished bool, authType stri
 			}
 			return nil, err
 		}
-		if a.live(e) == nil && !unpublished && !r.offline() {
+		if a.publicationIn(e) == nil && !unpublished && !r.offline() {
 			return nil, fmt.Errorf("API %s is not published in %s", label, e.name)
 		}
 		return []*api{a}, nil
 	}
 	var found []*api
 	for _, a := range l.apis().rows {
-		published := a.live(e) != nil || unpublished || r.offline()
-		if published && (authType == "" || a.AuthType == authType) && r.means(a) {
+		published := a.publicationIn(e) != nil || unpublished || r.offline()
+		if published && (authType == "" || a.AuthType == authType) && r.matches(a) {
 			found = append(found, a)
 		}
 	}
 	if len(found) == 0 && !r.Optional {
-		return nil, fmt.Errorf("no API in %s matches %s", e.name, r.words())
+		return nil, fmt.Errorf("no API in %s matches %s", e.name, r.describe())
 	}
 	return found, nil
 }
 
-// invented creates the API that a reference names, and publishes it in the environment. a is the API if it exists.
-func (l *loader) invented(a *api, r apiRef, e *environment) (*api, error) {
+// createMissing creates the API that a reference names, and publishes it in the environment. a is the API if it exists.
+func (l *loader) createMissing(a *api, r apiRef, e *environment) (*api, error) {
 	if a == nil {
 		name := [2]string{r.Group, r.Name}
 		if r.text != "" {
@@ -156,7 +156,7 @@ func (r apiRef) offline() bool {
 	return r.Offline || r.Optional && r.Group != "" && r.Name != "" && !strings.ContainsAny(r.Group+r.Name, "*?[")
 }
 
-func (l *loader) exactly(r apiRef, label string) (*api, error) {
+func (l *loader) findExact(r apiRef, label string) (*api, error) {
 	if r.text != "" {
 		return l.findAPI(r.text)
 	}
@@ -168,8 +168,8 @@ func (l *loader) exactly(r apiRef, label string) (*api, error) {
 	return nil, fmt.Errorf("API %s does not exist", label)
 }
 
-// means reports whether the API has all properties in the reference.
-func (r apiRef) means(a *api) bool {
+// matches reports whether the API has all properties in the reference.
+func (r apiRef) matches(a *api) bool {
 	for _, t := range r.Tags {
 		if !slices.Contains(a.Tags, t) {
 			return false
@@ -179,17 +179,17 @@ func (r apiRef) means(a *api) bool {
 		(r.Method == "" || r.Method == a.ReqMethod) && (r.Path == "" || r.Path == a.ReqURI)
 }
 
-func (r apiRef) words() string {
+func (r apiRef) describe() string {
 	b, _ := r.MarshalJSON() // cannot fail, because it has only plain strings
 	return string(b)
 }
 
-// refs returns references for the bindings of a policy, each in its shortest unambiguous form.
-func refs[P object](d *dumper, l *links[P], policy string) []apiRef {
+// apiRefsOf returns references for the bindings of a policy, each in its shortest unambiguous form.
+func apiRefsOf[P object](d *dumper, l *links[P], policy string) []apiRef {
 	var out []apiRef
 	for _, x := range l.ofPolicy(policy) {
 		r := apiRef{Group: x.api.group.name, Name: x.api.name, Environment: x.env.name}
-		r.Offline = x.api.live(x.env) == nil
+		r.Offline = x.api.publicationIn(x.env) == nil
 		if x.env.id == releaseID {
 			r.Environment = ""
 		}
@@ -197,7 +197,7 @@ func refs[P object](d *dumper, l *links[P], policy string) []apiRef {
 			r = apiRef{text: x.api.label()}
 		}
 		out = append(out, r)
-		d.note(l.address(x), x.id, x.created, x.created)
+		d.saveIdentity(l.address(x), x.id, x.created, x.created)
 	}
 	return out
 }

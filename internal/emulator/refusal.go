@@ -17,8 +17,8 @@ type refusal struct {
 
 func (r *refusal) Error() string { return fmt.Sprintf("%d %s: %s", r.status, r.code, r.message) }
 
-// body returns the JSON of the answer. Only errors of the front door have the request id.
-func (r *refusal) body(requestID string) map[string]any {
+// json returns the JSON of the answer. Only errors of the front door have the request id.
+func (r *refusal) json(requestID string) map[string]any {
 	b := map[string]any{"error_code": r.code, "error_msg": r.message}
 	if strings.HasPrefix(r.code, "APIGW.") {
 		b["request_id"] = requestID
@@ -30,9 +30,9 @@ func refuse(status int, code, format string, args ...any) *refusal {
 	return &refusal{status: status, code: code, message: fmt.Sprintf(format, args...)}
 }
 
-// missing returns a function that makes the 404 for a kind of object. text is the message, which is taken from the
+// notFound returns a function that makes the 404 for a kind of object. text is the message, which is taken from the
 // manual if that has an example. In most messages, %s stands for the id.
-func missing(code, text string) func(id string) *refusal {
+func notFound(code, text string) func(id string) *refusal {
 	named := strings.Contains(text, "%s")
 	return func(id string) *refusal {
 		if !named {

@@ -57,13 +57,13 @@ func (s *state) quotas() (all []quota) {
 	return all
 }
 
-// sectionOf returns a section that is a list of named items.
-func sectionOf[F any](key string, name func(F) string, load func(*loader, F) error, dump func(*dumper) []F) section {
+// listSection returns a section that is a list of named items.
+func listSection[F any](key string, name func(F) string, load func(*loader, F) error, dump func(*dumper) []F) section {
 	return section{
 		key: key,
 		load: func(l *loader, raw json.RawMessage) error {
 			var all []F
-			if err := strict(raw, &all); err != nil {
+			if err := decodeStrict(raw, &all); err != nil {
 				return err
 			}
 			return each(key, all, func(x F) (string, error) { return name(x), load(l, x) })
@@ -72,19 +72,19 @@ func sectionOf[F any](key string, name func(F) string, load func(*loader, F) err
 	}
 }
 
-// dumped returns a function that dumps all objects of a kind, with their ids and times.
-func dumped[F any, T object](objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
-	return dumpedIf(objects, func(T) bool { return true }, one)
+// dumpAll returns a function that dumps all objects of a kind, with their ids and times.
+func dumpAll[F any, T object](objects func(*state) *table[T], one func(*dumper, T) F) func(*dumper) []F {
+	return dumpSome(objects, func(T) bool { return true }, one)
 }
 
-// dumpedIf is like dumped, for some of the objects of a kind.
-func dumpedIf[F any, T object](objects func(*state) *table[T], which func(T) bool, one func(*dumper, T) F) func(*dumper) []F {
+// dumpSome is like dumpAll, for some of the objects of a kind.
+func dumpSome[F any, T object](objects func(*state) *table[T], which func(T) bool, one func(*dumper, T) F) func(*dumper) []F {
 	return func(d *dumper) (out []F) {
 		t := objects(d.state)
 		for _, x := range t.rows {
 			if i := x.ident(); which(x) {
 				out = append(out, one(d, x))
-				d.note(t.kind+"/"+i.name, i.id, i.created, i.updated)
+				d.saveIdentity(t.kind+"/"+i.name, i.id, i.created, i.updated)
 			}
 		}
 		return out

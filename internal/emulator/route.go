@@ -12,8 +12,8 @@ type route struct {
 	path   string // segments in braces are parameters; {I} stands for the path of the instance
 	do     handler
 
-	// serial returns the keys that the request claims with Behaviour.SerialWrites; nil if it claims none.
-	serial func(*Gateway, *call) []string
+	// writeKeys returns the keys that the request claims with Behaviour.SerialWrites; nil if it claims none.
+	writeKeys func(*Gateway, *call) []string
 }
 
 // ofInstances reports whether the operation is about instances, not about objects of one. Such operations have other error codes.

@@ -35,24 +35,24 @@ const (
 	signKeyBindingsPath = "{I}/sign-bindings"
 )
 
-var noSignKey = missing("APIG.3017", "Signature key %s does not exist")
+var signKeyNotFound = notFound("APIG.3017", "Signature key %s does not exist")
 
-var theSignKey = inPath("sign_id", (*state).signKeys, noSignKey)
+var signKeyInPath = inPath("sign_id", (*state).signKeys, signKeyNotFound)
 
 var signKeyResource = resource{
 	routes: []route{
 		{op: "ListSignatureKeysV2", method: http.MethodGet, path: signKeysPath, do: listSignKeys},
-		{op: "CreateSignatureKeyV2", method: http.MethodPost, path: signKeysPath, do: taking(createSignKey)},
-		{op: "UpdateSignatureKeyV2", method: http.MethodPut, path: oneSignKeyPath, do: ofTaking(theSignKey, updateSignKey)},
-		{op: "DeleteSignatureKeyV2", method: http.MethodDelete, path: oneSignKeyPath, do: of(theSignKey, deleteSignKey)},
+		{op: "CreateSignatureKeyV2", method: http.MethodPost, path: signKeysPath, do: withBody(createSignKey)},
+		{op: "UpdateSignatureKeyV2", method: http.MethodPut, path: oneSignKeyPath, do: forObjectWithBody(signKeyInPath, updateSignKey)},
+		{op: "DeleteSignatureKeyV2", method: http.MethodDelete, path: oneSignKeyPath, do: forObject(signKeyInPath, deleteSignKey)},
 	},
 	quotas: []quota{quotaSignKeys},
 	sections: []section{
-		sectionOf("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, dumped((*state).signKeys, (*dumper).dumpSignKey)),
+		listSection("signatures", func(f fileSignKey) string { return f.Name }, (*loader).signKey, dumpAll((*state).signKeys, (*dumper).dumpSignKey)),
 	},
 }
 
-var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", what: "signature keys", regular: 200, used: func(s *state) int { return len(s.signKeys().rows) }}
+var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", description: "signature keys", defaultLimit: 200, used: func(s *state) int { return len(s.signKeys().rows) }}
 
 func (s *state) signKeys() *table[*signKey] { return tableOf[*signKey](s, "signature") }
 
@@ -65,8 +65,8 @@ type signRule struct {
 // signText defines a text: its charset, its minimum and maximum length, and the length of a text that the gateway
 // generates.
 type signText struct {
-	charset           func() *regexp.Regexp
-	least, most, made int
+	charset                         func() *regexp.Regexp
+	minLength, maxLength, generated int
 }
 
 var (
@@ -84,9 +84,9 @@ var (
 	}
 )
 
-// takes reports whether s is valid. nil is valid, because the gateway then generates a text.
-func (t signText) takes(s *string) bool {
-	return s == nil || len(*s) >= t.least && len(*s) <= t.most && t.charset().MatchString(*s)
+// accepts reports whether s is valid. nil is valid, because the gateway then generates a text.
+func (t signText) accepts(s *string) bool {
+	return s == nil || len(*s) >= t.minLength && len(*s) <= t.maxLength && t.charset().MatchString(*s)
 }
 
 func (b signKeyBody) rule() (signRule, bool) {
@@ -99,17 +99,17 @@ func (b signKeyBody) rule() (signRule, bool) {
 }
 
 func (k *signKey) view() signKeyView {
-	return signKeyView{ID: k.id, signKeyBody: k.signKeyBody, CreateTime: stamp(k.created), UpdateTime: stamp(k.updated)}
+	return signKeyView{ID: k.id, signKeyBody: k.signKeyBody, CreateTime: formatTime(k.created), UpdateTime: formatTime(k.updated)}
 }
 
-// shownKey returns the key as all answers show it, except that to the create.
-func (g *Gateway) shownKey(k *signKey) signKeyView {
+// signKeyView returns the key as all answers show it, except that to the create.
+func (g *Gateway) signKeyView(k *signKey) signKeyView {
 	v := k.view()
-	v.Secret = new(g.shownSecret(k))
+	v.Secret = new(g.signSecretView(k))
 	return v
 }
 
-func (g *Gateway) shownSecret(k *signKey) string {
+func (g *Gateway) signSecretView(k *signKey) string {
 	if g.behaviour.SignSecret == "masked" {
 		return masked(*k.Secret)
 	}
@@ -121,39 +121,39 @@ func (k *signKey) effect(action string) Effect {
 }
 
 func listSignKeys(g *Gateway, c *call) (reply, error) {
-	f := named[*signKey](c, "id", "name")
-	return page(g, c, "signs", g.signKeys().pick(c.arg("id"), c.exactName()), f.keep(), func(k *signKey) signKeyView {
-		v, bound, none := g.shownKey(k), len(g.signed().ofPolicy(k.id)), 0
+	f := idAndNameFilter[*signKey](c, "id", "name")
+	return page(g, c, "signs", g.signKeys().candidates(c.queryArg("id"), c.exactName()), f.condition(), func(k *signKey) signKeyView {
+		v, bound, none := g.signKeyView(k), len(g.signKeyBindings().ofPolicy(k.id)), 0
 		v.BindNum, v.LdAPIBound = &bound, &none
 		return v
 	})
 }
 
-// checkSignKey checks the body of a create or update; self is the id of the updated key, "" for a create.
-func (g *Gateway) checkSignKey(b signKeyBody, self string) error {
+// checkSignKey checks the body of a create or update; ownID is the id of the updated key, "" for a create.
+func (g *Gateway) checkSignKey(b signKeyBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
 	rule, known := b.rule()
-	v.that(known, "sign_type")
-	v.that(b.Type == "aes" || b.Algorithm == "", "sign_algorithm")
+	v.require(known, "sign_type")
+	v.require(b.Type == "aes" || b.Algorithm == "", "sign_algorithm")
 	if v.err != nil {
 		return v.err
 	}
-	v.that(rule.key.takes(b.Key), "sign_key")
-	v.that(rule.secret.takes(b.Secret), "sign_secret")
+	v.require(rule.key.accepts(b.Key), "sign_key")
+	v.require(rule.secret.accepts(b.Secret), "sign_secret")
 	if v.err == nil && !g.supports(rule.feature) {
 		return refuse(http.StatusPreconditionFailed, "APIG.3548", "The signature type is not supported by the instance,sign_type:%s", b.Type)
 	}
-	v.unique(g.signKeys().taken("", b.Name, self), "APIG.3207", "signature key", b.Name)
+	v.unique(g.signKeys().nameTaken("", b.Name, ownID), "APIG.3207", "signature key", b.Name)
 	return v.err
 }
 
-// completed sets a key and secret that were not sent: to the previous ones, or else to new ones.
-func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
+// withGenerated sets a key and secret that were not sent: to the previous ones, or else to new ones.
+func (b signKeyBody) withGenerated(s *state, key, secret *string) signKeyBody {
 	rule, _ := b.rule()
-	fill := func(sent, was *string, length int) *string {
+	fill := func(sent, old *string, length int) *string {
 		if sent == nil {
-			sent = was
+			sent = old
 		}
 		if sent == nil {
 			made := "k" + (s.newID() + s.newID())[:max(length, 1)-1] // some types begin with a letter
@@ -161,7 +161,7 @@ func (b signKeyBody) completed(s *state, key, secret *string) signKeyBody {
 		}
 		return sent
 	}
-	b.Key, b.Secret = fill(b.Key, key, rule.key.made), fill(b.Secret, secret, rule.secret.made)
+	b.Key, b.Secret = fill(b.Key, key, rule.key.generated), fill(b.Secret, secret, rule.secret.generated)
 	return b
 }
 
@@ -169,7 +169,7 @@ func createSignKey(g *Gateway, c *call, b signKeyBody) (reply, error) {
 	if err := cmp.Or(g.checkSignKey(b, ""), g.withinQuota(quotaSignKeys, len(g.signKeys().rows))); err != nil {
 		return reply{}, err
 	}
-	k := &signKey{signKeyBody: b.completed(g.state, nil, nil)}
+	k := &signKey{signKeyBody: b.withGenerated(g.state, nil, nil)}
 	g.signKeys().create(g, c, k, b.Name, "")
 	return created(k.view())
 }
@@ -181,49 +181,49 @@ func updateSignKey(g *Gateway, c *call, k *signKey, b signKeyBody) (reply, error
 		return reply{}, err
 	}
 	key, secret := k.Key, k.Secret
-	if rule, _ := b.rule(); g.behaviour.OmittedSignKey != "kept" || !rule.key.takes(key) || !rule.secret.takes(secret) {
+	if rule, _ := b.rule(); g.behaviour.OmittedSignKey != "kept" || !rule.key.accepts(key) || !rule.secret.accepts(secret) {
 		key, secret = nil, nil
 	}
-	k.signKeyBody = b.completed(g.state, key, secret)
+	k.signKeyBody = b.withGenerated(g.state, key, secret)
 	g.signKeys().update(c, k, b.Name)
-	return ok(g.shownKey(k))
+	return ok(g.signKeyView(k))
 }
 
 // deleteSignKey deletes the bindings of the key as well, or refuses to delete a bound key, see Behaviour.DeleteBound.
 func deleteSignKey(g *Gateway, c *call, k *signKey) (reply, error) {
-	bound := g.signed().ofPolicy(k.id)
+	bound := g.signKeyBindings().ofPolicy(k.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
 		return reply{}, refuse(http.StatusBadRequest, "APIG.1119", "The signature key has been bound to APIs,id:%s", k.id)
 	}
-	unbindAll(g, c, g.signed(), bound)
+	unbindAll(g, c, g.signKeyBindings(), bound)
 	return g.signKeys().delete(c, k)
 }
 
-var noSigned = missing("APIG.3018", "The signature key binding record does not exist")
+var signKeyBindingNotFound = notFound("APIG.3018", "The signature key binding record does not exist")
 
 // signKeyBinding binds signature keys to APIs. An API can have one in an environment, and a bind replaces another one.
 var signKeyBinding = binding[*signKey]{
-	links: (*state).signed, policies: (*state).signKeys, id: "sign_id", name: "sign_name", noPolicy: noSignKey, missing: noSigned,
-	rivals: oneOfAll[*signKey], always: true,
+	links: (*state).signKeyBindings, policies: (*state).signKeys, id: "sign_id", name: "sign_name", policyNotFound: signKeyNotFound, bindingNotFound: signKeyBindingNotFound,
+	sameSlot: anyTwo[*signKey], alwaysReplaces: true,
 }
 
 var signKeyBindingResource = resource{routes: []route{
-	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: taking(bindSignKey)},
+	{op: "AssociateSignatureKeyV2", method: http.MethodPost, path: signKeyBindingsPath, do: withBody(bindSignKey)},
 	{op: "DisassociateSignatureKeyV2", method: http.MethodDelete, path: signKeyBindingsPath + "/{sign_bindings_id}", do: signKeyBinding.unbindOne("sign_bindings_id")},
-	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: signKeyBinding.bound("bindings", (*Gateway).signedAPI)},
-	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: signKeyBinding.unbound((*Gateway).unsignedAPI)},
-	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: signKeyBinding.policiesOf("bindings", (*Gateway).signBinding)},
+	{op: "ListApisBindedToSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-apis", do: signKeyBinding.listAPIs("bindings", (*Gateway).apiWithSignKey)},
+	{op: "ListApisNotBoundWithSignatureKeyV2", method: http.MethodGet, path: signKeyBindingsPath + "/unbinded-apis", do: signKeyBinding.listUnboundAPIs((*Gateway).apiWithoutSignKey)},
+	{op: "ListSignatureKeysBindedToApiV2", method: http.MethodGet, path: signKeyBindingsPath + "/binded-signs", do: signKeyBinding.listPolicies("bindings", (*Gateway).signBinding)},
 }}
 
-func (s *state) signed() *links[*signKey] { return linksOf[*signKey](s, "signature_binding") }
+func (s *state) signKeyBindings() *links[*signKey] { return linksOf[*signKey](s, "signature_binding") }
 
 type signKeyBindBody struct {
 	SignID     string   `json:"sign_id"`
 	PublishIDs []string `json:"publish_ids"`
 }
 
-// signedAPI is an API that has the key.
-type signedAPI struct {
+// apiWithSignKey is an API that has the key.
+type apiWithSignKey struct {
 	boundAPI
 	ReqMethod string `json:"req_method"`
 	ID        string `json:"id"`
@@ -234,14 +234,14 @@ type signedAPI struct {
 
 // signBinding is a binding with the key, which the list of a key's APIs does not have.
 type signBinding struct {
-	signedAPI
+	apiWithSignKey
 	Type   string `json:"sign_type"`
 	Key    string `json:"sign_key"`
 	Secret string `json:"sign_secret"`
 }
 
-type unsignedAPI struct {
-	freeRoute
+type apiWithoutSignKey struct {
+	unboundAPIWithMethod
 	SignName string `json:"signature_name"` // the key that the API has instead
 }
 
@@ -249,17 +249,19 @@ func bindSignKey(g *Gateway, c *call, b signKeyBindBody) (reply, error) {
 	return signKeyBinding.bind(g, c, b.SignID, b.PublishIDs, "bindings", g.signBinding)
 }
 
-func (g *Gateway) signedAPIOf(x *link[*signKey]) signedAPI {
-	return signedAPI{g.boundAPI(x.target), x.api.ReqMethod, x.id, stamp(x.created), x.policy.id, x.policy.name}
+func (g *Gateway) apiWithSignKeyOf(x *link[*signKey]) apiWithSignKey {
+	return apiWithSignKey{g.boundAPI(x.target), x.api.ReqMethod, x.id, formatTime(x.created), x.policy.id, x.policy.name}
 }
 
-func (g *Gateway) signedAPI(x *link[*signKey]) any { return g.signedAPIOf(x) }
+func (g *Gateway) apiWithSignKey(x *link[*signKey]) any { return g.apiWithSignKeyOf(x) }
 
 func (g *Gateway) signBinding(x *link[*signKey]) any {
-	return signBinding{g.signedAPIOf(x), x.policy.Type, *x.policy.Key, g.shownSecret(x.policy)}
+	return signBinding{g.apiWithSignKeyOf(x), x.policy.Type, *x.policy.Key, g.signSecretView(x.policy)}
 }
 
-func (g *Gateway) unsignedAPI(t target, other string) any { return unsignedAPI{g.freeRoute(t), other} }
+func (g *Gateway) apiWithoutSignKey(t target, other string) any {
+	return apiWithoutSignKey{g.unboundAPIWithMethod(t), other}
+}
 
 type fileSignKey struct {
 	fileObject
@@ -272,8 +274,8 @@ type fileSignKey struct {
 
 func (l *loader) signKey(f fileSignKey) error {
 	b := signKeyBody{Name: f.Name, Type: f.Type, Algorithm: f.Algorithm, Key: f.Key, Secret: f.Secret}
-	k := &signKey{signKeyBody: b.completed(l.state, nil, nil)}
-	if err := fresh(l, l.signKeys(), k, f.Name); err != nil {
+	k := &signKey{signKeyBody: b.withGenerated(l.state, nil, nil)}
+	if err := addNew(l, l.signKeys(), k, f.Name); err != nil {
 		return err
 	}
 	return bindLoaded(l, signKeyBinding, k, f.APIs)
@@ -281,6 +283,6 @@ func (l *loader) signKey(f fileSignKey) error {
 
 func (d *dumper) dumpSignKey(k *signKey) fileSignKey {
 	return fileSignKey{
-		fileObject: fileObject{Name: k.name}, Type: k.Type, Algorithm: k.Algorithm, Key: k.Key, Secret: k.Secret, APIs: refs(d, d.signed(), k.id),
+		fileObject: fileObject{Name: k.name}, Type: k.Type, Algorithm: k.Algorithm, Key: k.Key, Secret: k.Secret, APIs: apiRefsOf(d, d.signKeyBindings(), k.id),
 	}
 }

@@ -34,7 +34,7 @@ func (f *stateFile) UnmarshalJSON(b []byte) error {
 	if err := takeKey(all, "gateway", &gateway); err != nil {
 		return err
 	}
-	err := together(
+	err := joinErrors(
 		takeKey(all, "version", &f.version), takeKey(all, "environment", &f.environment),
 		takeKey(gateway, "ids", &f.ids), takeKey(gateway, "times", &f.times), takeKey(gateway, "serial", &f.serial),
 	)
@@ -58,8 +58,8 @@ func takeKey(all map[string]json.RawMessage, key string, into any) error {
 	return nil
 }
 
-// forTheTool reports whether a key only matters to the tool, not to a gateway.
-func forTheTool(key string) bool {
+// onlyForTool reports whether a key only matters to the tool, not to a gateway.
+func onlyForTool(key string) bool {
 	return slices.Contains([]string{"owns", "ignore", "takes_over"}, key) || strings.HasPrefix(key, "x-")
 }
 
@@ -73,16 +73,16 @@ type fileObject struct {
 	MovedFrom string `json:"moved_from,omitempty"`
 }
 
-// textOr reads a string into text, and anything else into object. Unknown members are an error.
-func textOr(b []byte, text *string, object any) error {
+// decodeTextOr reads a string into text, and anything else into object. Unknown members are an error.
+func decodeTextOr(b []byte, text *string, object any) error {
 	if bytes.HasPrefix(b, []byte(`"`)) {
 		return json.Unmarshal(b, text)
 	}
-	return strict(b, object)
+	return decodeStrict(b, object)
 }
 
-// strict is like json.Unmarshal, but refuses unknown members.
-func strict(b []byte, into any) error {
+// decodeStrict is like json.Unmarshal, but refuses unknown members.
+func decodeStrict(b []byte, into any) error {
 	d := json.NewDecoder(bytes.NewReader(b))
 	d.DisallowUnknownFields()
 	if err := d.Decode(into); err != nil {
@@ -94,8 +94,8 @@ func strict(b []byte, into any) error {
 	return nil
 }
 
-// timesText returns times in the form of the state file.
-func timesText(created, updated time.Time) string {
+// formatTimes returns times in the form of the state file.
+func formatTimes(created, updated time.Time) string {
 	s := created.UTC().Format(time.RFC3339Nano)
 	if !updated.IsZero() && !updated.Equal(created) {
 		s += "/" + updated.UTC().Format(time.RFC3339Nano)

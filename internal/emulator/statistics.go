@@ -43,11 +43,11 @@ type minuteView struct {
 
 var statisticsResource = resource{
 	routes: []route{
-		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: of(inQuery("group_id", (*state).groups, noGroup), groupStatistics)},
-		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: of(inQuery("api_id", (*state).apis, noAPI), apiStatistics)},
+		{op: "ListLatelyGroupStatisticsV2", method: http.MethodGet, path: "{I}/statistics/group/latest", do: forObject(inQuery("group_id", (*state).groups, groupNotFound), groupStatistics)},
+		{op: "ListLatelyApiStatisticsV2", method: http.MethodGet, path: "{I}/statistics/api/latest", do: forObject(inQuery("api_id", (*state).apis, apiNotFound), apiStatistics)},
 	},
 	sections: []section{
-		sectionOf("gateway.traffic", func(f traffic) string { return f.Group }, (*loader).addTraffic, func(d *dumper) []traffic { return d.traffic }),
+		listSection("gateway.traffic", func(f traffic) string { return f.Group }, (*loader).addTraffic, func(d *dumper) []traffic { return d.traffic }),
 	},
 }
 
@@ -63,7 +63,7 @@ func groupStatistics(g *Gateway, c *call, x *group) (reply, error) {
 }
 
 func apiStatistics(g *Gateway, c *call, a *api) (reply, error) {
-	span, err := span(c.arg("duration"))
+	span, err := span(c.queryArg("duration"))
 	if err != nil {
 		return reply{}, err
 	}
@@ -92,7 +92,7 @@ func (g *Gateway) minutes(now time.Time, span int, which func(traffic) bool) []m
 	out := []minuteView{}
 	for ago := span; ago >= 1; ago-- {
 		at := now.UTC().Truncate(time.Minute).Add(-time.Duration(ago) * time.Minute)
-		m := minuteView{Minute: at.Unix(), Provider: mixID(0, 4)}
+		m := minuteView{Minute: at.Unix(), Provider: generateID(0, 4)}
 		m.ReqTime, m.Registered = at.Format(time.DateTime), at.Format(time.DateTime)
 		for _, t := range g.traffic {
 			if which(t) {
@@ -108,23 +108,23 @@ func (g *Gateway) minutes(now time.Time, span int, which func(traffic) bool) []m
 
 // add counts the minute's share of the traffic.
 func (m *minuteView) add(t traffic, ago int) {
-	over := t.Minutes
-	if over == 0 {
-		over = hour
+	minutes := t.Minutes
+	if minutes == 0 {
+		minutes = hour
 	}
-	calls := share(t.Calls, over, ago)
+	calls := share(t.Calls, minutes, ago)
 	if calls == 0 {
 		return
 	}
 	m.AvgLatency = (m.AvgLatency*float64(m.Count) + t.AvgLatency*float64(calls)) / float64(m.Count+calls)
 	m.MaxLatency = max(m.MaxLatency, t.MaxLatency)
 	m.Count += calls
-	m.Count4xx += share(t.Errors4xx, over, ago)
-	m.Count5xx += share(t.Errors5xx, over, ago)
+	m.Count4xx += share(t.Errors4xx, minutes, ago)
+	m.Count5xx += share(t.Errors5xx, minutes, ago)
 	m.CountError = m.Count4xx + m.Count5xx
 	m.Count2xx = max(0, m.Count-m.CountError)
-	m.Output += t.Output / int64(over)
-	m.Input += t.Input / int64(over)
+	m.Output += t.Output / int64(minutes)
+	m.Input += t.Input / int64(minutes)
 }
 
 // share returns the part of a total for one minute. The parts of all minutes add up to the total.

@@ -48,32 +48,32 @@ type throttleView struct {
 	CreateTime      string `json:"create_time"`
 }
 
-var noThrottle = missing("APIG.3005", "Request throttling policy %s does not exist")
+var throttleNotFound = notFound("APIG.3005", "Request throttling policy %s does not exist")
 
-var theThrottle = inPath("throttle_id", (*state).throttles, noThrottle)
+var throttleInPath = inPath("throttle_id", (*state).throttles, throttleNotFound)
 
 var throttleResource = resource{
 	routes: []route{
 		{op: "ListRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles", do: listThrottles},
-		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: taking(createThrottle)},
-		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: shows(theThrottle, (*Gateway).throttleView)},
-		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: ofTaking(theThrottle, updateThrottle)},
-		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: of(theThrottle, deleteThrottle)},
+		{op: "CreateRequestThrottlingPolicyV2", method: http.MethodPost, path: "{I}/throttles", do: withBody(createThrottle)},
+		{op: "ShowDetailsOfRequestThrottlingPolicyV2", method: http.MethodGet, path: "{I}/throttles/{throttle_id}", do: showObject(throttleInPath, (*Gateway).throttleView)},
+		{op: "UpdateRequestThrottlingPolicyV2", method: http.MethodPut, path: "{I}/throttles/{throttle_id}", do: forObjectWithBody(throttleInPath, updateThrottle)},
+		{op: "DeleteRequestThrottlingPolicyV2", method: http.MethodDelete, path: "{I}/throttles/{throttle_id}", do: forObject(throttleInPath, deleteThrottle)},
 	},
 	quotas: []quota{quotaThrottles},
 	sections: []section{
-		sectionOf("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, dumped((*state).throttles, (*dumper).throttle)),
+		listSection("throttles", func(f fileThrottle) string { return f.Name }, (*loader).throttle, dumpAll((*state).throttles, (*dumper).throttle)),
 	},
 }
 
-var quotaThrottles = quota{name: "THROTTLE_NUM_LIMIT", code: "APIG.3107", what: "request throttling policies", regular: 300, used: func(s *state) int { return len(s.throttles().rows) }}
+var quotaThrottles = quota{name: "THROTTLE_NUM_LIMIT", code: "APIG.3107", description: "request throttling policies", defaultLimit: 300, used: func(s *state) int { return len(s.throttles().rows) }}
 
 func (s *state) throttles() *table[*throttle] { return tableOf[*throttle](s, "throttle") }
 
 func (g *Gateway) throttleView(t *throttle) throttleView {
 	v := throttleView{
 		ID: t.id, Name: t.name, throttleLimits: t.throttleLimits, AdaptiveControl: "FALSE",
-		BindNum: len(g.throttled().ofPolicy(t.id)), HasSpecials: 2, CreateTime: stamp(t.created),
+		BindNum: len(g.throttleBindings().ofPolicy(t.id)), HasSpecials: 2, CreateTime: formatTime(t.created),
 	}
 	if len(t.specials) > 0 {
 		v.HasSpecials = 1
@@ -86,50 +86,50 @@ func (t *throttle) effect(action string) Effect {
 }
 
 func listThrottles(g *Gateway, c *call) (reply, error) {
-	f := named[*throttle](c, "id", "name")
-	return page(g, c, "throttles", g.throttles().pick(c.arg("id"), c.exactName()), f.keep(), g.throttleView)
+	f := idAndNameFilter[*throttle](c, "id", "name")
+	return page(g, c, "throttles", g.throttles().candidates(c.queryArg("id"), c.exactName()), f.condition(), g.throttleView)
 }
 
-// limits applies the body to the old limits (the zero value for a create) and checks the result; self is "" for a create.
-func (b throttleBody) limits(g *Gateway, was throttleLimits, self string) (throttleLimits, error) {
+// limits applies the body to the old limits (the zero value for a create) and checks the result; ownID is "" for a create.
+func (b throttleBody) limits(g *Gateway, old throttleLimits, ownID string) (throttleLimits, error) {
 	if g.behaviour.UpdateOmittedLimit != "keeps" {
-		was.UserLimits, was.AppLimits, was.IPLimits = 0, 0, 0
+		old.UserLimits, old.AppLimits, old.IPLimits = 0, 0, 0
 	}
 	l := throttleLimits{
-		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: g.remark(was.Remark, b.Remark),
-		UserLimits: or(b.UserLimits, was.UserLimits), AppLimits: or(b.AppLimits, was.AppLimits),
-		IPLimits: or(b.IPLimits, was.IPLimits), Type: or(b.Type, max(was.Type, 1)),
+		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: g.remark(old.Remark, b.Remark),
+		UserLimits: valueOr(b.UserLimits, old.UserLimits), AppLimits: valueOr(b.AppLimits, old.AppLimits),
+		IPLimits: valueOr(b.IPLimits, old.IPLimits), Type: valueOr(b.Type, max(old.Type, 1)),
 	}
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
 	v.oneOf("time_unit", l.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
-	v.count("time_interval", l.TimeInterval)
-	v.count("api_call_limits", l.APICallLimits)
-	v.that(l.Type == 1 || l.Type == 2, "type")
+	v.positive("time_interval", l.TimeInterval)
+	v.positive("api_call_limits", l.APICallLimits)
+	v.require(l.Type == 1 || l.Type == 2, "type")
 	v.remark(l.Remark)
-	v.that(b.AdaptiveControl == "" || b.AdaptiveControl == "TRUE" || b.AdaptiveControl == "FALSE", "enable_adaptive_control")
+	v.require(b.AdaptiveControl == "" || b.AdaptiveControl == "TRUE" || b.AdaptiveControl == "FALSE", "enable_adaptive_control")
 	for _, part := range []struct {
 		parameter string
 		sent      *int64
 		n, most   int64
 	}{
 		{"user_call_limits", b.UserLimits, l.UserLimits, l.APICallLimits},
-		{"app_call_limits", b.AppLimits, l.AppLimits, l.mostForApp()},
+		{"app_call_limits", b.AppLimits, l.AppLimits, l.maxForApp()},
 		{"ip_call_limits", b.IPLimits, l.IPLimits, l.APICallLimits},
 	} {
 		// A gateway that keeps limits that are left out accepts 0 for "no limit", which reads also show. Otherwise a limit could
 		// never be removed.
 		if part.sent != nil && (*part.sent != 0 || g.behaviour.UpdateOmittedLimit != "keeps") {
-			v.count(part.parameter, *part.sent)
+			v.positive(part.parameter, *part.sent)
 		}
 		v.atMost(part.parameter, part.n, part.most)
 	}
-	v.unique(g.throttles().taken("", b.Name, self), "APIG.3204", "request throttling policy", b.Name)
+	v.unique(g.throttles().nameTaken("", b.Name, ownID), "APIG.3204", "request throttling policy", b.Name)
 	return l, v.err
 }
 
-// mostForApp returns the maximum of the limit per app: the limit per user, if there is one.
-func (l throttleLimits) mostForApp() int64 {
+// maxForApp returns the maximum of the limit per app: the limit per user, if there is one.
+func (l throttleLimits) maxForApp() int64 {
 	if l.UserLimits > 0 {
 		return l.UserLimits
 	}
@@ -144,7 +144,7 @@ func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
 	t := &throttle{throttleLimits: limits}
 	g.throttles().create(g, c, t, b.Name, "")
 	shown := g.throttleView(t)
-	shown.CreateTime = exactStamp(t.created)
+	shown.CreateTime = formatTimeExactly(t.created)
 	return created(shown)
 }
 
@@ -159,13 +159,13 @@ func updateThrottle(g *Gateway, c *call, t *throttle, b throttleBody) (reply, er
 }
 
 func deleteThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
-	bound := g.throttled().ofPolicy(t.id)
+	bound := g.throttleBindings().ofPolicy(t.id)
 	if len(bound) > 0 && g.behaviour.DeleteBound != "cascade" {
 		return reply{}, refuse(http.StatusForbidden, "APIG.3451", "The request throttling policy has been bound to APIs,id:%s", t.id)
 	}
-	unbindAll(g, c, g.throttled(), bound)
+	unbindAll(g, c, g.throttleBindings(), bound)
 	for _, s := range t.specials {
-		s.leave()
+		s.removeFromApp()
 	}
 	return g.throttles().delete(c, t)
 }
@@ -196,7 +196,7 @@ func (l *loader) throttle(f fileThrottle) error {
 	default:
 		return fmt.Errorf("type: %q is neither basic nor shared", f.Type)
 	}
-	if err := fresh(l, l.throttles(), t, f.Name); err != nil {
+	if err := addNew(l, l.throttles(), t, f.Name); err != nil {
 		return err
 	}
 	for _, s := range f.Specials {
@@ -211,7 +211,7 @@ func (d *dumper) throttle(t *throttle) fileThrottle {
 	f := fileThrottle{
 		fileObject: fileObject{Name: t.name}, Type: "basic", TimeInterval: t.TimeInterval, TimeUnit: t.TimeUnit,
 		APILimits: t.APICallLimits, UserLimits: t.UserLimits, AppLimits: t.AppLimits, IPLimits: t.IPLimits, Remark: t.Remark,
-		APIs: refs(d, d.throttled(), t.id),
+		APIs: apiRefsOf(d, d.throttleBindings(), t.id),
 	}
 	if t.Type == 2 {
 		f.Type = "shared"
@@ -222,7 +222,7 @@ func (d *dumper) throttle(t *throttle) fileThrottle {
 			shown.App = s.app.name
 		}
 		f.Specials = append(f.Specials, shown)
-		d.note("throttle_special/"+t.name+"/"+s.effect("").Name, s.id, s.applied, s.applied)
+		d.saveIdentity("throttle_special/"+t.name+"/"+s.effect("").Name, s.id, s.applied, s.applied)
 	}
 	return f
 }

@@ -43,23 +43,23 @@ type specialView struct {
 
 const specialsPath = "{I}/throttles/{throttle_id}/throttle-specials"
 
-var noSpecial = missing("APIG.3013", "Excluded request throttling configuration %s does not exist")
+var specialNotFound = notFound("APIG.3013", "Excluded request throttling configuration %s does not exist")
 
-var theSpecial = partInPath(theThrottle, func(t *throttle) []*special { return t.specials }, "strategy_id", noSpecial)
+var specialInPath = partInPath(throttleInPath, func(t *throttle) []*special { return t.specials }, "strategy_id", specialNotFound)
 
 var specialResource = resource{
 	routes: []route{
-		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: of(theThrottle, listSpecials)},
-		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: ofTaking(theThrottle, createSpecial)},
-		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: ofTaking(theSpecial, updateSpecial)},
-		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: of(theSpecial, deleteSpecial)},
+		{op: "ListSpecialThrottlingConfigurationsV2", method: http.MethodGet, path: specialsPath, do: forObject(throttleInPath, listSpecials)},
+		{op: "CreateSpecialThrottlingConfigurationV2", method: http.MethodPost, path: specialsPath, do: forObjectWithBody(throttleInPath, createSpecial)},
+		{op: "UpdateSpecialThrottlingConfigurationV2", method: http.MethodPut, path: specialsPath + "/{strategy_id}", do: forObjectWithBody(specialInPath, updateSpecial)},
+		{op: "DeleteSpecialThrottlingConfigurationV2", method: http.MethodDelete, path: specialsPath + "/{strategy_id}", do: forObject(specialInPath, deleteSpecial)},
 	},
 	quotas: []quota{quotaSpecialApps, quotaSpecialUsers},
 }
 
-var quotaSpecialApps = quota{name: "APP_THROTTLE_LIMIT", code: "APIG.3100", what: "excluded apps", regular: 30}
+var quotaSpecialApps = quota{name: "APP_THROTTLE_LIMIT", code: "APIG.3100", description: "excluded apps", defaultLimit: 30}
 
-var quotaSpecialUsers = quota{name: "USER_THROTTLE_LIMIT", code: "APIG.3100", what: "excluded tenants", regular: 30}
+var quotaSpecialUsers = quota{name: "USER_THROTTLE_LIMIT", code: "APIG.3100", description: "excluded tenants", defaultLimit: 30}
 
 // objectType returns APP or USER.
 func (s *special) objectType() string {
@@ -78,7 +78,7 @@ func (s *special) objectID() string {
 
 func (s *special) view() specialView {
 	v := specialView{
-		ID: s.id, CallLimits: s.limit, ApplyTime: stamp(s.applied), ObjectID: s.objectID(),
+		ID: s.id, CallLimits: s.limit, ApplyTime: formatTime(s.applied), ObjectID: s.objectID(),
 		ObjectType: s.objectType(), ObjectName: s.user, ThrottleID: s.throttle.id,
 	}
 	if s.app != nil {
@@ -96,15 +96,15 @@ func (s *special) effect(action string) Effect {
 	return e
 }
 
-// join and leave maintain the app's list of throttles with a special limit for it.
-func (s *special) join() {
+// register and leave maintain the app's list of throttles with a special limit for it.
+func (s *special) register() {
 	s.throttle.specials.add(s)
 	if s.app != nil {
 		s.app.specials = append(s.app.specials, s)
 	}
 }
 
-func (s *special) leave() {
+func (s *special) removeFromApp() {
 	if s.app != nil {
 		s.app.specials = slices.DeleteFunc(s.app.specials, func(o *special) bool { return o == s })
 	}
@@ -115,13 +115,13 @@ func listSpecials(g *Gateway, c *call, t *throttle) (reply, error) {
 	f.where(c, "object_type", (*special).objectType)
 	f.like(c, "app_name", false, func(s *special) string { return s.view().AppName })
 	f.like(c, "user", false, func(s *special) string { return s.user })
-	return page(g, c, "throttle_specials", t.specials, f.keep(), (*special).view)
+	return page(g, c, "throttle_specials", t.specials, f.condition(), (*special).view)
 }
 
 func createSpecial(g *Gateway, c *call, t *throttle, b specialBody) (reply, error) {
 	var v checks
 	v.oneOf("object_type", b.ObjectType, "APP", "USER")
-	v.count("call_limits", b.CallLimits)
+	v.positive("call_limits", b.CallLimits)
 	v.atMost("call_limits", b.CallLimits, t.APICallLimits)
 	v.text("object_id", b.ObjectID, 1, 65, nil)
 	if v.err != nil {
@@ -130,24 +130,24 @@ func createSpecial(g *Gateway, c *call, t *throttle, b specialBody) (reply, erro
 	s := &special{throttle: t, limit: b.CallLimits, applied: c.now}
 	if b.ObjectType == "APP" {
 		var err error
-		if s.app, err = g.apps().get(b.ObjectID, noApp); err != nil {
+		if s.app, err = g.apps().get(b.ObjectID, appNotFound); err != nil {
 			return reply{}, err
 		}
 	} else {
 		v.text("object_id", b.ObjectID, 32, 32, nil)
 		s.user = b.ObjectID
 	}
-	if err := cmp.Or(v.err, g.admitSpecial(t, s)); err != nil {
+	if err := cmp.Or(v.err, g.checkNewSpecial(t, s)); err != nil {
 		return reply{}, err
 	}
-	s.seq, s.id = g.next(), g.newID()
-	s.join()
+	s.seq, s.id = g.nextSeq(), g.newID()
+	s.register()
 	c.effect(s.effect("create"))
 	return created(s.view())
 }
 
-// admitSpecial refuses a second special limit for an object, and more than the quotas allow.
-func (g *Gateway) admitSpecial(t *throttle, s *special) error {
+// checkNewSpecial refuses a second special limit for an object, and more than the quotas allow.
+func (g *Gateway) checkNewSpecial(t *throttle, s *special) error {
 	quota, same := quotaSpecialApps, 0
 	if s.app == nil {
 		quota = quotaSpecialUsers
@@ -170,7 +170,7 @@ type specialUpdate struct {
 
 func updateSpecial(_ *Gateway, c *call, s *special, b specialUpdate) (reply, error) {
 	var v checks
-	v.count("call_limits", b.CallLimits)
+	v.positive("call_limits", b.CallLimits)
 	v.atMost("call_limits", b.CallLimits, s.throttle.APICallLimits)
 	if v.err != nil {
 		return reply{}, v.err
@@ -182,7 +182,7 @@ func updateSpecial(_ *Gateway, c *call, s *special, b specialUpdate) (reply, err
 
 func deleteSpecial(_ *Gateway, c *call, s *special) (reply, error) {
 	s.throttle.specials.remove(s)
-	s.leave()
+	s.removeFromApp()
 	c.effect(s.effect("delete"))
 	return noContent()
 }
@@ -194,7 +194,7 @@ type fileSpecial struct {
 }
 
 func (l *loader) special(t *throttle, f fileSpecial) error {
-	s := &special{seq: l.next(), throttle: t, limit: f.Limits, user: f.User}
+	s := &special{seq: l.nextSeq(), throttle: t, limit: f.Limits, user: f.User}
 	if (f.App == "") == (f.User == "") {
 		return errors.New("an entry needs either app or user, and not both")
 	}
@@ -211,7 +211,7 @@ func (l *loader) special(t *throttle, f fileSpecial) error {
 	address := "throttle_special/" + t.name + "/" + s.effect("").Name
 	var err error
 	s.id = l.id(address)
-	s.applied, _, err = l.when(address)
-	s.join()
+	s.applied, _, err = l.timesAt(address)
+	s.register()
 	return err
 }

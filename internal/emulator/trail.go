@@ -11,8 +11,8 @@ import (
 	"time"
 )
 
-// record is a record of the audit trail (CTS), in the form in which answers have it.
-type record = map[string]any
+// traceRecord is a record of the audit trail (CTS), in the form in which answers have it.
+type traceRecord = map[string]any
 
 // trailResource is the audit trail of the project. It is another service, which the emulator serves as well. It has the records
 // of the state file, and one for each write to the gateway.
@@ -23,14 +23,14 @@ var trailResource = resource{
 	},
 	sections: []section{{
 		key:  "gateway.traces",
-		load: func(l *loader, raw json.RawMessage) error { return json.Unmarshal(raw, &l.told) },
-		dump: func(d *dumper) any { return d.told },
+		load: func(l *loader, raw json.RawMessage) error { return json.Unmarshal(raw, &l.fileTraces) },
+		dump: func(d *dumper) any { return d.fileTraces },
 	}},
 }
 
-// recorded has, for each kind of effect, the type of the resource in the audit trail and, by action, the old names of
+// tracedResources has, for each kind of effect, the type of the resource in the audit trail and, by action, the old names of
 // the operations.
-var recorded = map[string]struct {
+var tracedResources = map[string]struct {
 	resource string
 	older    map[string]string
 }{
@@ -63,11 +63,11 @@ var recorded = map[string]struct {
 	"feature":            {"Feature", nil},
 }
 
-// mostTraces limits the number of records of writes, because their bodies take memory.
-const mostTraces = 2000
+// maxTraces limits the number of records of writes, because their bodies take memory.
+const maxTraces = 2000
 
-// trace adds a write, successful or not, to the audit trail.
-func (g *Gateway) trace(r *http.Request, c *call, a answer, requestID string, carried bool) {
+// addToTrail adds a write, successful or not, to the audit trail.
+func (g *Gateway) addToTrail(r *http.Request, c *call, a httpResponse, requestID string, carried bool) {
 	if c.route == nil || c.route.method == http.MethodGet {
 		return
 	}
@@ -75,16 +75,16 @@ func (g *Gateway) trace(r *http.Request, c *call, a answer, requestID string, ca
 	if carried {
 		rating = "normal"
 	}
-	g.traced++
-	g.traces = append(g.traces[max(0, len(g.traces)-mostTraces+1):], record{
-		"trace_id": mixID(g.opts.Seed^0x7472616365, g.traced), "trace_name": strings.TrimSuffix(c.route.op, "V2"), "trace_rating": rating,
-		"trace_type": "ApiCall", "service_type": "APIG", "time": c.now.UnixMilli(), "record_time": c.now.UnixMilli(), "source_ip": caller(r),
-		"code": strconv.Itoa(a.status), "request_id": requestID, "api_version": "v2", "read_only": false, "user": record{"name": "emulator", "type": "User", "id": g.opts.ProjectID},
+	g.traceCount++
+	g.traces = append(g.traces[max(0, len(g.traces)-maxTraces+1):], traceRecord{
+		"trace_id": generateID(g.opts.Seed^0x7472616365, g.traceCount), "trace_name": strings.TrimSuffix(c.route.op, "V2"), "trace_rating": rating,
+		"trace_type": "ApiCall", "service_type": "APIG", "time": c.now.UnixMilli(), "record_time": c.now.UnixMilli(), "source_ip": clientAddress(r),
+		"code": strconv.Itoa(a.status), "request_id": requestID, "api_version": "v2", "read_only": false, "user": traceRecord{"name": "emulator", "type": "User", "id": g.opts.ProjectID},
 		"request": c.raw, "response": a.body, "effects": c.effects,
 	})
 }
 
-func caller(r *http.Request) string {
+func clientAddress(r *http.Request) string {
 	host, _, found := strings.Cut(r.RemoteAddr, ":")
 	if !found || host == "" {
 		return "127.0.0.1"
@@ -103,35 +103,35 @@ func (g *Gateway) listTraces(c *call, query string) (reply, error) {
 		return reply{}, refuse(http.StatusNotFound, "APIGW.0101", "The API does not exist or has not been published in the environment")
 	}
 	from, to := milliseconds(c, "from", c.now.Add(-time.Hour)), milliseconds(c, "to", c.now)
-	if query == "new" && c.arg("trace_type") != "system" || from >= to {
+	if query == "new" && c.queryArg("trace_type") != "system" || from >= to {
 		return reply{}, refuse(http.StatusBadRequest, "CTS.0300", "The query failed: a parameter is missing or wrong")
 	}
-	var all []record
+	var all []traceRecord
 	for _, t := range slices.Backward(g.traces) {
-		all = append(all, g.shown(t))
+		all = append(all, g.traceView(t))
 	}
-	all = append(all, g.told...)
-	all = slices.DeleteFunc(all, func(t record) bool {
-		at := when(t)
-		return at <= from || at >= to || c.arg("service_type") != "" && !strings.EqualFold(c.arg("service_type"), member(t, "service_type"))
+	all = append(all, g.fileTraces...)
+	all = slices.DeleteFunc(all, func(t traceRecord) bool {
+		at := traceTime(t)
+		return at <= from || at >= to || c.queryArg("service_type") != "" && !strings.EqualFold(c.queryArg("service_type"), textMember(t, "service_type"))
 	})
-	slices.SortStableFunc(all, func(a, b record) int { return cmp.Compare(when(b), when(a)) })
-	if next := c.arg("next"); next != "" {
-		all = all[slices.IndexFunc(all, func(t record) bool { return member(t, "trace_id") == next })+1:]
+	slices.SortStableFunc(all, func(a, b traceRecord) int { return cmp.Compare(traceTime(b), traceTime(a)) })
+	if next := c.queryArg("next"); next != "" {
+		all = all[slices.IndexFunc(all, func(t traceRecord) bool { return textMember(t, "trace_id") == next })+1:]
 	}
 	limit, marker := 10, any(nil)
-	if n, err := strconv.Atoi(c.arg("limit")); err == nil && n > 0 {
+	if n, err := strconv.Atoi(c.queryArg("limit")); err == nil && n > 0 {
 		limit = min(n, 200)
 	}
 	if len(all) > limit {
 		all = all[:limit]
-		marker = member(all[limit-1], "trace_id")
+		marker = textMember(all[limit-1], "trace_id")
 	}
-	return ok(record{"traces": all, "meta_data": record{"count": len(all), "marker": marker}})
+	return ok(traceRecord{"traces": all, "meta_data": traceRecord{"count": len(all), "marker": marker}})
 }
 
-// shown returns the record of a write in the form that Behaviour chooses.
-func (g *Gateway) shown(t record) record {
+// traceView returns the record of a write in the form that Behaviour chooses.
+func (g *Gateway) traceView(t traceRecord) traceRecord {
 	out := maps.Clone(t)
 	delete(out, "effects")
 	effects, _ := t["effects"].([]Effect)
@@ -143,9 +143,9 @@ func (g *Gateway) shown(t record) record {
 			id, called = "", "" // the write was about several resources
 		}
 	}
-	out["resource_type"] = recorded[about].resource
+	out["resource_type"] = tracedResources[about].resource
 	if g.behaviour.TrailNames == "old" && len(effects) > 0 {
-		out["trace_name"] = cmp.Or(recorded[about].older[effects[0].Action], member(t, "trace_name"))
+		out["trace_name"] = cmp.Or(tracedResources[about].older[effects[0].Action], textMember(t, "trace_name"))
 	}
 	switch g.behaviour.TrailIDs {
 	case "gateway":
@@ -168,13 +168,13 @@ func (g *Gateway) shown(t record) record {
 	return out
 }
 
-func member(t record, name string) string {
+func textMember(t traceRecord, name string) string {
 	s, _ := t[name].(string)
 	return s
 }
 
-// when returns the time of a record in milliseconds.
-func when(t record) int64 {
+// traceTime returns the time of a record in milliseconds.
+func traceTime(t traceRecord) int64 {
 	switch v := t["time"].(type) {
 	case int64:
 		return v
@@ -185,7 +185,7 @@ func when(t record) int64 {
 }
 
 func milliseconds(c *call, parameter string, absent time.Time) int64 {
-	if n, err := strconv.ParseInt(c.arg(parameter), 10, 64); err == nil {
+	if n, err := strconv.ParseInt(c.queryArg(parameter), 10, 64); err == nil {
 		return n
 	}
 	return absent.UnixMilli()

@@ -39,7 +39,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		return nil, err
 	}
-	switch a.fate {
+	switch a.outcome {
 	case lost:
 		return nil, io.ErrUnexpectedEOF
 	case reset:
@@ -52,7 +52,7 @@ func (t transport) RoundTrip(r *http.Request) (*http.Response, error) {
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: a.header, Body: io.NopCloser(bytes.NewReader(a.body)), ContentLength: int64(len(a.body)), Request: r,
 	}
-	if a.fate == torn {
+	if a.outcome == torn {
 		answer.Body = io.NopCloser(io.MultiReader(bytes.NewReader(a.body[:len(a.body)/2]), broken{}))
 	}
 	return answer, nil

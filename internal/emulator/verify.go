@@ -15,7 +15,7 @@ import (
 const (
 	signatureScheme = "SDK-HMAC-SHA256"
 	signatureDate   = "20060102T150405Z"
-	mostSkew        = 15 * time.Minute
+	maxSkew         = 15 * time.Minute
 	unsignedPayload = "UNSIGNED-PAYLOAD"
 )
 
@@ -32,7 +32,7 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 		name, value, _ := strings.Cut(strings.TrimSpace(field), "=")
 		parts[name] = value
 	}
-	if g.opts.AccessKey == "" || !same(parts["Access"], g.opts.AccessKey) {
+	if g.opts.AccessKey == "" || !equalSecrets(parts["Access"], g.opts.AccessKey) {
 		return unauthenticated("Get secretKey failed,ak:%s,err:ak not exist", parts["Access"])
 	}
 	signed := strings.Split(parts["SignedHeaders"], ";")
@@ -41,7 +41,7 @@ func (g *Gateway) verify(r *http.Request, c *call) error {
 	}
 	date := r.Header.Get("X-Sdk-Date")
 	at, err := time.Parse(signatureDate, date)
-	if err != nil || c.now.Sub(at).Abs() > mostSkew {
+	if err != nil || c.now.Sub(at).Abs() > maxSkew {
 		return unauthenticated("signature expired,X-Sdk-Date:%s,now:%s", date, c.now.UTC().Format(signatureDate))
 	}
 	canonical := canonicalRequest(r, c, signed)

@@ -18,9 +18,9 @@ type versionView struct {
 func (v *version) view() versionView {
 	shown := versionView{
 		VersionID: v.id, VersionNo: v.number, APIID: v.api.id, EnvID: v.env.id, EnvName: v.env.name,
-		Remark: v.remark, PublishTime: stamp(v.at), Status: 2,
+		Remark: v.remark, PublishTime: formatTime(v.at), Status: 2,
 	}
-	if p := v.api.live(v.env); p != nil && p.live == v {
+	if p := v.api.publicationIn(v.env); p != nil && p.version == v {
 		shown.Status = 1
 	}
 	return shown
@@ -36,7 +36,7 @@ func listVersions(g *Gateway, c *call, a *api) (reply, error) {
 	var f filter[*version]
 	f.where(c, "env_id", func(v *version) string { return v.env.id })
 	f.where(c, "env_name", func(v *version) string { return v.env.name })
-	return page(g, c, "api_versions", rows, f.keep(), (*version).view)
+	return page(g, c, "api_versions", rows, f.condition(), (*version).view)
 }
 
 type versionBody struct {
@@ -47,28 +47,28 @@ type versionBody struct {
 func switchVersion(g *Gateway, c *call, a *api, b versionBody) (reply, error) {
 	v := g.versions[b.VersionID]
 	if v == nil || v.api != a {
-		return reply{}, noVersion(b.VersionID)
+		return reply{}, versionNotFound(b.VersionID)
 	}
-	p := a.live(v.env)
+	p := a.publicationIn(v.env)
 	if p == nil {
-		return reply{}, noPublication(a.id)
+		return reply{}, publicationNotFound(a.id)
 	}
-	p.live = v
+	p.version = v
 	c.effect(p.effect("update"))
 	return ok(p.view())
 }
 
 func showRuntime(g *Gateway, c *call, a *api) (reply, error) {
-	e, err := g.envs().get(c.arg("env_id"), noEnv)
+	e, err := g.envs().get(c.queryArg("env_id"), environmentNotFound)
 	if err != nil {
 		return reply{}, err
 	}
-	p := a.live(e)
+	p := a.publicationIn(e)
 	if p == nil {
-		return reply{}, noPublication(a.id)
+		return reply{}, publicationNotFound(a.id)
 	}
 	return ok(runtimeView{
-		apiBody: p.live.shown(g), ID: a.id, GroupName: a.group.name, RunEnvID: e.id, RunEnvName: e.name, PublishID: p.id,
+		apiBody: p.version.frontEnd(g), ID: a.id, GroupName: a.group.name, RunEnvID: e.id, RunEnvName: e.name, PublishID: p.id,
 		SlDomain: a.group.slDomain(), SlDomains: []string{a.group.slDomain()},
 	})
 }
@@ -85,27 +85,27 @@ type runtimeView struct {
 	SlDomains  []string `json:"sl_domains"`
 }
 
-// shown returns the definition as it was published, without its backend.
-func (v *version) shown(g *Gateway) apiBody {
-	b := v.def
-	b.apiBackend = apiBackend{ReqParams: v.def.ReqParams}
-	b.Tags = g.tags(v.def.Tags)
+// frontEnd returns the definition as it was published, without its backend.
+func (v *version) frontEnd(g *Gateway) apiBody {
+	b := v.definition
+	b.apiBackend = apiBackend{ReqParams: v.definition.ReqParams}
+	b.Tags = g.tags(v.definition.Tags)
 	return b
 }
 
-// theVersion finds the version in the path.
-func theVersion(g *Gateway, c *call) (*version, error) {
+// versionInPath finds the version in the path.
+func versionInPath(g *Gateway, c *call) (*version, error) {
 	if v := g.versions[c.path["version_id"]]; v != nil {
 		return v, nil
 	}
-	return nil, noVersion(c.path["version_id"])
+	return nil, versionNotFound(c.path["version_id"])
 }
 
 func showVersion(g *Gateway, _ *call, v *version) (reply, error) {
 	shown := g.apiView(v.api)
-	shown.apiBody = v.def
-	shown.Tags = g.tags(v.def.Tags)
-	shown.RunEnvID, shown.RunEnvName, shown.PublishID, shown.PublishTime = v.env.id, v.env.name, "", stamp(v.at)
+	shown.apiBody = v.definition
+	shown.Tags = g.tags(v.definition.Tags)
+	shown.RunEnvID, shown.RunEnvName, shown.PublishID, shown.PublishTime = v.env.id, v.env.name, "", formatTime(v.at)
 	return ok(struct {
 		apiView
 		VersionID string   `json:"version_id"`
@@ -115,13 +115,13 @@ func showVersion(g *Gateway, _ *call, v *version) (reply, error) {
 }
 
 func offlineVersion(g *Gateway, c *call, v *version) (reply, error) {
-	p := v.api.live(v.env)
-	if p == nil || p.live != v {
-		return reply{}, noPublication(v.api.id)
+	p := v.api.publicationIn(v.env)
+	if p == nil || p.version != v {
+		return reply{}, publicationNotFound(v.api.id)
 	}
-	g.withdraw(p)
+	g.takeOffline(p)
 	c.effect(p.effect("delete"))
 	return noContent()
 }
 
-var noVersion = missing("APIG.3022", "API version %s does not exist")
+var versionNotFound = notFound("APIG.3022", "API version %s does not exist")
