@@ -188,7 +188,7 @@ func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	out := map[string][]string{}
 	for _, k := range all.Kinds {
 		refused := slices.ContainsFunc(all.Unread, func(u kind.Unread) bool { return u.Kind == k.Name && u.Owner == "" })
-		if !refused && !k.Given { // every gateway has these, so they are never extra
+		if !refused && !k.AllExist { // every gateway has these, so they are never extra
 			out[k.Name] = globs
 		}
 	}

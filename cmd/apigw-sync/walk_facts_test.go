@@ -69,7 +69,7 @@ func TestEveryFactIsNoticed(t *testing.T) {
 // that restores it.
 func (w *walker) facts(k *kind.Kind) map[string]func() func() {
 	out := map[string]func() func(){}
-	for name, list := range map[string]*[]string{"Replace": &k.Replace, "Makes": &k.Makes} {
+	for name, list := range map[string]*[]string{"Replace": &k.Immutable, "Makes": &k.Generated} {
 		for _, pointer := range *list {
 			out[name+" "+pointer] = func() func() {
 				all := *list
@@ -201,7 +201,7 @@ func (w *walker) accepts(k *kind.Kind, item map[string]any) bool {
 func (w *walker) varied(k *kind.Kind, item map[string]any) (out []map[string]any) {
 	for pointer, v := range leavesOf("", item) {
 		text, ok := v.(string)
-		if !ok || pointer == "/name" || k.Given {
+		if !ok || pointer == "/name" || k.AllExist {
 			continue
 		}
 		words := wordsAt(k, item, pointer)
@@ -331,7 +331,7 @@ func (w *walker) made(k *kind.Kind) (out []string) {
 	return out
 }
 
-// unsaid returns objections to a text that the gateway generated: the kind must list it in Makes, and no output may
+// unsaid returns objections to a text that the gateway generated: the kind must list it in Generated, and no output may
 // show it.
 func unsaid(k *kind.Kind, pointer string, v any, item map[string]any, shown string) (out []string) {
 	text, _ := v.(string)
@@ -339,7 +339,7 @@ func unsaid(k *kind.Kind, pointer string, v any, item map[string]any, shown stri
 	if s == nil || text == "" || jsonptr.At(item, pointer) != nil || s.Default != nil || s.Words() != nil {
 		return nil
 	}
-	if !slices.Contains(k.Makes, pointer) {
+	if !slices.Contains(k.Generated, pointer) {
 		out = append(out, "the gateway made "+pointer)
 	}
 	if noSecret[k.Name+pointer] == "" && strings.Contains(shown, text) {
@@ -352,7 +352,7 @@ func unsaid(k *kind.Kind, pointer string, v any, item map[string]any, shown stri
 func (w *walker) bare(k *kind.Kind) map[string]any {
 	w.Helper()
 	item := maps.Clone(w.turns(k)[0].before)
-	if k.Given {
+	if k.AllExist {
 		return item
 	}
 	for _, key := range slices.Sorted(maps.Keys(item)) {

@@ -90,7 +90,7 @@ func (w *walker) file(items map[string]map[string]any) map[string]any {
 				item[link.Field] = []any{"one_" + link.Target}
 			}
 		}
-		if doc[kind.Of(name).Section] = []any{item}; kind.Of(name).Given {
+		if doc[kind.Of(name).Section] = []any{item}; kind.Of(name).AllExist {
 			doc[kind.Of(name).Section] = map[string]any{item["name"].(string): item["config"]}
 		}
 	}
@@ -274,7 +274,7 @@ func (w *walker) changed(url string) {
 	w.Helper()
 	owns := map[string]any{}
 	for _, k := range kind.All {
-		if k.Section != "" && !k.Given {
+		if k.Section != "" && !k.AllExist {
 			owns[k.Section] = []any{"one_*"}
 		}
 	}
@@ -361,7 +361,7 @@ func (w *walker) emulated(t *testing.T) {
 // called returns how documents name the object of a kind.
 func (w *walker) called(k *kind.Kind) string {
 	name, _ := w.items[k.Name]["name"].(string)
-	if k.Given {
+	if k.AllExist {
 		return name
 	}
 	return "name: " + name
@@ -421,7 +421,7 @@ func (w *walker) writtenBack(t *testing.T) {
 		w.Fatal(err)
 	}
 	for _, c := range plan.Changes {
-		secret := slices.ContainsFunc(c.Fields, func(f field) bool { return f.Sensitive || slices.Contains(kind.Of(c.Kind).Uploads, f.Path) })
+		secret := slices.ContainsFunc(c.Fields, func(f field) bool { return f.Sensitive || slices.Contains(kind.Of(c.Kind).WriteOnly, f.Path) })
 		if !secret {
 			w.Errorf("export --update leaves %s in the files as it was: see Pack and Place of %s in internal/kind, and internal/spec/writeback", c.Address, c.Kind)
 		}
@@ -483,7 +483,7 @@ func (w *walker) drawn(t *testing.T) {
 		if k.Owner != "" {
 			path = kind.Of(k.Owner).Section + "." + k.Field
 		}
-		if !found[path] && !k.Given { // the gateway has no objects with made-up names
+		if !found[path] && !k.AllExist { // the gateway has no objects with made-up names
 			w.Errorf("random states hold no %s: world draws %s from its Shape; give it an Example or Made", path, k.Name)
 		}
 	}

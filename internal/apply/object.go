@@ -151,7 +151,7 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 		j.unread(l.err, err)
 	case o == nil && k.Codes.Exists(l.err):
 		j.fail(l.err)
-	case o == nil && (nameless(j.change) || k.Namesakes) && !answered(l.err):
+	case o == nil && (nameless(j.change) || k.DuplicateNames) && !answered(l.err):
 		j.unknown(l.err, "the gateway may still create it, and a repeated request could create a second one")
 	case o == nil:
 		j.fail(l.err)
@@ -194,7 +194,7 @@ func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key st
 // generated reports whether o may be the value that the gateway generated for ch: it was not there before the run, the files
 // do not contain it, and no other change has claimed it.
 func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
-	if k.Quota == 0 || ch.Want == nil || !nameless(ch) {
+	if k.MaxPerOwner == 0 || ch.Want == nil || !nameless(ch) {
 		return false
 	}
 	known := slices.ContainsFunc(r.have.Objects, func(h kind.Object) bool { return h.Kind == o.Kind && h.ID == o.ID })
@@ -231,7 +231,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	var raw json.RawMessage
 	n, err := r.call(ctx, about(q, j), &raw)
 	j.out.attempts += n
-	for tries := 0; k.Codes.IsLater(err) && tries < repeats && r.later(ctx, k, j); tries++ {
+	for tries := 0; k.Codes.IsTooSoon(err) && tries < repeats && r.later(ctx, k, j); tries++ {
 		var more int
 		more, err = r.caller.Call(ctx, about(q, j), &raw)
 		r.tally.addLate(more)

@@ -33,7 +33,7 @@ func addBadges(t *testing.T) {
 	t.Helper()
 	k := kind.Define(kind.Def[badge, badgeWire]{
 		Facts: kind.Facts{
-			Name: "badge", Section: "badges", Path: "badges", ListField: "badges", Shape: shape.OfMap("A badge."), Refers: "app",
+			Name: "badge", Section: "badges", Path: "badges", ListField: "badges", Shape: shape.OfMap("A badge."), RefersTo: "app",
 			Ops: kind.Operations{List: "ListBadges", Create: "CreateBadge", Update: "UpdateBadge", Delete: "DeleteBadge"},
 		}, Hooks: kind.Hooks[badge]{
 			Refs: func(b badge) []kind.Ref { return []kind.Ref{{Kind: "app", Key: b.App, Path: "/app"}} },

@@ -22,7 +22,7 @@ const gracePeriod = 2 * time.Second
 // later waits until the gateway accepts another change of an object that was changed a moment ago, and reports the wait.
 func (r *runner) later(ctx context.Context, k *kind.Kind, j *job) bool {
 	if r.waiting != nil {
-		r.waiting(j.change.Address, k.Later)
+		r.waiting(j.change.Address, k.RetryAfter)
 	}
-	return api.Pause(ctx, k.Later)
+	return api.Pause(ctx, k.RetryAfter)
 }

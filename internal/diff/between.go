@@ -165,7 +165,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 		out = append(out, p)
 	}
 	for _, o := range pointers(c.have.Objects) {
-		if o.Kind == k.Name && !k.Given && !taken[o.Key] && c.options.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
+		if o.Kind == k.Name && !k.AllExist && !taken[o.Key] && c.options.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
 			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -209,7 +209,7 @@ func (c *comparison) objects(k *kind.Kind) {
 // compare plans the change of one declared object.
 func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
-	if p.have == nil && k.Given {
+	if p.have == nil && k.AllExist {
 		unset := k.NeverSet(w.Key)
 		p.have, p.held = &unset, w.Key
 	}
@@ -230,7 +230,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
 	c.doubt(k, w, p.have)
 	switch {
-	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Replace, f.Path) }):
+	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Immutable, f.Path) }):
 		change.Action, change.Fields = Replace, kept
 		c.retiring[p.have.Address()] = true
 		c.swaps[w.Address()] = &swap{next: p.next, base: p.base}
@@ -287,7 +287,7 @@ func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 			c.silent = append(c.silent, w.Address()+" "+path)
 		}
 	}
-	for _, p := range k.Clash(w.Value, have.Value) {
+	for _, p := range k.Conflict(w.Value, have.Value) {
 		if p.Soft {
 			c.silent = append(c.silent, w.Address()+" "+p.Path)
 		} else {

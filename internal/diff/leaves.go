@@ -123,7 +123,7 @@ func created(k *kind.Kind, want any) (fields []Field) {
 func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
 	fields = joined(fields)
 	hide(fields, slices.Concat(sides[0].Secrets, sides[1].Secrets))
-	unset(fields, k.Clings)
+	unset(fields, k.KeptWhenEmpty)
 	sort.SliceStable(fields, func(i, j int) bool { return fields[i].Path < fields[j].Path })
 	return fields
 }

@@ -56,11 +56,11 @@ func (c *comparison) join(k *kind.Kind, w *kind.Declared) pair {
 
 // fits reports whether an object can become the declared one in place.
 func (c *comparison) fits(k *kind.Kind, w *kind.Declared, o *kind.Object) bool {
-	if len(k.Replace) == 0 {
+	if len(k.Immutable) == 0 {
 		return true
 	}
 	counts, _ := c.rules.fields(k.Name, w.Key, Leaves(k, k.Settle(w.Value, o.Value), w.Value))
-	return !slices.ContainsFunc(counts, func(f Field) bool { return slices.Contains(k.Replace, f.Path) })
+	return !slices.ContainsFunc(counts, func(f Field) bool { return slices.Contains(k.Immutable, f.Path) })
 }
 
 // leftovers plans to delete successors that interrupted replaces left and that are no longer needed.

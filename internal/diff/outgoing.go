@@ -41,7 +41,7 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	_, lost := k.Sent(w.Value, have.Value, func(string) bool { return true })
 	for _, path := range lost {
-		if slices.Contains(k.Makes, path) {
+		if slices.Contains(k.Generated, path) {
 			continue // the gateway generates a value for the new object
 		}
 		c.plan.Refusals = append(c.plan.Refusals, Refusal{
@@ -53,13 +53,13 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 
 // uploads reports fields that a write needs, that no gateway returns, and that the files leave out or that have expired.
 func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
-	for _, path := range k.Uploads {
+	for _, path := range k.WriteOnly {
 		if k.Open(w.Value, path) {
 			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", which "+since+" needs; set it in the files, since no gateway shows it"))
 		}
 	}
 	if last := k.LastDay(w.Value); last != "" && last < c.options.Today {
-		c.plan.Errors = append(c.plan.Errors, problem(w, k.Uploads[0][1:]+" expired on "+last+", and no gateway accepts it; use a renewed one"))
+		c.plan.Errors = append(c.plan.Errors, problem(w, k.WriteOnly[0][1:]+" expired on "+last+", and no gateway accepts it; use a renewed one"))
 	}
 }
 

@@ -18,7 +18,7 @@ type made struct {
 func makes(name string, refs ...kind.Ref) *kind.Kind {
 	return kind.Define(kind.Def[made, made]{
 		Facts: kind.Facts{
-			Name: name, Section: name + "s", Path: name, ListField: name, Shape: shape.OfMap("Made up."), Refers: kind.AnyAPI,
+			Name: name, Section: name + "s", Path: name, ListField: name, Shape: shape.OfMap("Made up."), RefersTo: kind.AnyAPI,
 			Ops: kind.Operations{List: "List", Create: "Create", Update: "Update", Delete: "Delete"},
 		},
 		Hooks:  kind.Hooks[made]{Refs: func(made) []kind.Ref { return refs }},

@@ -56,13 +56,13 @@ func (b *builder) onePlace() {
 	}
 	for _, o := range pointers(b.c.have.Objects) {
 		for _, address := range []string{o.Address(), o.OwnerAddress()} {
-			if step, ok := gone[address]; ok && kind.Of(o.Kind).OnePlace {
+			if step, ok := gone[address]; ok && kind.Of(o.Kind).UniqueName {
 				goes[name(o)] = append(goes[name(o)], step)
 			}
 		}
 	}
 	for i, s := range pointers(b.steps) {
-		if s.Op == OpCreate && kind.Of(s.Kind).OnePlace {
+		if s.Op == OpCreate && kind.Of(s.Kind).UniqueName {
 			b.need(i, 0, goes[name(&b.plan.Changes[s.Items[0].Change].Want.Object)]...)
 		}
 	}

@@ -23,7 +23,7 @@ func (c *comparison) repoint() {
 	var again []Change
 	for _, k := range kind.All {
 		for _, p := range c.pairs[k.Name] {
-			if len(replaced) == 0 || k.Refers == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.whole(k.Name, p.want.Key) || !c.options.self(k) {
+			if len(replaced) == 0 || k.RefersTo == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.whole(k.Name, p.want.Key) || !c.options.self(k) {
 				continue
 			}
 			if fields := leadingTo(k, p.have, replaced); len(fields) > 0 {
@@ -123,7 +123,7 @@ func (c *comparison) referrers() map[string][]referrer {
 	for _, list := range [][]kind.Object{c.have.Objects, c.have.Neighbours.Parts} {
 		for _, o := range pointers(list) {
 			k := kind.Of(o.Kind)
-			if k.Refers == "" {
+			if k.RefersTo == "" {
 				continue
 			}
 			for _, ref := range k.Refs(o.Value) {

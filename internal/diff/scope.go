@@ -149,7 +149,7 @@ func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *k
 // fixed returns the paths of changed fields that cannot change in place.
 func (c *Change) fixed() (paths []string) {
 	for _, f := range c.Fields {
-		if slices.Contains(kind.Of(c.Kind).Replace, f.Path) {
+		if slices.Contains(kind.Of(c.Kind).Immutable, f.Path) {
 			paths = append(paths, f.Path)
 		}
 	}
@@ -205,7 +205,7 @@ func (p *Plan) interruptions() (out []Refusal) {
 		if ch.Have == nil || ch.Action == Unbind {
 			continue
 		}
-		if why := kind.Of(ch.Kind).Disturbs(ch.Have.Value); why != "" {
+		if why := kind.Of(ch.Kind).Interrupts(ch.Have.Value); why != "" {
 			out = append(out, Refusal{
 				Guard: "interruption", Address: ch.Address, Flag: "--allow-interruption",
 				Reason: ch.Have.Address() + " " + why, Would: "it would have been " + strings.TrimSuffix(string(ch.Action), "e") + "ed",

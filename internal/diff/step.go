@@ -215,9 +215,9 @@ func (b *builder) inside(changes []int) {
 		}
 	}
 	early := deletes
-	if k.Quota > 0 {
+	if k.MaxPerOwner > 0 {
 		// Old parts are kept until the new ones exist, as far as the quota has room for both.
-		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.Quota)
+		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.MaxPerOwner)
 		early = deletes[:min(over, len(deletes))]
 		b.warnOfGap(k, first, len(early))
 	}
@@ -251,14 +251,14 @@ func (b *builder) warnOfGap(k *kind.Kind, first *Change, early int) {
 	}
 	b.plan.Warnings = append(b.plan.Warnings, Note{
 		Address: k.Owner + "/" + first.Name, Source: first.Source,
-		Message: fmt.Sprintf("can have at most %d %s, so %d old ones are deleted before the new ones are created; calls to the old ones fail in between", k.Quota, k.Field, early),
+		Message: fmt.Sprintf("can have at most %d %s, so %d old ones are deleted before the new ones are created; calls to the old ones fail in between", k.MaxPerOwner, k.Field, early),
 	})
 }
 
 func (b *builder) partStep(k *kind.Kind, owner string, change int, op Op, operation string, needs []int) int {
 	item := Item{Change: change, Needs: slices.Clone(needs)}
 	step := Step{Op: op, Kind: k.Name, Operation: operation, Items: []Item{item}}
-	if op == OpCreate && k.Quota > 0 {
+	if op == OpCreate && k.MaxPerOwner > 0 {
 		// The gateway generates the values of such parts. Only if they are created one after another is it known which
 		// value belongs to which change.
 		step.Lanes = []string{k.Name + "/" + owner}

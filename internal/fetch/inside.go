@@ -58,7 +58,7 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 	switch {
 	case ok && unreadable == nil: // else the owner is read once more
 		got = told
-	case k.Single || k.OwnerTells != "":
+	case k.Single || k.ListPath != "":
 		_, got, err = ask(ctx, r, k.List(o, "", 0), "by "+k.Owner, take)
 		if api.NotFound(err) {
 			got, err = nil, nil

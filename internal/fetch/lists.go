@@ -89,7 +89,7 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 			r.count(w.Kind, found)
 		}
 	}()
-	if w.Kind.Given {
+	if w.Kind.AllExist {
 		found, err = all(ctx, r, of(""))
 		return given(w, found), w.All, err
 	}
@@ -104,7 +104,7 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		keys: w.keys(), whole: of(""), atOnce: 1,
 		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
 		settled: func(o *kind.Object) (name string, ok bool) {
-			return o.Key, len(w.Kind.Replace) == 0 // else the successor of a replace may be on another page
+			return o.Key, len(w.Kind.Immutable) == 0 // else the successor of a replace may be on another page
 		},
 	})
 	return found, complete, cmp.Or(err, r.readDetails(ctx, w.Kind, found, w.wants))

@@ -26,7 +26,7 @@ func (r *Reader) lookUp(ctx context.Context, k *kind.Kind, parent *kind.Object, 
 		now.Inside = nil // from when the parent was read; it may have changed since
 		return r.parts(ctx, diff.Read{Part: k, Object: now})
 	}
-	if k.Given && key != "" {
+	if k.AllExist && key != "" {
 		found, _, err := r.objects(ctx, Want{Kind: k, Names: []string{key}})
 		return found, err
 	}

@@ -33,13 +33,13 @@ const (
 var acl = of(Def[ACL, aclWire]{
 	Facts: Facts{
 		Name: "acl", Trail: "Acl", Section: "acls", Rank: 4, Path: "acls", ListField: "acls", NameQuery: "name",
-		Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, Limit: "ACL_NUM_LIMIT",
+		Codes: Codes{Gone: []string{"APIG.3006"}, Bound: []string{"APIG.3447"}}, LimitName: "ACL_NUM_LIMIT",
 		Ops: Operations{
 			List: "ListAclStrategiesV2", Create: "CreateAclStrategyV2", Update: "UpdateAclStrategyV2",
 			Delete: "DeleteAclV2", BatchDelete: "BatchDeleteAclV2",
 		},
-		BatchMax: 100, // undocumented; the default quota of ACLs
-		Replace:  []string{"/entity_type"},
+		BatchMax:  100, // undocumented; the default quota of ACLs
+		Immutable: []string{"/entity_type"},
 		Shape: shape.OfMap("An access control policy (ACL): which callers may call the APIs that it is bound to.",
 			shape.Need("name", name("ACL", "orders_office", 64)),
 			shape.Need("type", shape.OfText("PERMIT lets only these callers in; DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),

@@ -56,16 +56,16 @@ func (k *Kind) Root(key string) string {
 	return k.Name + "/" + name
 }
 
-// Stays reports whether an object always exists (Facts.Always).
+// Stays reports whether an object always exists (Facts.BuiltIn).
 func (k *Kind) Stays(o *Object) bool {
-	return slices.Contains(k.Always, strings.TrimPrefix(o.Key, o.Owner+"/"))
+	return slices.Contains(k.BuiltIn, strings.TrimPrefix(o.Key, o.Owner+"/"))
 }
 
-// NeverSet returns an object of a Given kind as it is before it is set for the first time.
+// NeverSet returns an object of a kind with AllExist as it is before it is set for the first time.
 func (k *Kind) NeverSet(name string) Object {
 	v, err := k.Unpack(map[string]any{"name": name})
 	if err != nil {
-		panic(err) // cannot happen: the objects of a Given kind have names
+		panic(err) // cannot happen: the objects of a kind with AllExist have names
 	}
 	return Object{Kind: k.Name, Key: name, ID: name, Value: v, Bound: Unknown}
 }

@@ -32,8 +32,8 @@ const builtInGroup = "DEFAULT"
 var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	Facts: Facts{
 		Name: AGroup, Trail: "ApiGroup", Section: "groups", Path: "api-groups", ListField: "groups", NameQuery: "name",
-		Tells: []string{"status", "sl_domain", "sl_domains", "register_time", "on_sell_status", "call_limits", "time_interval", "time_unit", "is_default", "version", "roma_app_id", "roma_app_name"},
-		Codes: Codes{Gone: []string{"APIG.3001"}}, Limit: "APIGROUP_NUM_LIMIT", Always: []string{builtInGroup},
+		ReadOnly: []string{"status", "sl_domain", "sl_domains", "register_time", "on_sell_status", "call_limits", "time_interval", "time_unit", "is_default", "version", "roma_app_id", "roma_app_name"},
+		Codes:    Codes{Gone: []string{"APIG.3001"}}, LimitName: "APIGROUP_NUM_LIMIT", BuiltIn: []string{builtInGroup},
 		Ops: Operations{List: "ListApiGroupsV2", Create: "CreateApiGroupV2", Update: "UpdateApiGroupV2", Delete: "DeleteApiGroupV2"},
 		Shape: shape.OfMap("A group of APIs, with the settings that they share. Every gateway has the group DEFAULT.",
 			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
@@ -113,7 +113,7 @@ var variable = of(Def[Variable, variableWire]{
 		Ops: Operations{
 			List: "ListEnvironmentVariablesV2", Create: "CreateEnvironmentVariableV2", Update: "UpdateEnvironmentVariableV2", Delete: "DeleteEnvironmentVariableV2",
 		},
-		Refers: AnEnvironment,
+		RefersTo: AnEnvironment,
 	},
 	Hooks: Hooks[Variable]{
 		Normalize: func(v Variable) Variable {
@@ -123,7 +123,7 @@ var variable = of(Def[Variable, variableWire]{
 			return v
 		},
 		InnerQuota: func(v Variable) InnerQuota {
-			return InnerQuota{Limit: "VARIABLE_NUM_LIMIT", What: "variables of a group in an environment", Of: v.Environment}
+			return InnerQuota{LimitName: "VARIABLE_NUM_LIMIT", What: "variables of a group in an environment", Of: v.Environment}
 		},
 		Refs: func(v Variable) []Ref { return []Ref{{Kind: AnEnvironment, Key: v.Environment, Path: "/environment"}} },
 	},

@@ -29,9 +29,9 @@ const generatedByGateway = "the gateway generates one, which is left alone"
 var app = of(Def[App, appWire]{
 	Facts: Facts{
 		Name: "app", Trail: "App", Section: "apps", Rank: 2, Path: "apps", ListField: "apps", NameQuery: "name",
-		Tells: []string{"creator", "register_time", "status", "app_type", "roma_app_type"},
-		Limit: "APP_NUM_LIMIT",
-		Makes: []string{"/app_key", "/app_secret"}, Clings: []string{"/remark"},
+		ReadOnly:  []string{"creator", "register_time", "status", "app_type", "roma_app_type"},
+		LimitName: "APP_NUM_LIMIT",
+		Generated: []string{"/app_key", "/app_secret"}, KeptWhenEmpty: []string{"/remark"},
 		Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 		Shape: shape.OfMap("An app (credential): a caller, with its key, secret and codes.",
 			shape.Need("name", name("app", "orders_mobile", 64)),

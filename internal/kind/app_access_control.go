@@ -41,10 +41,10 @@ var accessControlShape = shape.OfMap("Source addresses from which the app may, o
 var appAccessControl = of(Def[AccessControl, accessControlWire]{
 	Facts: Facts{
 		Name: "app_access_control", Trail: "AppAcl", Owner: "app", Field: "access_control", Single: true,
-		Tells: []string{"app_id"},
-		Shape: accessControlShape,
-		Path:  "apps/{app}/app-acl",
-		Ops:   Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
+		ReadOnly: []string{"app_id"},
+		Shape:    accessControlShape,
+		Path:     "apps/{app}/app-acl",
+		Ops:      Operations{List: "ShowDetailsOfAppAcl", Create: "UpdateAppAcl", Update: "UpdateAppAcl", Delete: "DeleteAppAcl"},
 	}, Hooks: Hooks[AccessControl]{
 		Features: func(AccessControl) []string { return []string{"app_acl"} },
 	},

@@ -71,11 +71,11 @@ var appCode = of(Def[AppCode, appCodeWire]{
 		Name: "app_code", Trail: "AppCode", Owner: "app", Field: "app_codes",
 		Shape: codeShape,
 		Path:  "apps/{app}/app-codes", ListField: "app_codes",
-		Quota: codesOfAnApp,
-		Ops:   Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Generate: "CreateAppCodeAutoV2", Delete: "DeleteAppCodeV2"},
+		MaxPerOwner: codesOfAnApp,
+		Ops:         Operations{List: "ListAppCodesV2", Create: "CreateAppCodeV2", Generate: "CreateAppCodeAutoV2", Delete: "DeleteAppCodeV2"},
 	}, Hooks: Hooks[AppCode]{
 		Secrets:    func(AppCode) []string { return []string{"/app_code"} },
-		InnerQuota: func(AppCode) InnerQuota { return InnerQuota{Limit: "APP_CODE_NUM_LIMIT", What: "codes of an app"} },
+		InnerQuota: func(AppCode) InnerQuota { return InnerQuota{LimitName: "APP_CODE_NUM_LIMIT", What: "codes of an app"} },
 		Match:      matchCodes,
 	},
 	Key: func(app string, c AppCode) string {

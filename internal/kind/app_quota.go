@@ -56,7 +56,7 @@ var noAngles = shape.Test(func(s string) string {
 var appQuota = of(Def[AppQuota, appQuotaWire]{
 	Facts: Facts{
 		Name: "app_quota", Trail: "AppQuota", Section: "app_quotas", Path: "app-quotas", ListField: "quotas",
-		Codes: Codes{Gone: []string{"APIG.3093"}}, Remains: []string{"/reset_time"},
+		Codes: Codes{Gone: []string{"APIG.3093"}}, KeptWhenOmitted: []string{"/reset_time"},
 		Ops: Operations{List: "ListAppQuotas", Create: "CreateAppQuota", Update: "UpdateAppQuota", Delete: "DeleteAppQuota"},
 		Shape: shape.OfMap("A quota of apps: how many calls each app bound to it may make in a period, to all APIs together.",
 			shape.Need("name", name("app quota", "partner_daily", 255)),

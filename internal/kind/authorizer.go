@@ -52,9 +52,9 @@ type identityWire struct {
 var authorizer = of(Def[Authorizer, authorizerWire]{
 	Facts: Facts{
 		Name: "authorizer", Trail: "Authorizer", Section: "authorizers", Path: "authorizers", ListField: "authorizer_list",
-		Tells: []string{"ld_api_id", "roma_app_id", "roma_app_name"},
-		Codes: Codes{Gone: []string{"APIG.3081"}}, Usual: 50,
-		Replace: []string{"/type"},
+		ReadOnly: []string{"ld_api_id", "roma_app_id", "roma_app_name"},
+		Codes:    Codes{Gone: []string{"APIG.3081"}}, DefaultLimit: 50,
+		Immutable: []string{"/type"},
 		Ops: Operations{
 			List: "ListCustomAuthorizersV2", Create: "CreateCustomAuthorizerV2", Update: "UpdateCustomAuthorizerV2", Delete: "DeleteCustomAuthorizerV2",
 		},

@@ -12,7 +12,7 @@ import (
 )
 
 // Beyond holds members of an answer about an object that the kind's wire type does not have and that the API reference
-// does not call read-only (Facts.Tells), such as settings of a newer gateway. An update replaces the whole object, so
+// does not call read-only (Facts.ReadOnly), such as settings of a newer gateway. An update replaces the whole object, so
 // members that it leaves out are lost. Therefore the updates of every kind send them back, at the same pointers in the
 // body. Members without a value, such as empty texts, do not count.
 type Beyond struct {
@@ -27,7 +27,7 @@ type Beyond struct {
 // the members that identify the entries of a list, where a|b means whichever of the two the update sends.
 func wireForm[W any](f *Facts) *shape.Shape {
 	s := formOf(reflect.TypeFor[W](), "")
-	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.Tells, ","))...)
+	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.ReadOnly, ","))...)
 }
 
 // toldAs returns fields of any shape for member names that are separated by commas.

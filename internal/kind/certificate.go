@@ -54,10 +54,10 @@ type certificateWire struct {
 var certificate = of(Def[Certificate, certificateWire]{
 	Facts: Facts{
 		Name: "certificate", Trail: "SslCertificate", Section: "certificates", Scope: api.Project, Path: "certificates?instance_id={instance}", ListField: "certs", NameQuery: "name",
-		Tells: []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
-		Codes: Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, Namesakes: true,
-		Uploads: []string{"/cert_content", "/private_key"},
-		Replace: []string{"/type", "/algorithm_type"}, Remains: []string{"/trusted_root_ca"},
+		ReadOnly: []string{"project_id", "version", "organization", "organizational_unit", "locality", "state", "country", "issuer", "signature_algorithm"},
+		Codes:    Codes{Gone: []string{"APIG.3021", "APIG.3025"}}, DuplicateNames: true,
+		WriteOnly: []string{"/cert_content", "/private_key"},
+		Immutable: []string{"/type", "/algorithm_type"}, KeptWhenOmitted: []string{"/trusted_root_ca"},
 		Ops: Operations{
 			List: "ListCertificatesV2", Show: "ShowDetailsOfCertificateV2", Create: "CreateCertificateV2", Update: "UpdateCertificateV2", Delete: "DeleteCertificateV2",
 		},
@@ -71,8 +71,8 @@ var certificate = of(Def[Certificate, certificateWire]{
 			}
 			return c
 		},
-		Compared: inWords,
-		InWords:  inWords,
+		Compared: described,
+		Display:  described,
 		Adopt:    adoptCertificate,
 		Sent: func(want, have Certificate, _ func(string) bool) (Certificate, []string) {
 			if have.RootCA != "" && want.RootCA == "" && want.Type == have.Type { // global certificates have no root certificate
@@ -87,7 +87,7 @@ var certificate = of(Def[Certificate, certificateWire]{
 			last, _ := c.EndsWithin(0, "")
 			return last
 		},
-		Disturbs: func(c Certificate) string {
+		Interrupts: func(c Certificate) string {
 			if c.Type == inOne {
 				return ""
 			}
@@ -141,8 +141,8 @@ func certificateShape() *shape.Shape {
 	)
 }
 
-// inWords returns a certificate whose PEM texts are replaced by descriptions of the certificates in them.
-func inWords(c Certificate) Certificate {
+// described returns a certificate whose PEM texts are replaced by descriptions of the certificates in them.
+func described(c Certificate) Certificate {
 	for _, text := range []*string{&c.Content, &c.RootCA} {
 		if chain, err := readChain(*text); err == nil {
 			*text = factsOf(chain[0]).String()

@@ -135,8 +135,8 @@ var (
 var channel = of(Def[Channel, channelWire]{
 	Facts: Facts{
 		Name: aChannel, Trail: "Vpc", Section: "channels", Path: "vpc-channels", ListField: "vpc_channels", NameQuery: "name",
-		Tells: []string{"status", "dict_code"},
-		Codes: Codes{Gone: []string{"APIG.3023"}}, Replace: []string{"/type"}, Remains: []string{"/health_check"}, Refers: aChannel, Usual: 200,
+		ReadOnly: []string{"status", "dict_code"},
+		Codes:    Codes{Gone: []string{"APIG.3023"}}, Immutable: []string{"/type"}, KeptWhenOmitted: []string{"/health_check"}, RefersTo: aChannel, DefaultLimit: 200,
 		Ops: Operations{
 			List: "ListVpcChannelsV2", Show: "ShowDetailsOfVpcChannelV2", Create: "CreateVpcChannelV2", Update: "UpdateVpcChannelV2", Delete: "DeleteVpcChannelV2",
 		},
@@ -144,10 +144,10 @@ var channel = of(Def[Channel, channelWire]{
 	},
 	Hooks: Hooks[Channel]{
 		Normalize: normalizeChannel,
-		Brief:     briefChannel,
+		Concise:   conciseChannel,
 		Adopt:     adoptChannel,
 		Sent:      sentChannel,
-		Clash: func(want, have Channel) []shape.Problem { // a replace would create a channel of the same type again
+		Conflict: func(want, have Channel) []shape.Problem { // a replace would create a channel of the same type again
 			if !have.Older || have.Type != ofServers || want.Type == ofServers {
 				return nil
 			}
@@ -193,8 +193,8 @@ func normalizeChannel(c Channel) Channel {
 // key returns what identifies a member of a channel.
 func (s *Server) key() []string { return []string{s.Host, s.ECS, itoa(s.Port), s.Group} }
 
-// briefChannel leaves out what normalizeChannel fills in.
-func briefChannel(c Channel) Channel {
+// conciseChannel leaves out what normalizeChannel fills in.
+func conciseChannel(c Channel) Channel {
 	c.Servers = slices.Clone(c.Servers)
 	for i := range c.Servers {
 		s := &c.Servers[i]
@@ -209,7 +209,7 @@ func briefChannel(c Channel) Channel {
 		c.Health = new(*c.Health)
 		c.Health.Method = ""
 	}
-	c.Service = c.Service.brief()
+	c.Service = c.Service.concise()
 	return c
 }
 

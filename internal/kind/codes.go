@@ -11,18 +11,18 @@ import (
 // Codes groups the gateway's error codes by what they mean for the objects or links of a kind. Each entry is a prefix
 // of codes.
 type Codes struct {
-	Gone  []string // there is no object with that id, so a removal has nothing left to do
-	Taken []string // of a create: the object exists; if nil, usualTaken applies
-	Bound []string // of a delete: something is bound to it
-	Later []string // of an update: the object was changed a moment ago, and can be changed again later
+	Gone    []string // there is no object with that id, so a removal has nothing left to do
+	Taken   []string // of a create: the object exists; if nil, defaultTaken applies
+	Bound   []string // of a delete: something is bound to it
+	TooSoon []string // of an update: the object was changed a moment ago, and can be changed again later
 }
 
-// usualTaken are the codes for names and values that already exist. somethingElse are codes that cannot mean that a
+// defaultTaken are the codes for names and values that already exist. notOccupied are codes that cannot mean that a
 // slot is taken: no permission (1xxx), invalid input (20xx, 21xx), an exceeded quota (31xx), a missing feature, or an
 // API that is not published.
 var (
-	usualTaken    = []string{"APIG.32", "APIG.33"}
-	somethingElse = []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
+	defaultTaken = []string{"APIG.32", "APIG.33"}
+	notOccupied  = []string{"APIG.1", "APIG.20", "APIG.21", "APIG.31", "APIG.3458", "APIG.3707"}
 )
 
 // IsGone reports whether an error code says that the object or link does not exist. Batch answers have one code per
@@ -36,16 +36,16 @@ func (c *Codes) IsBound(code string) bool { return among(c.Bound, code) }
 func (c *Codes) Exists(err error) bool {
 	taken := c.Taken
 	if taken == nil {
-		taken = usualTaken
+		taken = defaultTaken
 	}
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && e.Status == 400 && among(taken, e.Code)
 }
 
-// IsLater reports whether the gateway refuses an update because the object was changed a moment ago.
-func (c *Codes) IsLater(err error) bool {
+// IsTooSoon reports whether the gateway refuses an update because the object was changed a moment ago.
+func (c *Codes) IsTooSoon(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
-	return ok && among(c.Later, e.Code)
+	return ok && among(c.TooSoon, e.Code)
 }
 
 // StillBound reports whether the gateway refuses a delete because something is still bound to the object.
@@ -59,7 +59,7 @@ func (c *Codes) StillBound(err error) bool {
 // of one of them would leave the API with neither policy.
 func (c *Codes) Occupied(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
-	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(somethingElse, e.Code)
+	return ok && slices.Contains([]int{400, 403, 409, 412}, e.Status) && strings.HasPrefix(e.Code, "APIG.") && !among(notOccupied, e.Code)
 }
 
 func among(codes []string, code string) bool {

@@ -95,9 +95,9 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Facts: Facts{
 		Name: "domain", Trail: "ApiGroup:Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
-		Tells:  []string{"cname_status", "status", "is_has_trusted_root_ca"},
-		Refers: "certificate",
-		Path:   "api-groups/{group}/domains", ListField: "url_domains", OwnerTells: "api-groups/{group}", OnePlace: true,
+		ReadOnly: []string{"cname_status", "status", "is_has_trusted_root_ca"},
+		RefersTo: "certificate",
+		Path:     "api-groups/{group}/domains", ListField: "url_domains", ListPath: "api-groups/{group}", UniqueName: true,
 		Codes: Codes{Gone: []string{"APIG.3020"}, Taken: []string{"APIG.3305"}},
 		Ops:   Operations{List: "ShowDetailsOfApiGroupV2", Create: "AssociateDomainV2", Update: "UpdateDomainV2", Delete: "DisassociateDomainV2"},
 	},
@@ -106,11 +106,11 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 			d.HTTPPort, d.HTTPSPort = cmp.Or(d.HTTPPort, usualHTTP), cmp.Or(d.HTTPSPort, usualHTTPS)
 			return d
 		},
-		Brief: func(d OwnDomain) OwnDomain {
+		Concise: func(d OwnDomain) OwnDomain {
 			d.Bound = nil
 			return d
 		},
-		InWords: func(d OwnDomain) OwnDomain {
+		Display: func(d OwnDomain) OwnDomain {
 			if len(d.Bound) > 1 { // a change of the certificate removes all of them, so the plan must name them
 				names := make([]string, len(d.Bound))
 				for i, c := range d.Bound {
@@ -145,14 +145,14 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		Excludes: func(a, b OwnDomain) bool { // by some documents, two domains may share a host name if their ports differ
 			return a.HTTPPort == b.HTTPPort && a.HTTPPort != closedPort || a.HTTPSPort == b.HTTPSPort && a.HTTPSPort != closedPort
 		},
-		Clash: func(want, have OwnDomain) []shape.Problem {
+		Conflict: func(want, have OwnDomain) []shape.Problem {
 			if value(want.Redirect) && have.Redirect == nil {
 				return []shape.Problem{{Path: "/http_redirect", Soft: true}}
 			}
 			return nil
 		},
 		InnerQuota: func(OwnDomain) InnerQuota {
-			return InnerQuota{Limit: "APIGROUP_DOMAIN_NUM_LIMIT", What: "domains of a group"}
+			return InnerQuota{LimitName: "APIGROUP_DOMAIN_NUM_LIMIT", What: "domains of a group"}
 		},
 		Check: func(d OwnDomain) (out []shape.Problem) {
 			if d.HTTPPort == closedPort && d.HTTPSPort == closedPort {

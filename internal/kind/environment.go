@@ -23,7 +23,7 @@ type environmentWire struct {
 var environment = of(Def[Environment, environmentWire]{
 	Facts: Facts{
 		Name: AnEnvironment, Trail: "Environment", Section: "environments", Path: "envs", ListField: "envs",
-		Codes: Codes{Gone: []string{"APIG.3003"}}, Limit: "ENVIRONMENT_NUM_LIMIT", Always: []string{BuiltInEnvironment},
+		Codes: Codes{Gone: []string{"APIG.3003"}}, LimitName: "ENVIRONMENT_NUM_LIMIT", BuiltIn: []string{BuiltInEnvironment},
 		Ops: Operations{List: "ListEnvironmentsV2", Create: "CreateEnvironmentV2", Update: "UpdateEnvironmentV2", Delete: "DeleteEnvironmentV2"},
 		Shape: shape.OfMap("An environment: a stage in which APIs are published. Every gateway has the environment RELEASE.",
 			shape.Need("name", shape.OfText("Name of the environment, unique in the gateway.", shape.Length(3, 64),

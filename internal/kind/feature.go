@@ -84,9 +84,9 @@ var madeSettings = map[string][]any{
 
 var feature = of(Def[Feature, featureWire]{
 	Facts: Facts{
-		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", Given: true,
-		Tells:   []string{"id", "instance_id", "update_time"},
-		Remains: []string{"/config"}, Codes: Codes{Later: []string{"APIG.3711"}}, Later: time.Minute,
+		Name: "feature", Trail: "Feature", Section: "features", Path: "features", ListField: "features", AllExist: true,
+		ReadOnly:        []string{"id", "instance_id", "update_time"},
+		KeptWhenOmitted: []string{"/config"}, Codes: Codes{TooSoon: []string{"APIG.3711"}}, RetryAfter: time.Minute,
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
 		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of parameters. Features that are not named are left alone. A parameter that is not named gets its default if all gateways have the same one (enable: off; max_timeout: 60000); otherwise it stays as it is. A change interrupts calls for a moment and needs --allow-interruption; each feature can change once a minute.",
 			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
@@ -95,12 +95,12 @@ var feature = of(Def[Feature, featureWire]{
 		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
 	},
 	Hooks: Hooks[Feature]{
-		Normalize: func(f Feature) Feature { f.Config = withDefaults(f.Name, configured(f.Config)); return f },
-		Entire:    entireFeature,
-		Adopt:     adoptFeature,
-		Sent:      sentFeature,
-		Features:  func(f Feature) []string { return []string{f.Name} },
-		Disturbs:  func(Feature) string { return "is a feature of the gateway, and a change interrupts calls" },
+		Normalize:  func(f Feature) Feature { f.Config = withDefaults(f.Name, configured(f.Config)); return f },
+		Explicit:   explicitFeature,
+		Adopt:      adoptFeature,
+		Sent:       sentFeature,
+		Features:   func(f Feature) []string { return []string{f.Name} },
+		Interrupts: func(Feature) string { return "is a feature of the gateway, and a change interrupts calls" },
 		Secrets: func(f Feature) (out []string) {
 			m, _ := f.Config.(map[string]any)
 			for _, key := range slices.Sorted(maps.Keys(m)) {
@@ -217,7 +217,7 @@ func configured(v any) any {
 
 // entireFeature returns a feature whose update leaves no other parameter in place. A feature that was never set gets
 // the configuration that gateways then use, if that is known.
-func entireFeature(f Feature) Feature {
+func explicitFeature(f Feature) Feature {
 	if f.Config == nil {
 		f.Config = featureUnset[f.Name]
 	}

@@ -109,9 +109,9 @@ var (
 var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 	Facts: Facts{
 		Name: "gateway_response", Trail: "ApiGroup:GatewayResponse", Owner: AGroup, Field: "responses", Shape: gatewayResponseList.Items,
-		Path: "api-groups/{group}/gateway-responses", ListField: "responses", Always: []string{builtInResponse},
-		ListTells: true, // the example of the operation "Querying Group Responses" has only names
-		Tells:     []string{"default"},
+		Path: "api-groups/{group}/gateway-responses", ListField: "responses", BuiltIn: []string{builtInResponse},
+		ListShowsAll: true, // the example of the operation "Querying Group Responses" has only names
+		ReadOnly:     []string{"default"},
 		Ops: Operations{
 			List: "ListGatewayResponsesV2", Show: "ShowDetailsOfGatewayResponseV2", Create: "CreateGatewayResponseV2", Update: "UpdateGatewayResponseV2", Delete: "DeleteGatewayResponseV2",
 		},
@@ -127,7 +127,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 			return a
 		}),
 		Compared: comparedResponse,
-		Brief: eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
+		Concise: eachAnswer(func(kind string, a ErrorAnswer) ErrorAnswer {
 			if a.Status == ownStatuses[kind] {
 				a.Status = 0
 			}

@@ -19,7 +19,7 @@ type Operations struct {
 	Generate string
 
 	// Show reads one object. It is needed if the list does not return all fields of an object, or does so only on some
-	// gateways (Facts.ListTells).
+	// gateways (Facts.ListShowsAll).
 	Show string
 }
 
@@ -36,38 +36,38 @@ type Facts struct {
 	Field   string
 	Shape   *shape.Shape // of one item in files
 
-	Scope      api.Scope // what Path is relative to: the instance or the project
-	Path       string    // segments, separated by /
-	ListField  string    // the array in the list's answer; "" if there is no list
-	NameQuery  string    // query parameter that searches by name; "" if the list has none
-	OwnerTells string    // path of the owner, if the answer about the owner contains the list (in ListField); "" if the kind has a list of its own
-	ListTells  bool      // some gateways return everything in the list: an object is read with Ops.Show only if fields are missing
+	Scope        api.Scope // what Path is relative to: the instance or the project
+	Path         string    // segments, separated by /
+	ListPath     string    // path of the owner, if the answer about the owner contains the list; "" if the kind has a list of its own
+	ListField    string    // the array in the answer; "" if there is no list
+	NameQuery    string    // query parameter that searches by name; "" if the list has none
+	ListShowsAll bool      // some gateways return everything in the list: an object is read with Ops.Show only if fields are missing
 
-	OnePlace  bool // a name can exist only once on the gateway, not once in each owner
-	Namesakes bool // several objects can have one name, so that a repeated create makes a second one
-	Single    bool
-	Ops       Operations
-	BatchMax  int // number of ids in one BatchDelete
+	UniqueName     bool // a name can exist only once on the gateway, not once in each owner
+	DuplicateNames bool // several objects can have one name, so that a repeated create makes a second one
+	Single         bool
+	Ops            Operations
+	BatchMax       int // number of ids in one BatchDelete
 
-	// JSON pointers of fields (in Tells, names of members), grouped by how the gateway treats them.
-	Replace []string // cannot change in place: a change replaces the object
-	Clings  []string // some gateway versions keep the value if an update empties it; there, " " or the number 0 empties it
-	Remains []string // an update cannot remove the value: if it leaves it out, the value stays
-	Tells   []string // names of members that answers have and that, by the API reference, no write accepts
-	Makes   []string // the gateway generates the value if it is left out
-	Uploads []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
+	// JSON pointers of fields (in ReadOnly, names of members), grouped by how the gateway treats them.
+	Immutable       []string // cannot change in place: a change replaces the object
+	KeptWhenEmpty   []string // some gateway versions keep the value if an update empties it; there, " " or the number 0 empties it
+	KeptWhenOmitted []string // an update that leaves out the value keeps it, so no update can remove it
+	ReadOnly        []string // names of members that answers have and that, by the API reference, no write accepts
+	Generated       []string // the gateway generates the value if it is left out
+	WriteOnly       []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
 
-	Always []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted
-	Given  bool     // every gateway has all objects of the kind, listed or not, so they are only set; in files they are a mapping by name
-	Quota  int      // most objects inside an owner: new ones are created before old ones are deleted, as far as the quota allows; 0: old ones are deleted first
+	BuiltIn     []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted
+	AllExist    bool     // every gateway has all objects of the kind, listed or not, so they are only set; in files they are a mapping by name
+	MaxPerOwner int      // most objects inside an owner: new ones are created before old ones are deleted, as far as this allows; 0: old ones are deleted first
 
-	Refers string // the kind of the objects that Refs returns; "" if there are none
-	Codes  Codes
-	Later  time.Duration // how long to wait before a request that was refused with one of Codes.Later can succeed
+	RefersTo   string // the kind of the objects that Refs returns; "" if there are none
+	Codes      Codes
+	RetryAfter time.Duration // how long to wait before a request that was refused with one of Codes.TooSoon can succeed
 
-	Limit string // the gateway's name of the quota for these objects; "" if the gateway reports none
-	Usual int    // the documented quota, for gateways that report none; 0 if none is documented
-	Trail string // resource type in the audit trail; TYPE:WORD if only operations with that word concern this kind; "" if the trail has none
+	LimitName    string // the gateway's name of the quota for these objects; "" if the gateway reports none
+	DefaultLimit int    // the documented quota, for gateways that report none; 0 if none is documented
+	Trail        string // resource type in the audit trail; TYPE:WORD if only operations with that word concern this kind; "" if the trail has none
 }
 
 // Hooks are functions that a kind defines for its values, which have the type S. All of them are optional: each comment
@@ -75,18 +75,18 @@ type Facts struct {
 type Hooks[S any] struct {
 	Normalize  func(S) S                            // the value with defaults filled in; default: the value itself
 	Compared   func(S) S                            // the form in which values are compared; it need not sort sets and keyed lists, since the shape does; default: the value itself
-	InWords    func(S) S                            // the form that is shown to people, such as with a summary of a long text; default: the value itself
-	Brief      func(S) S                            // the form that an export writes, without what need not be written, such as defaults; default: the value itself
-	Entire     func(S) S                            // the value in a form whose update also removes what the value does not mention; default: the value itself
+	Display    func(S) S                            // the form that is shown to people, such as with a summary of a long text; default: the value itself
+	Concise    func(S) S                            // the form that an export writes, without what need not be written, such as defaults; default: the value itself
+	Explicit   func(S) S                            // the value in a form whose update also removes what the value does not mention; default: the value itself
 	Adopt      func(want, have S) S                 // have, with the fields that want leaves open taken from want, so that they do not differ; default: have
 	Check      func(S) []shape.Problem              // finds mistakes that no rule of a single field can find; default: none
 	CheckIn    func(owner any, s S) []shape.Problem // finds mistakes that only show in the values of the owner and the part together; default: none
 	Refs       func(S) []Ref                        // objects that must exist first; default: none
-	Clash      func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one; Soft if the gateway does not report enough to be sure; default: nothing
+	Conflict   func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one; Soft if the gateway does not report enough to be sure; default: nothing
 	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; default: "", no end
-	Excludes   func(a, b S) bool                    // for OnePlace: whether two objects of one name cannot exist together; default: they never can
+	Excludes   func(a, b S) bool                    // for UniqueName: whether two objects of one name cannot exist together; default: they never can
 	Features   func(S) []string                     // instance features of which the object certainly needs one; default: none
-	Disturbs   func(S) string                       // side effect of a change or delete on calls, as "is …" or "interrupts …"; default: none
+	Interrupts func(S) string                       // side effect of a change or delete on calls, as "is …" or "interrupts …"; default: none
 	Secrets    func(S) []string                     // JSON pointers of secret values; default: those of the shape
 	InnerQuota func(S) InnerQuota                   // the quota for what lives inside an owner; default: none is known
 
@@ -101,16 +101,16 @@ type Hooks[S any] struct {
 
 // InnerQuota is a quota for the number of objects in one owner, or in one part of it.
 type InnerQuota struct {
-	Limit string // the gateway's name of the quota
-	What  string // what it limits, such as codes of an app
-	Of    string // the part of the owner that it is for, such as an environment; "" for the whole owner
+	LimitName string // the gateway's name of the quota
+	What      string // what it limits, such as codes of an app
+	Of        string // the part of the owner that it is for, such as an environment; "" for the whole owner
 }
 
 // erased returns hooks for values of any type, with defaults for those that are nil.
 func erased[S any](h Hooks[S]) Hooks[any] {
 	out := Hooks[any]{
-		Normalize: self(h.Normalize), Compared: self(h.Compared), InWords: self(h.InWords), Brief: self(h.Brief), Entire: self(h.Entire),
-		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), InnerQuota: one(h.InnerQuota), Disturbs: one(h.Disturbs),
+		Normalize: self(h.Normalize), Compared: self(h.Compared), Display: self(h.Display), Concise: self(h.Concise), Explicit: self(h.Explicit),
+		Check: one(h.Check), Refs: one(h.Refs), Features: one(h.Features), Secrets: one(h.Secrets), InnerQuota: one(h.InnerQuota), Interrupts: one(h.Interrupts),
 		LastDay: one(h.LastDay), Match: h.Match,
 		Adopt: func(want, have any) any {
 			if h.Adopt == nil {
@@ -118,11 +118,11 @@ func erased[S any](h Hooks[S]) Hooks[any] {
 			}
 			return h.Adopt(want.(S), have.(S))
 		},
-		Clash: func(want, have any) []shape.Problem {
-			if h.Clash == nil {
+		Conflict: func(want, have any) []shape.Problem {
+			if h.Conflict == nil {
 				return nil
 			}
-			return h.Clash(want.(S), have.(S))
+			return h.Conflict(want.(S), have.(S))
 		},
 		Excludes: func(a, b any) bool { return h.Excludes == nil || h.Excludes(a.(S), b.(S)) },
 		CheckIn: func(owner, v any) []shape.Problem {

@@ -69,7 +69,7 @@ func TestRoundTrip(t *testing.T) {
 		if len(objects(t, k)) == 0 {
 			t.Errorf("%s has no fixture", k.Name)
 		}
-		if len(k.Uploads) > 0 {
+		if len(k.WriteOnly) > 0 {
 			continue // no gateway returns what was uploaded
 		}
 		for i, o := range objects(t, k) {
@@ -202,7 +202,7 @@ func TestSettleSecrets(t *testing.T) {
 // TestNewKindIsComplete checks that each kind has what the rest of the program relies on.
 func TestNewKindIsComplete(t *testing.T) {
 	for _, k := range kind.All {
-		if kind.Of(k.Name) != k || k.Shape == nil || k.Shape.Doc == "" && k.Owner == "" || (k.Ops.Create == "" || k.Ops.Delete == "") && !k.Given || k.Ops.List == "" {
+		if kind.Of(k.Name) != k || k.Shape == nil || k.Shape.Doc == "" && k.Owner == "" || (k.Ops.Create == "" || k.Ops.Delete == "") && !k.AllExist || k.Ops.List == "" {
 			t.Errorf("%s lacks a name, a shape, or operations", k.Name)
 		}
 		if (k.Owner == "") == (k.Section == "") {
@@ -211,10 +211,10 @@ func TestNewKindIsComplete(t *testing.T) {
 		if k.Owner != "" && kind.Of(k.Owner).Shape.Field(k.Field) == nil {
 			t.Errorf("%s: %s has no key %s", k.Name, k.Owner, k.Field)
 		}
-		if (k.BatchMax > 0) != (k.Ops.BatchDelete != "") || k.Single == (k.ListField != "") || k.Single && k.Owner == "" || k.Quota > 0 && k.Owner == "" {
+		if (k.BatchMax > 0) != (k.Ops.BatchDelete != "") || k.Single == (k.ListField != "") || k.Single && k.Owner == "" || k.MaxPerOwner > 0 && k.Owner == "" {
 			t.Errorf("%s says only half of how it is listed or deleted", k.Name)
 		}
-		for _, p := range slices.Concat(k.Replace, k.Clings, k.Makes) {
+		for _, p := range slices.Concat(k.Immutable, k.KeptWhenEmpty, k.Generated) {
 			if first, _, _ := strings.Cut(p[1:], "/"); k.Shape.Field(first) == nil {
 				t.Errorf("%s has no %s", k.Name, p)
 			}
@@ -241,10 +241,10 @@ func TestNewKindIsComplete(t *testing.T) {
 // complete checks that a value agrees with the facts of its kind.
 func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
 	t.Helper()
-	if len(k.Refs(o.Value)) > 0 && k.Refers == "" {
+	if len(k.Refs(o.Value)) > 0 && k.RefersTo == "" {
 		t.Errorf("%s refers to something and has no Refers", o.Address())
 	}
-	for _, p := range append(k.SecretsIn(o.Value), k.Makes...) {
+	for _, p := range append(k.SecretsIn(o.Value), k.Generated...) {
 		if f := k.Shape.Field(strings.Split(p, "/")[1]); f == nil && k.Owner == "" {
 			t.Errorf("%s: %s is no field", o.Address(), p)
 		}
@@ -255,7 +255,7 @@ func complete(t *testing.T, k *kind.Kind, o *kind.Object) {
 	if twice := k.Compared(k.Compared(o.Value)); !cmp.Equal(k.Compared(o.Value), twice) {
 		t.Errorf("%s: what is compared becomes another value", o.Address())
 	}
-	if len(k.Replace) > 0 && k.Pack(k.Named(o.Value, "another"))["name"] != "another" {
+	if len(k.Immutable) > 0 && k.Pack(k.Named(o.Value, "another"))["name"] != "another" {
 		t.Errorf("%s cannot have another name, and is replaced", o.Address())
 	}
 }

@@ -115,8 +115,8 @@ func (m *Microservice) complete() *Microservice {
 	})
 }
 
-// brief leaves out what complete fills in.
-func (m *Microservice) brief() *Microservice {
+// concise leaves out what complete fills in.
+func (m *Microservice) concise() *Microservice {
 	return m.changed(func(n *NacosInfo) {
 		if n.Cluster == nacosCluster {
 			n.Cluster = ""

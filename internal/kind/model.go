@@ -25,7 +25,7 @@ type Object struct {
 	// left alone, although the list in the files does not contain it.
 	Foreign bool
 
-	// Inside holds, by kind, the lists of parts that the answer about this object contained (Facts.OwnerTells).
+	// Inside holds, by kind, the lists of parts that the answer about this object contained (Facts.ListPath).
 	Inside map[string]json.RawMessage
 
 	Beyond *Beyond // fields of the answer that the API reference does not describe; nil if there are none

@@ -79,9 +79,9 @@ var wholeText = shape.Pattern(`[0-9]{1,19}`, "digits")
 var orchestration = of(Def[Orchestration, orchestrationWire]{
 	Facts: Facts{
 		Name: "orchestration", Section: "orchestrations", Path: "orchestrations", ListField: "orchestrations", NameQuery: "orchestration_name",
-		Tells:   []string{"orchestration_create_time", "orchestration_update_time"},
-		Codes:   Codes{Gone: []string{"APIG.3095"}},
-		Replace: []string{"/mapped_param/name", "/mapped_param/type", "/mapped_param/location", "/preprocessing"},
+		ReadOnly:  []string{"orchestration_create_time", "orchestration_update_time"},
+		Codes:     Codes{Gone: []string{"APIG.3095"}},
+		Immutable: []string{"/mapped_param/name", "/mapped_param/type", "/mapped_param/location", "/preprocessing"},
 		Ops: Operations{
 			List: "ListOrchestrations", Show: "ShowDetailsOfOrchestration", Create: "CreateOrchestration", Update: "UpdateOrchestration", Delete: "DeleteOrchestration",
 		},

@@ -16,7 +16,7 @@ const oddKey = "/" + inner + "Odd"
 func (k *Kind) Pack(value any) map[string]any { return toTree(reflect.ValueOf(value)) }
 
 // Tree returns a value as files write it, without what need not be written, such as defaults.
-func (k *Kind) Tree(value any) map[string]any { return k.declared(k.Brief(value)) }
+func (k *Kind) Tree(value any) map[string]any { return k.declared(k.Concise(value)) }
 
 // declared returns the tree of a value without the fields that files do not have.
 func (k *Kind) declared(value any) map[string]any {
@@ -60,7 +60,7 @@ func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Obje
 	return o
 }
 
-// Open reports whether a declared value leaves the field at a pointer in Facts.Makes to the gateway.
+// Open reports whether a declared value leaves the field at a pointer in Facts.Generated to the gateway.
 func (k *Kind) Open(value any, pointer string) bool {
 	v := jsonptr.At(k.Pack(value), pointer)
 	return v == nil || v == ""
@@ -85,12 +85,12 @@ func (k *Kind) Settle(want, have any) any {
 // and without the fields that want leaves to the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
-	if len(secrets)+len(k.Makes) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
+	if len(secrets)+len(k.Generated) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
 		return have
 	}
 	wanted, held := k.Pack(want), k.Pack(have)
 	tree, changed := held, false
-	for _, p := range slices.Concat(k.Makes, secrets) {
+	for _, p := range slices.Concat(k.Generated, secrets) {
 		text, _ := jsonptr.At(wanted, p).(string)
 		shown, _ := jsonptr.At(held, p).(string)
 		switch {
@@ -113,11 +113,11 @@ func (k *Kind) unmasked(want, have any) any {
 
 // alike reports whether two values agree in the fields that cannot change in place.
 func (k *Kind) alike(a, b any) bool {
-	if len(k.Replace) == 0 {
+	if len(k.Immutable) == 0 {
 		return true
 	}
 	one, other := k.Pack(a), k.Pack(b)
-	return !slices.ContainsFunc(k.Replace, func(p string) bool { return jsonptr.At(one, p) != jsonptr.At(other, p) })
+	return !slices.ContainsFunc(k.Immutable, func(p string) bool { return jsonptr.At(one, p) != jsonptr.At(other, p) })
 }
 
 // Hides returns the JSON pointers of wanted secrets that cannot be compared, since the gateway hides them.
@@ -151,7 +151,7 @@ type Side struct {
 
 // Side returns a value as a side of a comparison.
 func (k *Kind) Side(value any) *Side {
-	s := &Side{Written: k.declared(k.InWords(value)), shape: k.Shape}
+	s := &Side{Written: k.declared(k.Display(value)), shape: k.Shape}
 	canonical := k.Compared(value)
 	compared := k.declared(canonical)
 	s.Compared = k.Shape.Arranged(compared)

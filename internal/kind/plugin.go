@@ -37,19 +37,19 @@ const contentMax = 65535
 var plugin = of(Def[Plugin, pluginWire]{
 	Facts: Facts{
 		Name: "plugin", Trail: "Plugin", Section: "plugins", Rank: 3, Path: "plugins", ListField: "plugins", NameQuery: "plugin_name",
-		Codes: Codes{Bound: []string{"APIG.3462"}}, Usual: 500,
-		Ops:     Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
-		Replace: []string{"/type"}, Clings: []string{"/remark"},
+		Codes: Codes{Bound: []string{"APIG.3462"}}, DefaultLimit: 500,
+		Ops:       Operations{List: "ListPlugins", Create: "CreatePlugin", Update: "UpdatePlugin", Delete: "DeletePlugin"},
+		Immutable: []string{"/type"}, KeptWhenEmpty: []string{"/remark"},
 		Shape: pluginShape(),
 	}, Hooks: Hooks[Plugin]{
 		Normalize: func(p Plugin) Plugin { p.Remark = strings.TrimSpace(p.Remark); return p },
 		Compared:  func(p Plugin) Plugin { p.Content = content.Of(p.Type).Normalize(p.Content); return p },
-		Brief: func(p Plugin) Plugin {
+		Concise: func(p Plugin) Plugin {
 			t := content.Of(p.Type)
-			p.Content = withSecrets(t, t.Brief(p.Content))
+			p.Content = withSecrets(t, t.Concise(p.Content))
 			return p
 		},
-		Entire:   func(p Plugin) Plugin { p.Whole = true; return p },
+		Explicit: func(p Plugin) Plugin { p.Whole = true; return p },
 		Features: func(p Plugin) []string { return content.Of(p.Type).Features },
 		Secrets:  func(p Plugin) []string { return inContent(content.Of(p.Type).SecretsIn(p.Content)) },
 		Check: func(p Plugin) (out []shape.Problem) {

@@ -17,16 +17,16 @@ const PageSize = 500
 // List asks for one page of the objects of the kind, inside a parent if the kind has owners. If name is not "" and the
 // list can search by name, only objects of that name are asked for.
 func (k *Kind) List(parent *Object, name string, offset int) api.Request {
-	segments, conditions := located(cmp.Or(k.OwnerTells, k.Path), ancestors(parent))
+	segments, conditions := located(cmp.Or(k.ListPath, k.Path), ancestors(parent))
 	r := api.Request{Operation: k.Ops.List, Method: "GET", Scope: k.Scope, Path: segments, Query: conditions}
-	if k.Single || k.OwnerTells != "" {
+	if k.Single || k.ListPath != "" {
 		return r
 	}
 	r.Query.Set("limit", fmt.Sprint(PageSize))
 	r.Query.Set("offset", fmt.Sprint(offset))
 	if name != "" && k.NameQuery != "" {
 		r.Query.Set(k.NameQuery, k.Stem(name))
-		if len(k.Replace) == 0 {
+		if len(k.Immutable) == 0 {
 			r.Query.Set("precise_search", k.NameQuery) // without it, the search is for a substring, which also finds successors
 		}
 	}
@@ -43,7 +43,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 		}
 		return []Object{o}, nil
 	}
-	if k.OwnerTells != "" && absent(page.fields[k.ListField]) && page.fields["id"] != nil {
+	if k.ListPath != "" && absent(page.fields[k.ListField]) && page.fields["id"] != nil {
 		return nil, nil // an answer about an owner may leave out an empty list
 	}
 	out, err := k.decode(owner, &page)
@@ -58,7 +58,7 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 // ToldIn returns the parts of this kind that the answer about their owner listed; ok is false if that was not read.
 func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	raw, ok := owner.Inside[k.Name]
-	if !ok || k.OwnerTells == "" {
+	if !ok || k.ListPath == "" {
 		return nil, false, nil
 	}
 	if absent(raw) {
@@ -70,7 +70,7 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 
 // Partly reports whether the list may have left out fields of an object, so that it must be read with Show.
 func (k *Kind) Partly(listed *Object) bool {
-	return k.Ops.Show != "" && (!k.ListTells || len(k.Odd(listed.Value).Untold()) > 0)
+	return k.Ops.Show != "" && (!k.ListShowsAll || len(k.Odd(listed.Value).Untold()) > 0)
 }
 
 // Show asks for one object; the answer goes to Completed.
@@ -152,7 +152,7 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 		return api.Request{}, err
 	}
 	q := api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, have.ID), Secrets: k.Values(value)}
-	if k.Given { // the body names the object
+	if k.AllExist { // the body names the object
 		q.Method, q.Path = "POST", k.segments(parent)
 	}
 	if have.Beyond != nil {
@@ -163,7 +163,7 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 }
 
 // Emptied returns the body of a second update, which is needed if the gateway kept fields that the first should have
-// emptied (Facts.Clings). It empties these in a way that every gateway version accepts. got is the value after the
+// emptied (Facts.KeptWhenEmpty). It empties these in a way that every gateway version accepts. got is the value after the
 // first update; ok is false if the gateway kept none of them.
 func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	members, err := plainMembers(body)
@@ -171,7 +171,7 @@ func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 		return nil, false
 	}
 	wanted, kept := k.Pack(want), k.Pack(got)
-	for _, pointer := range k.Clings {
+	for _, pointer := range k.KeptWhenEmpty {
 		name := pointer[1:] // the API uses the same name
 		switch said := wanted[name]; {
 		case said == "" && kept[name] != "":

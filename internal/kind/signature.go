@@ -88,10 +88,10 @@ func (s *Signature) rules() (signatureType, bool) {
 var signature = of(Def[Signature, signatureWire]{
 	Facts: Facts{
 		Name: "signature", Trail: "Signature", Section: "signatures", Path: "signs", ListField: "signs", NameQuery: "name",
-		Tells: []string{"ldapi_bind_num"},
-		Codes: Codes{Bound: []string{"APIG.1119"}}, Limit: "SIGN_NUM_LIMIT",
-		Makes:   []string{"/key", "/secret"},
-		Replace: []string{"/type", "/algorithm"}, // whether a type can change in place is uncertain, and keys of one do not fit another
+		ReadOnly: []string{"ldapi_bind_num"},
+		Codes:    Codes{Bound: []string{"APIG.1119"}}, LimitName: "SIGN_NUM_LIMIT",
+		Generated: []string{"/key", "/secret"},
+		Immutable: []string{"/type", "/algorithm"}, // whether a type can change in place is uncertain, and keys of one do not fit another
 		Ops: Operations{
 			List: "ListSignatureKeysV2", Create: "CreateSignatureKeyV2", Update: "UpdateSignatureKeyV2", Delete: "DeleteSignatureKeyV2",
 		},

@@ -18,7 +18,7 @@ const (
 
 // Stem returns the beginning that a name has in common with the names of its successors.
 func (k *Kind) Stem(key string) string {
-	if len(k.Replace) == 0 {
+	if len(k.Immutable) == 0 {
 		return key
 	}
 	name, most := []rune(key), nameMost
@@ -34,7 +34,7 @@ func (k *Kind) Stem(key string) string {
 func (k *Kind) Successor(key string, value any) string {
 	tree, sum := k.Pack(value), sha256.New()
 	_, _ = fmt.Fprintf(sum, "%s/%s", k.Name, key) // writing to a hash cannot fail
-	for _, p := range k.Replace {
+	for _, p := range k.Immutable {
 		_, _ = fmt.Fprintf(sum, "\n%v", jsonptr.At(tree, p))
 	}
 	return k.Stem(key) + mark + hex.EncodeToString(sum.Sum(nil))[:digits]
@@ -50,7 +50,7 @@ func (k *Kind) Succeeds(o *Object, key string) bool {
 // it was created to replace. If the stem has the maximum length, it may be only the beginning of that name.
 func (k *Kind) SucceedsAny(o *Object) (stem string, ok bool) {
 	at := strings.LastIndex(o.Key, mark)
-	if len(k.Replace) == 0 || at <= 0 || len(o.Key)-at != len(mark)+digits || strings.Trim(o.Key[at+len(mark):], "0123456789abcdef") != "" {
+	if len(k.Immutable) == 0 || at <= 0 || len(o.Key)-at != len(mark)+digits || strings.Trim(o.Key[at+len(mark):], "0123456789abcdef") != "" {
 		return "", false
 	}
 	return o.Key[:at], true

@@ -44,8 +44,8 @@ var calls = shape.Range(1, math.MaxInt32)
 var throttle = of(Def[Throttle, throttleWire]{
 	Facts: Facts{
 		Name: "throttle", Trail: "Throttle", Section: "throttles", Rank: 1, Path: "throttles", ListField: "throttles", NameQuery: "name",
-		Tells: []string{"enable_adaptive_control"},
-		Codes: Codes{Bound: []string{"APIG.3451"}}, Limit: "THROTTLE_NUM_LIMIT",
+		ReadOnly: []string{"enable_adaptive_control"},
+		Codes:    Codes{Bound: []string{"APIG.3451"}}, LimitName: "THROTTLE_NUM_LIMIT",
 		Ops: Operations{
 			List: "ListRequestThrottlingPolicyV2", Create: "CreateRequestThrottlingPolicyV2",
 			Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
@@ -62,7 +62,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 			shape.May("remark", remark()),
 			shape.May("specials", specialList),
 		),
-		Clings: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
+		KeptWhenEmpty: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
 	}, Hooks: Hooks[Throttle]{
 		Normalize: func(t Throttle) Throttle {
 			if t.Type == "" {

@@ -105,14 +105,14 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 var throttleSpecial = of(Def[Special, specialWire]{
 	Facts: Facts{
 		Name: "throttle_special", Trail: "ThrottleSpecial", Owner: "throttle", Field: "specials",
-		Tells: []string{"apply_time", "app_id", "throttle_id"},
-		Shape: specialList.Items,
-		Path:  "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
+		ReadOnly: []string{"apply_time", "app_id", "throttle_id"},
+		Shape:    specialList.Items,
+		Path:     "throttles/{throttle}/throttle-specials", ListField: "throttle_specials",
 		Ops: Operations{
 			List: "ListSpecialThrottlingConfigurationsV2", Create: "CreateSpecialThrottlingConfigurationV2",
 			Update: "UpdateSpecialThrottlingConfigurationV2", Delete: "DeleteSpecialThrottlingConfigurationV2",
 		},
-		Refers: "app",
+		RefersTo: "app",
 	}, Hooks: Hooks[Special]{
 		Match: matchSpecials,
 		Refs: func(s Special) []Ref {
@@ -123,9 +123,9 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		},
 		InnerQuota: func(s Special) InnerQuota {
 			if s.App == "" {
-				return InnerQuota{Limit: "USER_THROTTLE_LIMIT", What: "special users of a throttle"}
+				return InnerQuota{LimitName: "USER_THROTTLE_LIMIT", What: "special users of a throttle"}
 			}
-			return InnerQuota{Limit: "APP_THROTTLE_LIMIT", What: "special apps of a throttle"}
+			return InnerQuota{LimitName: "APP_THROTTLE_LIMIT", What: "special apps of a throttle"}
 		},
 		CheckIn: func(owner any, s Special) []shape.Problem {
 			if t := owner.(Throttle); s.Limit > t.APILimit && t.APILimit > 0 {

@@ -106,14 +106,14 @@ func uploads(t *testing.T, export []byte) []byte {
 			m := item.(map[string]any)
 			for name := range m {
 				switch s := k.Shape.Field(name); {
-				case slices.Contains(k.Uploads, "/"+name):
+				case slices.Contains(k.WriteOnly, "/"+name):
 					delete(m, name)
 				case s != nil && s.Withheld:
 					m[name] = "there"
 				}
 			}
 		}
-		if len(k.Uploads) > 0 && len(items) > 0 {
+		if len(k.WriteOnly) > 0 && len(items) > 0 {
 			there[k.Section] = items
 		}
 	}

@@ -280,7 +280,7 @@ func eachHalf(t *testing.T, stream uint64, try func(t *testing.T, k *kind.Kind, 
 	t.Helper()
 	for _, k := range kind.All {
 		switch {
-		case len(k.Replace) == 0, kind.LinkFrom(k.Name) == nil:
+		case len(k.Immutable) == 0, kind.LinkFrom(k.Name) == nil:
 			continue
 		case len(sorts[k.Name]) < 3:
 			t.Errorf("no samples of a %s, which can be replaced", k.Name)

@@ -21,7 +21,7 @@ func TestUndoOfHalfReplaced(t *testing.T) {
 			maps.Copy(now, item{"name": "half_way_2", "moved_from": h.name})
 		}
 		if r.IntN(2) == 0 {
-			for _, p := range k.Makes {
+			for _, p := range k.Generated {
 				delete(now, p[1:])
 			}
 		}

@@ -162,7 +162,7 @@ func updated(t *testing.T, p *diff.Plan) {
 	t.Helper()
 	for _, k := range kind.All {
 		at := func(ch diff.Change) bool { return ch.Kind == k.Name && ch.Action == diff.Update }
-		if k.Ops.Update != "" && len(k.Uploads) == 0 && !slices.ContainsFunc(p.Changes, at) {
+		if k.Ops.Update != "" && len(k.WriteOnly) == 0 && !slices.ContainsFunc(p.Changes, at) {
 			t.Errorf("nothing updates a %s: add an edit", k.Name)
 		}
 	}

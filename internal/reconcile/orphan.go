@@ -27,7 +27,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 		if len(k.Apart) > 0 {
 			gone = draft.Leaving()
 		}
-		if k.Owner == "" || !anyOf(gone, k.Refers) {
+		if k.Owner == "" || !anyOf(gone, k.RefersTo) {
 			continue
 		}
 		owners, err := allOf(ctx, reader, kind.Of(k.Owner), l)

@@ -162,7 +162,7 @@ var generated = regexp.MustCompile(`^([0-9a-f]{32}|[0-9a-f]{64}|k[0-9a-f]{15,63}
 
 // made replaces keys, secrets and codes that a gateway has generated.
 func made(k *kind.Kind, item map[string]any) {
-	for _, pointer := range k.Makes {
+	for _, pointer := range k.Generated {
 		if s, _ := item[pointer[1:]].(string); generated.MatchString(s) {
 			item[pointer[1:]] = "generated"
 		}

@@ -129,7 +129,7 @@ func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element an
 
 // once reports a part, such as a domain, that two owners declare although a gateway can have only one of that name.
 func (l *loader) once(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
-	if !k.OnePlace {
+	if !k.UniqueName {
 		return
 	}
 	id := k.Name + strings.TrimPrefix(d.Key, d.Owner)
@@ -195,7 +195,7 @@ func (l *loader) checkMoves() {
 		n := e.node.Get("moved_from")
 		report := func(problem, hint string) { l.report(finding(n, e.prefix(n)+"/moved_from", problem, hint)) }
 		k := kind.Of(d.Kind)
-		for _, name := range k.Always {
+		for _, name := range k.BuiltIn {
 			if name == d.MovedFrom || name == d.Key {
 				report(fmt.Sprintf("every gateway has the %s %s, which keeps its name", d.Kind, name), "remove moved_from")
 			}
@@ -218,7 +218,7 @@ func (l *loader) checkMoves() {
 func (l *loader) checkCycles() {
 	declared := map[string]*kind.Declared{}
 	for i := range l.state.Objects {
-		if d := &l.state.Objects[i]; kind.Of(d.Kind).Refers == d.Kind {
+		if d := &l.state.Objects[i]; kind.Of(d.Kind).RefersTo == d.Kind {
 			declared[d.Address()] = d
 		}
 	}

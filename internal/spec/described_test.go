@@ -84,8 +84,8 @@ func TestFixedAsReplaced(t *testing.T) {
 			}
 		}
 		walk("", k.Shape)
-		if k.Owner == "" && !slices.Equal(fixed, k.Replace) {
-			t.Errorf("%s: the shape marks %v as fixed, but %v cause a replace", k.Name, fixed, k.Replace)
+		if k.Owner == "" && !slices.Equal(fixed, k.Immutable) {
+			t.Errorf("%s: the shape marks %v as fixed, but %v cause a replace", k.Name, fixed, k.Immutable)
 		}
 	}
 }

@@ -136,7 +136,7 @@ func ignoreOf(m map[string]any, n *yamlnode.Node) kind.Ignore {
 // section collects the items of one section of one document.
 func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("/" + k.Section)
-	if k.Given && n.Form == yamlnode.Mapping {
+	if k.AllExist && n.Form == yamlnode.Mapping {
 		l.given(k, n, overlay, own)
 		return
 	}
@@ -189,7 +189,7 @@ func spelled(pointer string) string {
 	if len(steps) < 4 || steps[3] != setting {
 		return pointer
 	}
-	if _, err := strconv.Atoi(steps[2]); err == nil || sectionOf(steps[1]) == nil || !sectionOf(steps[1]).Given {
+	if _, err := strconv.Atoi(steps[2]); err == nil || sectionOf(steps[1]) == nil || !sectionOf(steps[1]).AllExist {
 		return pointer
 	}
 	return strings.Join(append(steps[:3], steps[4:]...), "/")

@@ -86,7 +86,7 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 	l.allocate()
 	for _, e := range l.entries {
 		l.declare(e)
-		if places == nil && e.kind.Refers != e.kind.Name { // cycles of references are reported at the reference that closes them
+		if places == nil && e.kind.RefersTo != e.kind.Name { // cycles of references are reported at the reference that closes them
 			e.trim()
 		}
 	}

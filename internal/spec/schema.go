@@ -18,7 +18,7 @@ func Schema() map[string]any {
 	root := whole.JSONSchema()
 	properties, _ := root["properties"].(map[string]any)
 	for _, k := range sections {
-		if k.Given {
+		if k.AllExist {
 			continue
 		}
 		section, _ := properties[k.Section].(map[string]any)

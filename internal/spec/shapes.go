@@ -130,7 +130,7 @@ func documentShape() *shape.Shape {
 		if f.Name == "ignore" { // comes after the sections
 			for _, k := range sections {
 				section := shape.OfList(k.Shape.Doc, items[k.Section])
-				if k.Given {
+				if k.AllExist {
 					section = shape.OfEach(k.Shape.Doc, k.Shape.Field(setting)).WithExample(k.Shape.Example)
 				}
 				out = out.And(shape.May(k.Section, section))

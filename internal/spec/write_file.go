@@ -53,12 +53,12 @@ func (w *writer) document(items []item, missing []dropped, variables []Variable,
 	for i, it := range items {
 		if i == 0 || it.kind != items[i-1].kind {
 			section = &yaml.Node{Kind: yaml.SequenceNode}
-			if it.kind.Given {
+			if it.kind.AllExist {
 				section = newMap()
 			}
 			put(doc, it.kind.Section, section)
 		}
-		if it.kind.Given {
+		if it.kind.AllExist {
 			put(section, it.object.Key, it.node.Content[childAt(it.node, setting)])
 			continue
 		}

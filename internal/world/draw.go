@@ -33,7 +33,7 @@ const tries = 200
 // Example draws an object of a kind, as an entry of its section, with nearly all of its keys and at least one part of every kind
 // of part. It has no references.
 func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
-	if k.Given {
+	if k.AllExist {
 		item := map[string]any{} // the gateway decides which objects of such a kind exist
 		for _, f := range k.Shape.Fields {
 			item[f.Name] = shape.Copy(f.Shape.Example)
@@ -51,7 +51,7 @@ func Example(k *kind.Kind, r *rand.Rand, name string) map[string]any {
 // hasOwnPart reports whether an object has a part of a kind, not counting parts that every such object has anyway.
 func hasOwnPart(item map[string]any, part *kind.Kind) bool {
 	list, ok := item[part.Field].([]any)
-	if !ok || len(part.Always) == 0 {
+	if !ok || len(part.BuiltIn) == 0 {
 		return inside(item, part) > 0
 	}
 	return slices.ContainsFunc(list, func(x any) bool {
@@ -77,7 +77,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 			if f.Shape.Unmanaged() {
 				managed, isCollection = d.managed(), true
 			}
-			return f.Required || d.lasts && f.Shape.Fixed || slices.Contains(k.Uploads, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
+			return f.Required || d.lasts && f.Shape.Fixed || slices.Contains(k.WriteOnly, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {

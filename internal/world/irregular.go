@@ -16,7 +16,7 @@ func (w *World) Irregular(s State) State {
 	w.takeOffline(s)
 	for _, k := range kinds() {
 		for i, o := range objectsOf(s, k.Section) {
-			if !referred(k) && k.Refers != k.Name && w.rand.IntN(8) == 0 {
+			if !referred(k) && k.RefersTo != k.Name && w.rand.IntN(8) == 0 {
 				o["name"] = fmt.Sprintf(pick(w.rand, []string{"odd-%d", "%d_odd", "o%d", "a b %d"}), i)
 			}
 			w.irregularFields(k.Shape, o)

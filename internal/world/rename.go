@@ -27,7 +27,7 @@ func (w *World) Renamed(s State) State {
 	for _, k := range kinds() {
 		now[k.Name] = map[string]string{}
 		for _, o := range objectsOf(s, k.Section) {
-			if name := o["name"].(string); !slices.Contains(k.Always, name) && w.rand.IntN(3) == 0 {
+			if name := o["name"].(string); !slices.Contains(k.BuiltIn, name) && w.rand.IntN(3) == 0 {
 				now[k.Name][name] = w.another(k, s, now[k.Name], name)
 			}
 		}
@@ -47,7 +47,7 @@ func (w *World) Renamed(s State) State {
 // no references.
 func (w *World) another(k *kind.Kind, s State, given map[string]string, name string) string {
 	now := "new_" + name
-	if referred(k) || k.Refers == k.Name || len(w.there(k)) > 0 || w.rand.IntN(4) > 0 {
+	if referred(k) || k.RefersTo == k.Name || len(w.there(k)) > 0 || w.rand.IntN(4) > 0 {
 		return now
 	}
 	for i := range w.opt.Policies {

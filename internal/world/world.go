@@ -67,7 +67,7 @@ type State map[string]any
 func kinds() (out []*kind.Kind) {
 	for _, f := range spec.Document().Fields {
 		for _, k := range kind.All {
-			if k.Section == f.Name && !k.Given {
+			if k.Section == f.Name && !k.AllExist {
 				out = append(out, k)
 			}
 		}
@@ -82,7 +82,7 @@ func (w *World) Draw() State {
 		names[k.Name] = w.there(k)
 		for i := range w.opt.Policies {
 			name := fmt.Sprintf("%s_%d", k.Name, i)
-			held := w.opt.Unmanaged && len(k.Replace) > 0 && lasts(k, name) // an unmanaged collection may still refer to it
+			held := w.opt.Unmanaged && len(k.Immutable) > 0 && lasts(k, name) // an unmanaged collection may still refer to it
 			if w.rand.IntN(3) > 0 || held {
 				names[k.Name] = append(names[k.Name], name)
 			}
@@ -99,14 +99,14 @@ func (w *World) Draw() State {
 	for _, k := range kinds() {
 		list, taken := []any{}, map[string]bool{}
 		known := lasting
-		if k.Refers == k.Name {
+		if k.RefersTo == k.Name {
 			known = maps.Clone(lasting)
 			known[k.Name] = slices.DeleteFunc(slices.Clone(names[k.Name]), func(name string) bool { return !referable(name) })
 		}
 		for _, name := range names[k.Name] {
 			d := &drawer{rand: w.rand, opt: w.opt, names: known, lasts: lasts(k, name), words: maps.Clone(w.fixed[k.Name+"/"+name])}
-			if k.Refers == k.Name && referable(name) {
-				d.without = k.Replace
+			if k.RefersTo == k.Name && referable(name) {
+				d.without = k.Immutable
 			}
 			item := d.object(k, name)
 			if d.lasts {
@@ -122,7 +122,7 @@ func (w *World) Draw() State {
 		s[k.Section] = list
 	}
 	for _, k := range kind.All {
-		if k.Given && w.opt.Features {
+		if k.AllExist && w.opt.Features {
 			s[k.Section] = w.settings(k)
 		}
 	}
@@ -138,12 +138,12 @@ func referable(name string) bool { return strings.HasSuffix(name, "0") || string
 // replaced, so objects of other kinds can refer to it; a reference would prevent the delete of the old object. Of kinds that can
 // be replaced, every second object lasts.
 func lasts(k *kind.Kind, name string) bool {
-	return referred(k) && (len(k.Replace) == 0 || name[len(name)-1]%2 == 0)
+	return referred(k) && (len(k.Immutable) == 0 || name[len(name)-1]%2 == 0)
 }
 
 // referred reports whether objects of other kinds refer to those of a kind.
 func referred(k *kind.Kind) bool {
-	return slices.ContainsFunc(kind.All, func(other *kind.Kind) bool { return other.Refers == k.Name && other.Name != k.Name })
+	return slices.ContainsFunc(kind.All, func(other *kind.Kind) bool { return other.RefersTo == k.Name && other.Name != k.Name })
 }
 
 // settings draws values for some of the objects that every gateway has, such as features.

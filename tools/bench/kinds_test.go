@@ -43,13 +43,13 @@ func made(part *kind.Kind, inside any) (n int) {
 func TestRequestsOfKinds(t *testing.T) {
 	const each = 8 // fewer than any quota allows
 	for _, k := range kind.All {
-		if k.Owner != "" || inEstates[k.Name] || k.Given {
+		if k.Owner != "" || inEstates[k.Name] || k.AllExist {
 			continue
 		}
 		t.Run(k.Name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(7, 7))
 			reads, writes, items := 1+calls(each), each, []any{} // the gateway itself, and the list
-			if slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return p.Refers != "" }) {
+			if slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return p.RefersTo != "" }) {
 				reads++ // the list of what it refers to
 			}
 			if beyondLists[k.Name] {
@@ -123,7 +123,7 @@ func declared(t *testing.T, sections map[string]any) *spec.State {
 // TestRequestsOfFeatures: each feature needs one write, and a single list reports all of them.
 func TestRequestsOfFeatures(t *testing.T) {
 	for _, k := range kind.All {
-		if k.Given {
+		if k.AllExist {
 			settings := k.Shape.Example.(map[string]any)
 			kept(t, bare(t), map[string]any{k.Section: settings}, len(settings), 2)
 		}

@@ -176,7 +176,7 @@ func (l *look) item(o *kind.Object) Item {
 		switch {
 		case f.After == nil || !element && jsonptr.At(brief, place) == nil:
 		case f.Path == "/name", k.Name == "throttle_special" && (f.Path == "/app" || f.Path == "/user"): // the name of the item says so
-		case k.Owner == "" && slices.Index(k.Replace, f.Path) == 0: // the type, which is fixed for the life of the object
+		case k.Owner == "" && slices.Index(k.Immutable, f.Path) == 0: // the type, which is fixed for the life of the object
 			item.Type = fmt.Sprint(f.After)
 		default:
 			item.Settings = append(item.Settings, Setting{Path: f.Path, Value: f.After, Sensitive: f.Sensitive})

@@ -31,11 +31,11 @@ func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, total
 	var out []Check
 	for _, k := range p.kinds() {
 		switch {
-		case k.Limit == "" && k.Usual == 0:
+		case k.LimitName == "" && k.DefaultLimit == 0:
 		case plan == nil:
 			out = append(out, Skip("quota of "+k.Section, "it is not known what would be created"))
 		default:
-			out = append(out, space(k, limits[k.Limit], plan, totals[k.Section]))
+			out = append(out, space(k, limits[k.LimitName], plan, totals[k.Section]))
 		}
 	}
 	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
@@ -47,7 +47,7 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	most, err := strconv.Atoi(q.Value)
 	told := err == nil
 	if !told {
-		most = k.Usual
+		most = k.DefaultLimit
 	}
 	if most == 0 && !told {
 		return Skip(name, "the gateway does not show it")
@@ -97,7 +97,7 @@ func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
 	for i := range p.State.Objects {
 		d := &p.State.Objects[i]
 		quota := kind.Of(d.Kind).InnerQuota(d.Value)
-		if quota.Limit == "" {
+		if quota.LimitName == "" {
 			continue
 		}
 		owner := d.Owner
@@ -112,7 +112,7 @@ func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
 	}
 	quotas := slices.SortedFunc(maps.Keys(declared), func(a, b kind.InnerQuota) int { return strings.Compare(a.What, b.What) })
 	for _, r := range quotas {
-		most, err := strconv.Atoi(limits[r.Limit].Value)
+		most, err := strconv.Atoi(limits[r.LimitName].Value)
 		if err != nil {
 			continue
 		}

@@ -39,7 +39,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	}
 	var kinds []*kind.Kind
 	for _, k := range kind.All {
-		if k.Owner == "" && !k.Given && k.ListField != "" && o.Compared.Covers(k, "") {
+		if k.Owner == "" && !k.AllExist && k.ListField != "" && o.Compared.Covers(k, "") {
 			kinds = append(kinds, k)
 		}
 	}
@@ -87,16 +87,16 @@ func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k 
 	declared, out.Declared = declaredNames(c.Desired.Objects, held, k, o)
 	if counted {
 		total, err := reader.Count(ctx, k)
-		out.Undeclared = max(0, total-len(k.Always))
+		out.Undeclared = max(0, total-len(k.BuiltIn))
 		for i := range held {
-			if x := &held[i]; declared[x.Key] && !slices.Contains(k.Always, x.Key) {
+			if x := &held[i]; declared[x.Key] && !slices.Contains(k.BuiltIn, x.Key) {
 				out.Undeclared = max(0, out.Undeclared-1)
 			}
 		}
 		return out, nil, err
 	}
 	for i := range held {
-		if x := &held[i]; !slices.Contains(k.Always, x.Key) && !declared[x.Key] && o.Compared.Covers(k, x.Key) {
+		if x := &held[i]; !slices.Contains(k.BuiltIn, x.Key) && !declared[x.Key] && o.Compared.Covers(k, x.Key) {
 			out.Undeclared++
 			addresses = append(addresses, x.Address())
 		}
@@ -124,7 +124,7 @@ func declaredNames(desired []kind.Declared, held []kind.Object, k *kind.Kind, o 
 		if !holds[d.Key] {
 			names[d.MovedFrom] = true
 		}
-		if !slices.Contains(k.Always, d.Key) {
+		if !slices.Contains(k.BuiltIn, d.Key) {
 			declared++
 		}
 	}

@@ -21,7 +21,7 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 		case c.rules.Leaf(k.Name, a.Key, f):
 			c.report.Ignored++
 			continue
-		case slices.Contains(k.Makes, f.Path) && c.made(k, a.Address(), f.Path):
+		case slices.Contains(k.Generated, f.Path) && c.made(k, a.Address(), f.Path):
 			c.report.Credentials = append(c.report.Credentials, Credential{Address: a.Address(), Path: f.Path})
 			continue
 		}
@@ -111,7 +111,7 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	if f := k.Shape.Field(field[1:]); f != nil && f.Unmanaged() {
 		there = true // or could be there
 	}
-	return !slices.Contains(k.Makes, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
+	return !slices.Contains(k.Generated, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
 }
 
 // about reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the gateways
@@ -148,7 +148,7 @@ func (c *promotion) conceal(k *kind.Kind, a, b *kind.Object) {
 			value = d.Value
 		}
 		for _, path := range k.Hides(value, x.have.Value) {
-			if !slices.Contains(k.Makes, path) || !c.made(k, x.have.Address(), path) {
+			if !slices.Contains(k.Generated, path) || !c.made(k, x.have.Address(), path) {
 				x.side.hidden = append(x.side.hidden, x.have.Address()+" "+path)
 			}
 		}

@@ -125,7 +125,7 @@ func (x *exchange) chooseOld(have []kind.Object) error {
 
 // add creates the new code. Its value is chosen here, so if the response is lost, listing the codes shows whether it was added.
 func (x *exchange) add(ctx context.Context, held int) error {
-	if held >= codes.Quota {
+	if held >= codes.MaxPerOwner {
 		return fmt.Errorf("the app %s already has %d codes, the maximum; remove one that nobody uses", x.App, held)
 	}
 	q, err := codes.Create(x.fresh.Value, x.app, nil)

@@ -101,13 +101,13 @@ func (f *File) Departs(was *Held, now *kind.Object) []diff.Field {
 
 // DepartsWhole is like Departs, but also lists new leaves that the reference does not describe.
 func (f *File) DepartsWhole(was *Held, now *kind.Object) []diff.Field {
-	return f.departs(was.Address(), kind.Of(was.Kind).Entire(was.sealed(was.Secrets)), now)
+	return f.departs(was.Address(), kind.Of(was.Kind).Explicit(was.sealed(was.Secrets)), now)
 }
 
 // Misses lists the leaves in which an object differs from the wanted state, apart from its name. Hidden leaves count as equal.
 func (f *File) Misses(wanted *Object, now *kind.Object) []diff.Field {
 	k, v := kind.Of(wanted.Kind), wanted.sealed(wanted.seals())
-	if k.Owner == "" && len(k.Replace) > 0 {
+	if k.Owner == "" && len(k.Immutable) > 0 {
 		v = k.Named(v, now.Key)
 	}
 	return f.departs(wanted.Address(), v, now)

@@ -101,7 +101,7 @@ func underName(was *Held, wanted *Object) string {
 // it; "" if there is none.
 func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
 	for _, p := range k.Secrets(v) {
-		if !slices.Contains(k.Makes, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
+		if !slices.Contains(k.Generated, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
 			return p
 		}
 	}

@@ -94,7 +94,7 @@ const (
 // remade returns what an object is that exists although the run removed it.
 func (b *back) remade(was *Held, now *kind.Object) madeAgain {
 	k := kind.Of(now.Kind)
-	departs := slices.DeleteFunc(b.Departs(was, now), func(f diff.Field) bool { return slices.Contains(k.Makes, f.Path) })
+	departs := slices.DeleteFunc(b.Departs(was, now), func(f diff.Field) bool { return slices.Contains(k.Generated, f.Path) })
 	switch {
 	case now.ID == was.ID || len(departs) == 0:
 		return whole

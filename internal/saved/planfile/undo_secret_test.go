@@ -71,7 +71,7 @@ func TestBackSecret(t *testing.T) {
 				t.Fatal(err)
 			}
 			k := kind.Of(tc.kind)
-			if d := cmp.Diff(k.Pack(k.Entire(tc.back)), k.Pack(way.Extract.Desired.Objects[0].Value)); d != "" {
+			if d := cmp.Diff(k.Pack(k.Explicit(tc.back)), k.Pack(way.Extract.Desired.Objects[0].Value)); d != "" {
 				t.Errorf("wanted back (-want +got):\n%s", d)
 			}
 			lost := ""

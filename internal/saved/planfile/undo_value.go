@@ -36,7 +36,7 @@ func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
 		}
 	}
 	if ch.Action == diff.Replace { // replacing it back makes another object
-		for _, p := range kind.Of(was.Kind).Makes {
+		for _, p := range kind.Of(was.Kind).Generated {
 			if delete(changed, p); was.Has(p) {
 				b.lose(was.Address(), p, newMade)
 			}
@@ -60,7 +60,7 @@ func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string 
 	for _, p := range secretsOf(was, before) {
 		holder := p[:strings.LastIndexByte(p, '/')]
 		left := jsonptr.HasRoom(k.Pack(after), p) && k.Requires(after, p) == k.Requires(before, p) // the gateway still has the secret
-		if holder != "" && !left && hadSecret(was, before, p) && len(wanted.Origins(p)) == 0 && !slices.Contains(k.Makes, p) {
+		if holder != "" && !left && hadSecret(was, before, p) && len(wanted.Origins(p)) == 0 && !slices.Contains(k.Generated, p) {
 			out[p] = holder
 		}
 	}
@@ -72,7 +72,7 @@ func hadSecret(was *Held, v any, pointer string) bool {
 	k := kind.Of(was.Kind)
 	tree := k.Pack(v)
 	return was.Has(pointer) || jsonptr.HasRoom(tree, pointer) &&
-		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.Uploads, pointer))
+		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.WriteOnly, pointer))
 }
 
 // secretsOf returns JSON pointers to the secrets of a former object: those that its value can have, and those that it
@@ -93,12 +93,12 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 		return
 	}
 	k := kind.Of(was.Kind)
-	for _, p := range k.Remains {
+	for _, p := range k.KeptWhenOmitted {
 		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
 		if had := jsonptr.At(k.Pack(v), p); !given || had != nil && had != "" {
 			continue
 		}
-		if jsonptr.At(k.Pack(k.Entire(v)), p) != nil {
+		if jsonptr.At(k.Pack(k.Explicit(v)), p) != nil {
 			b.lose(was.Address(), p, setToDefault)
 		} else {
 			b.lose(was.Address(), p, remains)
@@ -111,7 +111,7 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 func uploaded(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
-		if slices.Contains(k.Withheld(), f.Path) && (f.Before != nil || slices.Contains(k.Uploads, f.Path)) {
+		if slices.Contains(k.Withheld(), f.Path) && (f.Before != nil || slices.Contains(k.WriteOnly, f.Path)) {
 			return f.Path
 		}
 	}
@@ -123,7 +123,7 @@ func uploaded(ch *document.Change) string {
 func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
 	sent := k.Pack(wanted.Bare())
 	for _, p := range k.Withheld() {
-		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.Uploads, p) {
+		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.WriteOnly, p) {
 			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
 		}
 	}
@@ -135,13 +135,13 @@ func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any 
 func (b *back) anew(was *Held) *kind.Declared {
 	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
 	for _, p := range k.Secrets(v) {
-		if !slices.Contains(k.Makes, p) && (was.Has(p) || k.Requires(v, p)) {
+		if !slices.Contains(k.Generated, p) && (was.Has(p) || k.Requires(v, p)) {
 			b.lose(address, "", "its secret "+p+" is not saved, so it cannot be created again")
 			return nil
 		}
 	}
 	tree := k.Pack(v)
-	for _, p := range k.Makes {
+	for _, p := range k.Generated {
 		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
 			b.lose(address, p, newMade)
 			tree = jsonptr.Put(tree, p, nil)
@@ -156,7 +156,7 @@ func (b *back) anew(was *Held) *kind.Declared {
 // gateway if it shows them, else from where the files had them. Values that were added since then stay.
 func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) {
 	k := kind.Of(o.kind)
-	v, err := k.Overlay(k.Entire(was.Bare()), now.Value, added)
+	v, err := k.Overlay(k.Explicit(was.Bare()), now.Value, added)
 	if err != nil {
 		b.failed = append(b.failed, fmt.Errorf("%s: %w", ch.Address, err))
 		return
@@ -180,7 +180,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 		d.MovedFrom = now.Key
 	}
 	for _, p := range secretsOf(was, v) {
-		if slices.Contains(k.Makes, p) || !hadSecret(was, v, p) || !jsonptr.HasRoom(tree, p) {
+		if slices.Contains(k.Generated, p) || !hadSecret(was, v, p) || !jsonptr.HasRoom(tree, p) {
 			continue // the secret stays as it is, or is removed again
 		}
 		text, _ := jsonptr.At(is, p).(string)
@@ -195,7 +195,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
-	for _, p := range k.Makes {
+	for _, p := range k.Generated {
 		if jsonptr.At(tree, p) == jsonptr.At(is, p) {
 			tree = jsonptr.Put(tree, p, nil) // the run did not change what the gateway made
 		}

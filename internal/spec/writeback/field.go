@@ -45,7 +45,7 @@ func (r *round) object(c *diff.Change) {
 	if cases := k.Shape.Cases; cases != nil && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return f.Path == "/"+cases.By }) {
 		r.overwrite(t, "/"+cases.Field)
 	}
-	if t.refused[""] == "" && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Replace, f.Path) }) {
+	if t.refused[""] == "" && slices.ContainsFunc(c.Fields, func(f diff.Field) bool { return slices.Contains(k.Immutable, f.Path) }) {
 		t.retyped = true
 		r.leaveToGateway(t)
 	}
@@ -57,7 +57,7 @@ func (r *round) object(c *diff.Change) {
 // that the gateway never shows. It adds the collections that the files did not manage, because the other type may require
 // them.
 func (r *round) leaveToGateway(t *target) {
-	paths := slices.Concat(t.kind.Makes, t.kind.Uploads)
+	paths := slices.Concat(t.kind.Generated, t.kind.WriteOnly)
 	for _, f := range t.kind.Shape.Fields {
 		if f.Shape.Withheld {
 			paths = append(paths, "/"+f.Name)

@@ -73,7 +73,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 func everything() map[string][]string {
 	out := map[string][]string{}
 	for _, k := range kind.All {
-		if k.Owner == "" && !k.Given {
+		if k.Owner == "" && !k.AllExist {
 			out[k.Name] = []string{"*"}
 		}
 	}

@@ -90,7 +90,7 @@ func WithNewNames(effects []emulator.Effect, by *document.Results) []emulator.Ef
 			e.PolicyName, e.Name = newName(link.Owner, e.PolicyName), newName(link.Target, e.Name)
 		case k != nil && k.Owner != "":
 			at := strings.LastIndexAny(e.Name, ":@") + 1 // the name of a part ends with the name of what it refers to
-			e.PolicyName, e.Name = newName(k.Owner, e.PolicyName), e.Name[:at]+newName(k.Refers, e.Name[at:])
+			e.PolicyName, e.Name = newName(k.Owner, e.PolicyName), e.Name[:at]+newName(k.RefersTo, e.Name[at:])
 		default:
 			e.PolicyName, e.Name = newName("app", e.PolicyName), newName(e.Kind, e.Name)
 		}
