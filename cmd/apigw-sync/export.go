@@ -201,7 +201,7 @@ const heldBy = "What the gateway "
 // write writes one file, or a folder of them.
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
 	files, err := spec.Write(spec.Export{
-		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, Unread: all.Unread, APIs: o.withAPIs, Secrets: o.secrets,
+		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, Unread: all.Unread, Skipped: all.Skipped, APIs: o.withAPIs, Secrets: o.secrets,
 		Split: spec.Split(o.split), Owns: o.owns(all), Notes: o.notes(instance), Environment: o.compare.files.environment,
 	})
 	if err != nil {

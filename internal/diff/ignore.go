@@ -10,9 +10,9 @@ func (o Options) Includes(kindName, name string) bool {
 	case !o.name(name):
 		return false
 	case l != nil:
-		return o.within(l.Name, l.Owner)
+		return o.Within(l.Name, l.Owner)
 	case k.Owner != "":
-		return o.within(k.Name, k.Owner)
+		return o.Within(k.Name, k.Owner)
 	}
 	return o.self(k)
 }

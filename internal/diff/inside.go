@@ -28,7 +28,7 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 			}
 			continue
 		}
-		if !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.options.within(k.Name, k.Owner) {
+		if !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.options.Within(k.Name, k.Owner) {
 			continue
 		}
 		from := p.held

@@ -28,7 +28,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 				c.unbind(k, have[p.held], nil)
 			}
 			continue
-		case c.rules.whole(k.Owner, p.want.Key), !c.options.within(k.Name, k.Owner):
+		case c.rules.whole(k.Owner, p.want.Key), !c.options.Within(k.Name, k.Owner):
 			continue
 		}
 		var held []kind.Link

@@ -38,9 +38,9 @@ func (o Options) kind(name string) bool { return len(o.Kinds) == 0 || slices.Con
 // links.
 func (o Options) self(k *kind.Kind) bool { return o.kind(k.Name) || o.kind(k.Section) }
 
-// within reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
+// Within reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
 // owner.
-func (o Options) within(name, owner string) bool { return o.kind(name) || o.self(kind.Of(owner)) }
+func (o Options) Within(name, owner string) bool { return o.kind(name) || o.self(kind.Of(owner)) }
 
 func (o Options) name(key string) bool {
 	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(glob string) bool { return kind.Glob(glob, key) })

@@ -16,7 +16,8 @@ type Everything struct {
 	Kinds   []*kind.Kind // that were listed, or that the gateway refused to list
 	Actual  kind.Actual
 	Catalog *kind.Catalog
-	Unread  []kind.Unread // what the gateway refuses to show; empty unless the run is lenient
+	Unread  []kind.Unread   // what the gateway refuses to show; empty unless the run is lenient
+	Skipped map[string]bool // kinds of links that were not read because they are out of the scope of the run
 	Reads   int
 }
 
@@ -32,7 +33,10 @@ func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 }
 
 func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything, error) {
-	out := &Everything{}
+	out := &Everything{Skipped: map[string]bool{}}
+	for _, link := range kind.Links {
+		out.Skipped[link.Name] = !r.Options.Within(link.Name, link.Owner)
+	}
 	var wants []fetch.Want
 	for _, k := range kind.All {
 		if k.Owner == "" && r.Options.Covers(k, "") && (r.Only == nil || slices.Contains(r.Only, k)) {
@@ -72,7 +76,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Options.Covers(kind.Of(o.Kind), o.Key) })
 	for len(level) > 0 {
 		all = append(all, level...)
-		parts, rows, err := reader.Inside(ctx, insides(level), catalog)
+		parts, rows, err := reader.Inside(ctx, r.insides(level), catalog)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -81,16 +85,17 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	return all, links, nil
 }
 
-// insides returns the reads of all parts of some objects, and of everything that the objects are bound to.
-func insides(objects []kind.Object) (reads []diff.Read) {
+// insides returns the reads of the parts of some objects and of what the objects are bound to, within the scope of the
+// run.
+func (r *Run) insides(objects []kind.Object) (reads []diff.Read) {
 	for _, o := range objects {
 		for _, link := range kind.LinksFrom(o.Kind) {
-			if o.Bound != 0 {
+			if o.Bound != 0 && r.Options.Within(link.Name, o.Kind) {
 				reads = append(reads, diff.Read{Object: o, Link: link})
 			}
 		}
 		for _, part := range kind.Parts(o.Kind) {
-			if o.Parts {
+			if o.Parts && r.Options.Within(part.Name, o.Kind) {
 				reads = append(reads, diff.Read{Object: o, Part: part})
 			}
 		}

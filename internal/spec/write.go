@@ -17,11 +17,12 @@ import (
 type Export struct {
 	Objects []kind.Object // including those that live inside others
 	Links   []kind.Link
-	Known   []*kind.API   // the gateway's APIs; references are written so that each matches one of them
-	Unread  []kind.Unread // what the gateway refuses to show
-	APIs    bool          // write them as well, in a gateway section for the emulator
-	Secrets bool          // write secret values instead of variables
-	Split   Split         // into which files
+	Known   []*kind.API     // the gateway's APIs; references are written so that each matches one of them
+	Unread  []kind.Unread   // what the gateway refuses to show
+	Skipped map[string]bool // kinds of links that were not read, so that objects do not say what they are bound to
+	APIs    bool            // write them as well, in a gateway section for the emulator
+	Secrets bool            // write secret values instead of variables
+	Split   Split           // into which files
 
 	Owns map[string][]string // globs by kind: the export contains every object of the gateway with a name that matches
 
@@ -214,7 +215,7 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 		put(item, f.Name, w.value(k.Shape.FieldIn(tree, f.Name), v, o.Address(), "/"+f.Name))
 	}
 	for _, link := range kind.LinksFrom(k.Name) {
-		if links := w.links[link.Name+" "+o.Key]; !w.unread[link.Name+" "+o.Key] && w.expressible(o, link, links) {
+		if links := w.links[link.Name+" "+o.Key]; !w.export.Skipped[link.Name] && !w.unread[link.Name+" "+o.Key] && w.expressible(o, link, links) {
 			put(item, link.Field, w.references(links))
 		}
 	}
