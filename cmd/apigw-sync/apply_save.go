@@ -36,7 +36,7 @@ func (c *prepared) save(path string) error {
 	if c.session.endpoint == "" {
 		return hinted{errors.New("--out: a plan needs a gateway, but --against names an export"), "leave out --against"}
 	}
-	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, c.run.Options)
+	e, err := diff.NewExtract(c.Plan, c.Actual, c.Desired, c.run.Options)
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}

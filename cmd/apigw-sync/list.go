@@ -164,7 +164,7 @@ func bindings(ctx context.Context, reader *fetch.Reader, objects []kind.Object, 
 		return nil, err
 	}
 	for _, l := range fetch.Join(rows, catalog.Catalog()) {
-		if options.Sees(l.To.Env) {
+		if options.CoversEnvironment(l.To.Env) {
 			out[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]++
 		}
 	}

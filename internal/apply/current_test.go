@@ -52,7 +52,7 @@ func TestEncodeSeesTheGateway(t *testing.T) {
 		}, "made up"},
 	} {
 		seen = nil
-		change := diff.Change{Address: "badge/b", Kind: "badge", Name: "b", Action: tc.action, Have: &old, Want: &want, Via: "b_next"}
+		change := diff.Change{Address: "badge/b", Kind: "badge", Name: "b", Action: tc.action, Have: &old, Want: &want, TempName: "b_next"}
 		_, _ = Run(t.Context(), maker{}, &diff.Plan{Changes: []diff.Change{change}, Steps: tc.steps}, kind.Actual{}, Options{Parallel: 1})
 		if len(seen) != 1 || seen[0] != tc.seen {
 			t.Errorf("%s saw %q", tc.action, seen)

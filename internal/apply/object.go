@@ -19,13 +19,13 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	case diff.OpCreate:
 		r.create(ctx, k, j, ch.Want.Value, ch.Want.Key)
 	case diff.OpStage:
-		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.Via), ch.Via)
+		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.TempName), ch.TempName)
 	case diff.OpRestage:
-		r.made(k, ch, ch.Next.ID, ch.Want.Value)
-		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Next.Key), *ch.Next)
+		r.made(k, ch, ch.Successor.ID, ch.Want.Value)
+		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Successor.Key), *ch.Successor)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
-		have := kind.Object{ID: id, Value: k.Named(ch.Want.Value, ch.Via)}
+		have := kind.Object{ID: id, Value: k.Named(ch.Want.Value, ch.TempName)}
 		if o, ok := r.created.Load(id); ok {
 			have = o.(kind.Object)
 		}

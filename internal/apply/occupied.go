@@ -149,7 +149,7 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
 	return slices.ContainsFunc(r.occupants[k.Name][j.Link.To.UniqueID()], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
 		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
-			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.Yields()
+			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.MayLoseSlot()
 		})
 }
 

@@ -90,7 +90,7 @@ func (r *runner) results() []Result {
 			res.Status = Skipped
 		case res.Status != Succeeded && begun[i] && res.Change.Action == diff.Replace:
 			if res.Note = IncompleteReplace; staged[i] {
-				res.Note += ", and " + res.Change.Via + " remains until a later run completes it"
+				res.Note += ", and " + res.Change.TempName + " remains until a later run completes it"
 			}
 		}
 		out[i].Begun = begun[i] && out[i].Status != Succeeded

@@ -32,7 +32,7 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 		if ch.Want == nil {
 			continue
 		}
-		for _, o := range []*kind.Object{ch.Have, ch.Next} {
+		for _, o := range []*kind.Object{ch.Have, ch.Successor} {
 			if o != nil {
 				now[o.Address()] = ch.Want.Key
 			}
@@ -44,9 +44,9 @@ func newAffected(plan *Plan, have kind.Actual, want kind.Desired) *affected {
 			switch {
 			case ch.Action == Replace:
 				t.claimed(link, ch.Have, ch.Want.Key, have, want)
-			case ch.Heir != "":
-				t.anchors[ch.Kind+"/"+ch.Heir], t.inside[link.Name+" "+ch.Heir] = true, true
-				t.claimed(link, ch.Have, ch.Heir, have, want)
+			case ch.LeftoverOf != "":
+				t.anchors[ch.Kind+"/"+ch.LeftoverOf], t.inside[link.Name+" "+ch.LeftoverOf] = true, true
+				t.claimed(link, ch.Have, ch.LeftoverOf, have, want)
 			}
 		}
 		if ch.Action == Replace {
@@ -97,10 +97,10 @@ func (t *affected) change(ch *Change, now map[string]string) {
 }
 
 // claimed finds declared links that take over the slots of an object that is deleted or replaced.
-func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, heir string, have kind.Actual, want kind.Desired) {
+func (t *affected) claimed(link *kind.LinkKind, o *kind.Object, declared string, have kind.Actual, want kind.Desired) {
 	left := targets(slices.DeleteFunc(slices.Clone(have.Links), func(l kind.Link) bool { return l.Kind != link.Name || l.OwnerID != o.ID }))
 	for _, l := range pointers(want.Links) {
-		if l.Kind == link.Name && l.Owner != heir && left[l.Link.To.UniqueID()] {
+		if l.Kind == link.Name && l.Owner != declared && left[l.Link.To.UniqueID()] {
 			t.claims[l.Address()] = true
 			t.anchors[link.Owner+"/"+l.Owner] = true
 		}

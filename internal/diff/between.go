@@ -24,8 +24,8 @@ func (c *comparison) reads(k *kind.Kind) (out []Read) {
 		if p.have == nil {
 			continue
 		}
-		have, others := p.gateway(), p.others()
-		carried := p.want != nil && (len(p.left) > 0 || c.swaps[p.want.Address()] != nil)
+		have, others := p.atPresentKey(), p.successors()
+		carried := p.want != nil && (len(p.leftovers) > 0 || c.replacements[p.want.Address()] != nil)
 		for _, link := range links {
 			if have.Bound != 0 && (p.want == nil || p.want.ManagesKind(link.Name) || carried) {
 				out = append(out, Read{Object: *have, Link: link})
@@ -45,67 +45,67 @@ func (c *comparison) reads(k *kind.Kind) (out []Read) {
 	return out
 }
 
-// gateway returns the gateway's object of a pair under the key that it has there now. If its owner is renamed, p.have
+// atPresentKey returns the gateway's object of a pair under the key that it has there now. If its owner is renamed, p.have
 // already has the key that it will have after the rename.
-func (p *pair) gateway() *kind.Object {
-	if p.held == p.have.Key {
+func (p *pair) atPresentKey() *kind.Object {
+	if p.presentKey == p.have.Key {
 		return p.have
 	}
 	o := *p.have
-	o.Key, o.Owner = p.held, o.Parent.Key
+	o.Key, o.Owner = p.presentKey, o.Parent.Key
 	return &o
 }
 
-// others returns the successors that interrupted replaces of the object left on the gateway.
-func (p *pair) others() []*kind.Object {
-	if p.next == nil {
-		return p.left
+// successors returns the successors that interrupted replaces of the object left on the gateway.
+func (p *pair) successors() []*kind.Object {
+	if p.successor == nil {
+		return p.leftovers
 	}
-	return append([]*kind.Object{p.next}, p.left...)
+	return append([]*kind.Object{p.successor}, p.leftovers...)
 }
 
 // comparison is one run of Between.
 type comparison struct {
-	options  Options
-	want     kind.Desired
-	have     kind.Actual
-	plan     *Plan
-	rules    *ignoreRules
-	pairs    map[string][]pair // by kind; owners are paired before their parts
-	renamed  map[string]string // KIND/OLD to the new key
-	haveKey  map[string]map[string]*kind.Object
-	wantKey  map[string]map[string]*kind.Declared
-	retiring map[string]bool // addresses that are deleted
-	swaps    map[string]*swap
-	twins    map[string][]string // address to the ids of further objects that the gateway has under the same name
-	hidden   []string            // secrets that could not be compared
-	silent   []string            // other fields that could not be compared, since the gateway does not report them
+	options      Options
+	want         kind.Desired
+	have         kind.Actual
+	plan         *Plan
+	rules        *ignoreRules
+	pairs        map[string][]pair // by kind; owners are paired before their parts
+	renamed      map[string]string // KIND/OLD to the new key
+	haveKey      map[string]map[string]*kind.Object
+	wantKey      map[string]map[string]*kind.Declared
+	removing     map[string]bool         // addresses on the gateway of the objects that are deleted or replaced
+	replacements map[string]*replacement // by the address of the declared object
+	duplicates   map[string][]string     // address to the ids of further objects that the gateway has under the same name
+	hidden       []string                // secrets that could not be compared
+	unreported   []string                // other fields that could not be compared, since the gateway does not report them
 
 	successors map[string][]*kind.Object // KIND/STEM to the undeclared objects that have the name of a successor
-	heirs      map[string]string         // address of a leftover successor to the key of the declared object that it was to replace
+	leftoverOf map[string]string         // address of a leftover successor to the key of the declared object that it was to replace
 	regained   map[string][]kind.Link    // address of a declared object to the links that it gets back from leftover successors
 
 	level int    // depth of the kinds that are compared next; -1 when there are no more
-	known []Read // the lists that were requested so far
+	lists []Read // the lists that were requested so far
 }
 
 // pair is an object of the gateway and the declared object that it is compared with. One of the two may be nil.
 type pair struct {
-	have  *kind.Object // if its owner is renamed, it has the key that it will have after the rename
-	want  *kind.Declared
-	held  string         // the present key of have on the gateway
-	along bool           // have is removed together with its owner
-	base  string         // the name from which names of successors of have are made
-	next  *kind.Object   // the existing successor that replaces have; nil when there is none yet
-	left  []*kind.Object // successors that interrupted replaces left and that are no longer needed
+	have             *kind.Object // if its owner is renamed, it has the key that it will have after the rename
+	want             *kind.Declared
+	presentKey       string         // the present key of have on the gateway
+	removedWithOwner bool           // have is removed together with its owner
+	base             string         // the name from which names of successors of have are made
+	successor        *kind.Object   // the existing successor that replaces have; nil when there is none yet
+	leftovers        []*kind.Object // successors that interrupted replaces left and that are no longer needed
 }
 
 func newComparison(have kind.Actual, want kind.Desired, options Options) *comparison {
 	c := &comparison{
 		options: options, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, options.Today),
-		pairs: map[string][]pair{}, renamed: map[string]string{}, retiring: map[string]bool{}, swaps: map[string]*swap{}, twins: map[string][]string{},
+		pairs: map[string][]pair{}, renamed: map[string]string{}, removing: map[string]bool{}, replacements: map[string]*replacement{}, duplicates: map[string][]string{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
-		successors: map[string][]*kind.Object{}, heirs: map[string]string{}, regained: map[string][]kind.Link{},
+		successors: map[string][]*kind.Object{}, leftoverOf: map[string]string{}, regained: map[string][]kind.Link{},
 	}
 	for _, k := range kind.All {
 		c.haveKey[k.Name], c.wantKey[k.Name] = map[string]*kind.Object{}, map[string]*kind.Declared{}
@@ -129,7 +129,7 @@ func (c *comparison) index(from int) {
 	for i := range c.have.Objects[from:] {
 		o := &c.have.Objects[from+i]
 		if other := c.haveKey[o.Kind][o.Key]; other != nil && other.ID != o.ID && o.Owner == "" {
-			c.twins[o.Address()] = append(c.twins[o.Address()], other.ID)
+			c.duplicates[o.Address()] = append(c.duplicates[o.Address()], other.ID)
 		}
 		c.haveKey[o.Kind][o.Key] = o
 		if stem, ok := kind.Of(o.Kind).SucceedsAny(o); ok && c.wantKey[o.Kind][o.Key] == nil {
@@ -142,35 +142,35 @@ func (c *comparison) index(from int) {
 // by name, by moved_from, and by the temporary names that interrupted replaces gave them.
 func (c *comparison) pair(k *kind.Kind) (out []pair) {
 	if k.Owner != "" {
-		return c.pairInside(k)
+		return c.pairParts(k)
 	}
 	taken := map[string]bool{}
 	for _, w := range pointers(c.want.Objects) {
 		if w.Kind != k.Name || !c.options.Covers(k, w.Key) {
 			continue
 		}
-		p := c.join(k, w)
-		p.left = slices.DeleteFunc(p.left, func(o *kind.Object) bool { return c.rules.whole(k.Name, o.Key) })
-		for _, o := range p.left {
-			c.heirs[o.Address()] = w.Key
+		p := c.match(k, w)
+		p.leftovers = slices.DeleteFunc(p.leftovers, func(o *kind.Object) bool { return c.rules.ignores(k.Name, o.Key) })
+		for _, o := range p.leftovers {
+			c.leftoverOf[o.Address()] = w.Key
 		}
-		for _, o := range append(p.others(), p.have) {
+		for _, o := range append(p.successors(), p.have) {
 			if o != nil {
 				taken[o.Key] = true
 			}
 		}
 		if p.have != nil {
-			p.held = p.have.Key
+			p.presentKey = p.have.Key
 		}
 		out = append(out, p)
 	}
 	for _, o := range pointers(c.have.Objects) {
-		if o.Kind == k.Name && !k.AllExist && !taken[o.Key] && c.options.self(k) && c.unclaimed(k, o) && !k.Stays(o) {
+		if o.Kind == k.Name && !k.AllExist && !taken[o.Key] && c.options.comparesObjects(k) && c.ownedUndeclared(k, o) && !k.Stays(o) {
 			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
 			}
-			out = append(out, pair{have: o, held: o.Key})
+			out = append(out, pair{have: o, presentKey: o.Key})
 		}
 	}
 	return out
@@ -180,26 +180,26 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 func (c *comparison) objects(k *kind.Kind) {
 	c.pairs[k.Name] = c.pair(k)
 	if k.Owner != "" {
-		c.inside(k)
+		c.compareParts(k)
 		return
 	}
 	for _, p := range c.pairs[k.Name] {
-		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.options.self(k) && !c.rules.whole(k.Name, p.want.Key) {
+		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.options.comparesObjects(k) && !c.rules.ignores(k.Name, p.want.Key) {
 			c.renamed[p.have.Address()] = p.want.Key
 		}
 	}
 	for _, p := range c.pairs[k.Name] {
 		switch {
 		case p.want == nil:
-			c.retiring[p.have.Address()] = true
+			c.removing[p.have.Address()] = true
 			note := ""
-			if names := standsFor(k, p.have, c.want.Owns[k.Name]); len(names) > 1 {
-				note = leftBy(names[1])
+			if names := namesOf(k, p.have, c.want.Owns[k.Name]); len(names) > 1 {
+				note = leftoverNote(names[1])
 			}
 			c.remove(k, p.have, note)
-		case c.rules.whole(k.Name, p.want.Key):
+		case c.rules.ignores(k.Name, p.want.Key):
 			c.plan.Ignored++
-		case !c.options.self(k): // only its parts or links are compared
+		case !c.options.comparesObjects(k): // only its parts or links are compared
 		default:
 			c.compare(k, p)
 		}
@@ -211,7 +211,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	w := p.want
 	if p.have == nil && k.AllExist {
 		unset := k.NeverSet(w.Key)
-		p.have, p.held = &unset, w.Key
+		p.have, p.presentKey = &unset, w.Key
 	}
 	change := Change{Address: w.Address(), Kind: k.Name, Name: w.Name(), Source: &w.Source, Want: w, Have: p.have}
 	if p.have == nil {
@@ -225,17 +225,17 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 			change.Note = p.have.Key + ", which an interrupted replace left, takes its place"
 		}
 	}
-	c.leftovers(k, p)
-	fields := append(leaves(k, k.Settle(w.Value, c.called(k, p.have)), w.Value, true), c.resent(k, w, p.have)...)
-	kept, ignored := c.rules.fields(k.Name, w.Key, fields)
-	c.doubt(k, w, p.have)
+	c.removeLeftovers(k, p)
+	fields := append(leaves(k, k.Settle(w.Value, c.valueWithNewNames(k, p.have)), w.Value, true), c.hiddenSecrets(k, w, p.have)...)
+	kept, ignored := c.rules.split(k.Name, w.Key, fields)
+	c.checkUpdate(k, w, p.have)
 	switch {
 	case slices.ContainsFunc(kept, func(f Field) bool { return slices.Contains(k.Immutable, f.Path) }):
 		change.Action, change.Fields = Replace, kept
-		c.retiring[p.have.Address()] = true
-		c.swaps[w.Address()] = &swap{next: p.next, base: p.base}
-		if change.Next = p.next; p.next != nil {
-			change.Note = "continues with " + p.next.Key + ", which an interrupted replace left"
+		c.removing[p.have.Address()] = true
+		c.replacements[w.Address()] = &replacement{successor: p.successor, base: p.base}
+		if change.Successor = p.successor; p.successor != nil {
+			change.Note = "continues with " + p.successor.Key + ", which an interrupted replace left"
 		} else if p.have.Key != w.Key && w.MovedFrom != p.have.Key {
 			change.Note = "in place of " + p.have.Key + ", which an interrupted replace left"
 		}
@@ -250,17 +250,17 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 	}
 	if change.Action == Replace {
 		if len(ignored) > 0 {
-			change.Want = c.rules.keep(k, w, p.have)
+			change.Want = c.rules.withIgnored(k, w, p.have)
 		}
-		c.loses(k, change.Want, p.have)
+		c.checkReplaceLosses(k, change.Want, p.have)
 	}
-	c.uploads(k, change.Want, "an update")
+	c.checkWriteOnly(k, change.Want, "an update")
 	c.add(change)
 }
 
-// called returns the value of a gateway's object with its references changed to the names that the plan gives to their
+// valueWithNewNames returns the value of a gateway's object with its references changed to the names that the plan gives to their
 // targets.
-func (c *comparison) called(k *kind.Kind, o *kind.Object) any {
+func (c *comparison) valueWithNewNames(k *kind.Kind, o *kind.Object) any {
 	if len(c.renamed) == 0 {
 		return o.Value
 	}
@@ -274,22 +274,22 @@ func (c *comparison) create(k *kind.Kind, change Change) {
 		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, but this one does not list it"})
 		return
 	}
-	change.Action, change.Fields = Create, created(k, w.Value)
-	c.uploads(k, w, "a new one")
+	change.Action, change.Fields = Create, createdFields(k, w.Value)
+	c.checkWriteOnly(k, w, "a new one")
 	c.add(change)
 }
 
-// doubt collects the fields of a declared object that the gateway does not report, and reports what makes an update of
+// checkUpdate collects the fields of a declared object that the gateway does not report, and reports what makes an update of
 // the gateway's object to the declared one impossible.
-func (c *comparison) doubt(k *kind.Kind, w *kind.Declared, have *kind.Object) {
+func (c *comparison) checkUpdate(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	for _, path := range k.Odd(have.Value).Untold() {
-		if told, _ := c.rules.fields(k.Name, w.Key, []Field{{Path: path}}); len(told) > 0 {
-			c.silent = append(c.silent, w.Address()+" "+path)
+		if counted, _ := c.rules.split(k.Name, w.Key, []Field{{Path: path}}); len(counted) > 0 {
+			c.unreported = append(c.unreported, w.Address()+" "+path)
 		}
 	}
 	for _, p := range k.Conflict(w.Value, have.Value) {
 		if p.Soft {
-			c.silent = append(c.silent, w.Address()+" "+p.Path)
+			c.unreported = append(c.unreported, w.Address()+" "+p.Path)
 		} else {
 			c.plan.Errors = append(c.plan.Errors, problem(w, strings.TrimPrefix(p.Path, "/")+" "+p.Text+"; "+p.Hint))
 		}
@@ -303,10 +303,10 @@ func (c *comparison) references() {
 			continue
 		}
 		for _, ref := range kind.Of(ch.Kind).Refs(ch.Want.Value) {
-			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.retiring[ref.Kind+"/"+ref.Key] && c.renamed[ref.Address()] == "" {
+			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Kind+"/"+ref.Key] && c.renamed[ref.Address()] == "" {
 				continue
 			}
-			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.retiring[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
+			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.removing[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
 				continue // the gateway's object refers to it already, so it exists although no list contains it
 			}
 			c.plan.Errors = append(c.plan.Errors, Note{
@@ -320,25 +320,25 @@ func (c *comparison) references() {
 // ambiguous reports names that several objects of the gateway have, if the plan needs one of these objects: it cannot
 // be known which of them is meant.
 func (c *comparison) ambiguous() {
-	for _, address := range slices.Sorted(maps.Keys(c.twins)) {
+	for _, address := range slices.Sorted(maps.Keys(c.duplicates)) {
 		kindName, key, _ := strings.Cut(address, "/")
-		ids := append(slices.Clone(c.twins[address]), c.haveKey[kindName][key].ID)
+		ids := append(slices.Clone(c.duplicates[address]), c.haveKey[kindName][key].ID)
 		slices.Sort(ids)
 		note := Note{Address: address, Message: fmt.Sprintf("the gateway has %d objects of this name (%s), and the files cannot say which one they mean; rename or delete the others there", len(ids), strings.Join(ids, ", "))}
 		switch w := c.wantKey[kindName][key]; {
-		case c.rules.whole(kindName, key):
+		case c.rules.ignores(kindName, key):
 			continue
 		case w != nil:
 			note.Source = &w.Source
-		case !c.retiring[address] && !c.newlyNamed(address):
+		case !c.removing[address] && !c.newlyReferred(address):
 			continue
 		}
 		c.plan.Errors = append(c.plan.Errors, note)
 	}
 }
 
-// newlyNamed reports whether a change adds a reference to an object.
-func (c *comparison) newlyNamed(address string) bool {
+// newlyReferred reports whether a change adds a reference to an object.
+func (c *comparison) newlyReferred(address string) bool {
 	names := func(k *kind.Kind, v any) bool {
 		return slices.ContainsFunc(k.Refs(v), func(r kind.Ref) bool { return r.Address() == address })
 	}
@@ -350,14 +350,14 @@ func (c *comparison) newlyNamed(address string) bool {
 
 // remove plans the delete of an object.
 func (c *comparison) remove(k *kind.Kind, h *kind.Object, note string) {
-	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: lost(k, h.Value), Have: h, Heir: c.heirs[h.Address()], Note: note})
+	c.add(Change{Address: h.Address(), Kind: k.Name, Name: h.Name(), Action: Delete, Fields: deletedFields(k, h.Value), Have: h, LeftoverOf: c.leftoverOf[h.Address()], Note: note})
 }
 
-func (c *comparison) add(ch Change) { c.plan.Changes = append(doubled(c.plan.Changes), ch) }
+func (c *comparison) add(ch Change) { c.plan.Changes = append(withRoom(c.plan.Changes), ch) }
 
-// doubled returns a slice with room for one more entry and doubles its capacity if there is none. Append alone lets
+// withRoom returns a slice with room for one more entry and doubles its capacity if there is none. Append alone lets
 // large slices grow by only a quarter, so it copies them more often.
-func doubled[T any](s []T) []T {
+func withRoom[T any](s []T) []T {
 	if len(s) < cap(s) {
 		return s
 	}

@@ -59,7 +59,7 @@ func sketch(p *diff.Plan) string {
 		for _, f := range c.Fields {
 			fmt.Fprintf(&b, " %s:%v→%v", f.Path, f.Before, f.After)
 		}
-		for _, a := range c.Along {
+		for _, a := range c.AlsoRemoved {
 			b.WriteString(" with " + a)
 		}
 		b.WriteString("\n")

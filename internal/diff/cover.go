@@ -50,7 +50,7 @@ func newGraph(items []Item) *graph {
 	lefts, rights := map[string]int{}, map[string]int{}
 	for i := range items {
 		l := &items[i].Link
-		o, a := numbered(lefts, l.Owner), numbered(rights, l.To.UniqueID().Key)
+		o, a := numberOf(lefts, l.Owner), numberOf(rights, l.To.UniqueID().Key)
 		if o == len(g.edges) {
 			g.edges = append(g.edges, nil)
 		}

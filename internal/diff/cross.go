@@ -5,7 +5,7 @@ import (
 	"slices"
 )
 
-// crosses groups pairs of owner and API into full cross products, each of which one request can write. Finding the
+// crossProducts groups pairs of owner and API into full cross products, each of which one request can write. Finding the
 // fewest products is NP-hard, so crosses tries three ways in each environment and takes the best:
 //
 //	by owner  owners with equal sets of APIs make one product
@@ -14,14 +14,14 @@ import (
 //	          vertex of a smallest vertex cover makes a product with its neighbours
 //
 // The best way never takes more than one request for each owner, unless a product is too large for one request.
-func crosses(most int, items []Item) (out []bundle) {
+func crossProducts(most int, items []Item) (out []bundle) {
 	for _, list := range byEnv(items) {
-		out = append(out, cross(most, list)...)
+		out = append(out, bestProducts(most, list)...)
 	}
 	return out
 }
 
-func cross(most int, items []Item) (best []bundle) {
+func bestProducts(most int, items []Item) (best []bundle) {
 	g := newGraph(items)
 	rows, columns := sets(g.edges), sets(g.flipped())
 	pairs := make(map[[2]int][]int, len(items))
@@ -64,7 +64,7 @@ func sets(edges [][]int) (out []set) {
 		for _, n := range sorted {
 			key = binary.AppendVarint(key, int64(n))
 		}
-		n := numbered(at, string(key))
+		n := numberOf(at, string(key))
 		if n == len(out) {
 			out = append(out, set{neighbours: sorted})
 		}
@@ -130,7 +130,7 @@ func (p product) pieces(most int) (out []product) {
 	height, width, fewest := 0, 0, 0
 	for h := 1; h <= min(len(p.rows), most); h++ {
 		w := min(most/h, len(p.columns))
-		n := pieces(len(p.rows), h) * pieces(len(p.columns), w)
+		n := ceilDiv(len(p.rows), h) * ceilDiv(len(p.columns), w)
 		if height == 0 || n < fewest {
 			height, width, fewest = h, w, n
 		}
@@ -143,7 +143,7 @@ func (p product) pieces(most int) (out []product) {
 	return out
 }
 
-func pieces(n, of int) int { return (n + of - 1) / of }
+func ceilDiv(n, of int) int { return (n + of - 1) / of }
 
 func (p product) items(all []Item, pairs map[[2]int][]int) (out []Item) {
 	for _, r := range p.rows {

@@ -19,9 +19,9 @@ type Displaced struct {
 // Address returns the address of the policy.
 func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "/" + d.Link.Owner }
 
-// Yields reports whether the policy may lose the slot on a gateway that has one slot for both. It must not if the files
+// MayLoseSlot reports whether the policy may lose the slot on a gateway that has one slot for both. It must not if the files
 // declare both bindings.
-func (d *Displaced) Yields() bool { return d.Sure || !d.Claim.Manages }
+func (d *Displaced) MayLoseSlot() bool { return d.Sure || !d.Claim.Manages }
 
 // holder is a link that holds a slot now.
 type holder struct {
@@ -37,8 +37,8 @@ func (c *comparison) displace(k *kind.LinkKind) {
 	if k.Slot == nil || !c.binds(k) {
 		return
 	}
-	held, going := c.holders(k), c.going(k)
-	c.uncarry(k, held, going)
+	held, going := c.holders(k), c.removedLinks(k)
+	c.bindDisplacing(k, held, going)
 	elsewhere := c.outOfScope(k)
 	var forced []Change
 	for _, ch := range pointers(c.plan.Changes) {
@@ -46,7 +46,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 			continue
 		}
 		slot, at := k.Slot(c.wantKey[k.Owner][ch.Name].Value), ch.Link.To.UniqueID()
-		c.contest(k, ch, elsewhere[Slot{at, slot}])
+		c.checkContested(k, ch, elsewhere[Slot{at, slot}])
 		for _, h := range held[at] {
 			sure := h.slot == slot || h.slot == "?"
 			gone := going[h.Address()]
@@ -59,7 +59,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 				c.noteNeighbour(h.held)
 			}
 			if sure && !gone && d.Claim.Manages && h.unseen {
-				forced, going[h.Address()] = append(forced, c.force(h)), true
+				forced, going[h.Address()] = append(forced, c.forcedUnbind(h)), true
 			}
 		}
 		slices.SortStableFunc(ch.Displaces, func(a, b Displaced) int {
@@ -83,8 +83,8 @@ func (c *comparison) binds(k *kind.LinkKind) bool {
 	})
 }
 
-// force returns the unbind of a link that a bind displaces and whose owner is declared but not compared.
-func (c *comparison) force(h holder) Change {
+// forcedUnbind returns the unbind of a link that a bind displaces and whose owner is declared but not compared.
+func (c *comparison) forcedUnbind(h holder) Change {
 	return Change{Address: h.Address(), Kind: h.Kind, Name: h.Owner, Action: Unbind, Link: h.Link, Forced: true}
 }
 
@@ -102,7 +102,7 @@ func (c *comparison) noteNeighbour(l *kind.Link) {
 // holders returns the links that hold slots now, by target: the links that are compared, and those of neighbours. The
 // former have the names that the files give to their owners, and all have the names that their owners get by the plan.
 func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
-	out, names, slots := map[kind.UniqueID][]holder{}, c.names(k.Owner), c.slotsOf(k)
+	out, names, slots := map[kind.UniqueID][]holder{}, c.declaredNames(k.Owner), c.slotsOf(k)
 	note := func(links []kind.Link, unseen bool) {
 		for i := range links {
 			l := links[i]
@@ -131,8 +131,8 @@ func (c *comparison) holders(k *kind.LinkKind) map[kind.UniqueID][]holder {
 	return out
 }
 
-// names returns the declared keys of objects of a kind, by their keys on the gateway.
-func (c *comparison) names(kindName string) map[string]string {
+// declaredNames returns the declared keys of objects of a kind, by their keys on the gateway.
+func (c *comparison) declaredNames(kindName string) map[string]string {
 	out := map[string]string{}
 	for _, w := range c.wantKey[kindName] {
 		if out[w.Key] = w.Key; c.haveKey[kindName][w.Key] == nil && w.MovedFrom != "" {
@@ -140,7 +140,7 @@ func (c *comparison) names(kindName string) map[string]string {
 		}
 	}
 	for _, p := range c.pairs[kindName] {
-		for _, o := range []*kind.Object{p.have, p.next} {
+		for _, o := range []*kind.Object{p.have, p.successor} {
 			if p.want != nil && o != nil {
 				out[o.Key] = p.want.Key
 			}
@@ -163,15 +163,15 @@ func (c *comparison) slotsOf(k *kind.LinkKind) map[string]string {
 	return out
 }
 
-// going returns the addresses of the links that the plan removes in any case.
-func (c *comparison) going(k *kind.LinkKind) map[string]bool {
+// removedLinks returns the addresses of the links that the plan removes in any case.
+func (c *comparison) removedLinks(k *kind.LinkKind) map[string]bool {
 	out := map[string]bool{}
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Kind == k.Name && ch.Action == Unbind {
 			out[ch.Address] = true
 		}
-		if sw := c.swaps[ch.Address]; sw != nil && ch.Kind == k.Owner {
-			for _, l := range sw.released {
+		if move := c.replacements[ch.Address]; move != nil && ch.Kind == k.Owner {
+			for _, l := range move.released {
 				l.Owner = ch.Want.Key
 				out[l.Address()] = true
 			}
@@ -180,15 +180,15 @@ func (c *comparison) going(k *kind.LinkKind) map[string]bool {
 	return out
 }
 
-// uncarry turns a link that a replace moves to the successor into a change of its own if it displaces a policy that
+// bindDisplacing turns a link that a replace moves to the successor into a change of its own if it displaces a policy that
 // would stay bound otherwise: people must see such a bind in the plan.
-func (c *comparison) uncarry(k *kind.LinkKind, held map[kind.UniqueID][]holder, going map[string]bool) {
+func (c *comparison) bindDisplacing(k *kind.LinkKind, held map[kind.UniqueID][]holder, going map[string]bool) {
 	for _, p := range c.pairs[k.Owner] {
-		if p.want == nil || c.swaps[p.want.Address()] == nil {
+		if p.want == nil || c.replacements[p.want.Address()] == nil {
 			continue
 		}
-		sw, slot := c.swaps[p.want.Address()], k.Slot(p.want.Value)
-		sw.carried = slices.DeleteFunc(sw.carried, func(l kind.Link) bool {
+		move, slot := c.replacements[p.want.Address()], k.Slot(p.want.Value)
+		move.carried = slices.DeleteFunc(move.carried, func(l kind.Link) bool {
 			displaces := l.Kind == k.Name && slices.ContainsFunc(held[l.To.UniqueID()], func(h holder) bool {
 				return h.name != p.want.Key && h.slot == slot && !going[h.Address()]
 			})
@@ -211,8 +211,8 @@ func (c *comparison) outOfScope(k *kind.LinkKind) map[Slot]*kind.DeclaredLink {
 	return out
 }
 
-// contest reports an error if the files give one slot to two objects of which this run compares only one.
-func (c *comparison) contest(k *kind.LinkKind, ch *Change, other *kind.DeclaredLink) {
+// checkContested reports an error if the files give one slot to two objects of which this run compares only one.
+func (c *comparison) checkContested(k *kind.LinkKind, ch *Change, other *kind.DeclaredLink) {
 	if other == nil || other.Owner == ch.Name {
 		return
 	}
@@ -228,11 +228,11 @@ func (c *comparison) claim(k *kind.LinkKind, h holder) (s kind.Claim) {
 		return known
 	}
 	name := h.name
-	if heir, ok := c.heirs[k.Owner+"/"+name]; ok {
-		name = heir
+	if declared, ok := c.leftoverOf[k.Owner+"/"+name]; ok {
+		name = declared
 	}
 	w := c.wantKey[k.Owner][name]
-	if s.Ignored = c.rules.whole(k.Owner, name) || c.rules.whole(k.Name, name); s.Ignored {
+	if s.Ignored = c.rules.ignores(k.Owner, name) || c.rules.ignores(k.Name, name); s.Ignored {
 		return s
 	}
 	s.Declared, s.Owned = w != nil, w == nil && c.owned(k.Owner, name)

@@ -10,11 +10,11 @@ import (
 
 // Between plans how to get from what the gateway holds to what the files declare.
 func Between(have kind.Actual, want kind.Desired, options Options) *Plan {
-	return Compared(have, want, options).Plan(have.Neighbours)
+	return Compare(have, want, options).Plan(have.Neighbours)
 }
 
 // Draft is a plan in the making. What must be read next depends on what was read before: as long as Reads returns something,
-// the caller reads it and hands it to Know. Links completes the comparison.
+// the caller reads it and hands it to Add. CompareLinks completes the comparison.
 type Draft struct{ c *comparison }
 
 // Begin begins to compare the objects that a gateway lists with what the files declare.
@@ -22,13 +22,13 @@ func Begin(objects []kind.Object, want kind.Desired, options Options) *Draft {
 	return &Draft{newComparison(kind.Actual{Objects: objects}, want, options)}
 }
 
-// Compared compares with a gateway of which everything needed was read.
-func Compared(have kind.Actual, want kind.Desired, options Options) *Draft {
+// Compare compares what was already read of a gateway: that must be everything that the comparison needs.
+func Compare(have kind.Actual, want kind.Desired, options Options) *Draft {
 	d := &Draft{newComparison(have, want, options)}
 	for len(d.Reads()) > 0 {
-		continue // all is known
+		continue // everything was read before
 	}
-	d.Links(want)
+	d.CompareLinks(want)
 	return d
 }
 
@@ -38,42 +38,42 @@ func Compared(have kind.Actual, want kind.Desired, options Options) *Draft {
 func (d *Draft) Reads() []Read {
 	c := d.c
 	for c.level >= 0 {
-		from, deeper := len(c.known), false
+		from, deeper := len(c.lists), false
 		for _, k := range kind.All {
 			deeper = deeper || k.Depth() > c.level
 			if k.Depth() == c.level {
 				c.objects(k)
-				c.known = append(c.known, c.reads(k)...)
+				c.lists = append(c.lists, c.reads(k)...)
 			}
 		}
 		if c.level == 0 {
-			c.have = c.recalled(c.have)
+			c.have = c.withNewNames(c.have)
 		}
 		if c.level++; !deeper {
 			c.level = -1
 		}
-		if reads := c.known[from:]; len(reads) > 0 {
+		if reads := c.lists[from:]; len(reads) > 0 {
 			return reads
 		}
 	}
 	return nil
 }
 
-// Links compares the links with those that the files ask for. It is called when Reads returns nothing more. want is the state
-// that the draft began with plus the links, whose references may have been resolved only since then.
-func (d *Draft) Links(want kind.Desired) {
+// CompareLinks compares the links with those that the files ask for. It is called when Reads returns nothing more. want is the
+// state that the draft began with plus the links, whose references may have been resolved only since then.
+func (d *Draft) CompareLinks(want kind.Desired) {
 	d.c.want = want
-	d.c.locate()
-	d.c.standing()
+	d.c.resolveTargets()
+	d.c.addSpared()
 	for _, k := range kind.Links {
 		d.c.links(k)
 	}
 }
 
-// Know adds what was read.
-func (d *Draft) Know(more kind.Actual) {
+// Add adds what was read.
+func (d *Draft) Add(more kind.Actual) {
 	c := d.c
-	more = c.recalled(more)
+	more = c.withNewNames(more)
 	from := len(c.have.Objects)
 	c.have.Objects = append(slices.Clip(c.have.Objects), more.Objects...)
 	c.have.Links = append(c.have.Links, more.Links...)
@@ -90,8 +90,8 @@ func (d *Draft) Know(more kind.Actual) {
 // Renames reports whether the plan renames anything. Call it after Reads.
 func (d *Draft) Renames() bool { return len(d.c.renamed) > 0 }
 
-// Calls returns the new name of an object that the plan renames; "" when it keeps its name. Call it after Reads.
-func (d *Draft) Calls(kindName, key string) string { return d.c.newName(kindName, key) }
+// NewName returns the new name of an object that the plan renames; "" when it keeps its name. Call it after Reads.
+func (d *Draft) NewName(kindName, key string) string { return d.c.newName(kindName, key) }
 
 // Actual returns what was read of the gateway. Parts and links have the new names of what the plan renames.
 func (d *Draft) Actual() kind.Actual { return d.c.have }
@@ -99,19 +99,19 @@ func (d *Draft) Actual() kind.Actual { return d.c.have }
 // Desired returns what the files ask for, with those spared links that the gateway has.
 func (d *Draft) Desired() kind.Desired { return d.c.want }
 
-// Known returns the collections that were read.
-func (d *Draft) Known() []Read { return d.c.known }
+// Lists returns the lists that were read.
+func (d *Draft) Lists() []Read { return d.c.lists }
 
-// Gone returns the addresses of the objects that are deleted.
-func (d *Draft) Gone() map[string]bool { return d.gone(Delete) }
+// Deleted returns the addresses of the objects that are deleted.
+func (d *Draft) Deleted() map[string]bool { return d.addresses(Delete) }
 
-// Leaving returns the addresses of the objects that are deleted or replaced.
-func (d *Draft) Leaving() map[string]bool { return d.gone(Delete, Replace) }
+// Removed returns the addresses of the objects that are deleted or replaced.
+func (d *Draft) Removed() map[string]bool { return d.addresses(Delete, Replace) }
 
-func (d *Draft) gone(how ...Action) map[string]bool {
+func (d *Draft) addresses(of ...Action) map[string]bool {
 	out := map[string]bool{}
 	for _, ch := range pointers(d.c.plan.Changes) {
-		if slices.Contains(how, ch.Action) && ch.Have != nil {
+		if slices.Contains(of, ch.Action) && ch.Have != nil {
 			out[ch.Have.Address()] = true
 		}
 	}
@@ -128,13 +128,13 @@ func (d *Draft) Plan(neighbours kind.Neighbours) *Plan {
 	}
 	c.references()
 	c.ambiguous()
-	c.repoint()
-	c.heldFast()
-	c.concealed()
+	c.updateReferrers()
+	c.checkReferrers()
+	c.warnUncompared()
 	sortChanges(c.plan.Changes)
-	c.count()
+	c.countBound()
 	sort.Slice(c.plan.Extra, func(i, j int) bool { return c.plan.Extra[i].Address < c.plan.Extra[j].Address })
-	c.along()
+	c.noteAlsoRemoved()
 	c.guard()
 	c.plan.Steps = steps(c)
 	for i := range c.plan.Changes {
@@ -159,9 +159,9 @@ func (c *comparison) ownersOf(parts []kind.Object) (out []kind.Object) {
 	return out
 }
 
-// along notes for each deleted object what is removed along with it, with or without a change of its own.
-func (c *comparison) along() {
-	gone := (&Draft{c}).Gone()
+// noteAlsoRemoved notes for each deleted object what is removed along with it, with or without a change of its own.
+func (c *comparison) noteAlsoRemoved() {
+	gone := (&Draft{c}).Deleted()
 	if len(gone) == 0 {
 		return
 	}
@@ -201,7 +201,7 @@ func (c *comparison) along() {
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Action == Delete {
 			slices.Sort(with[ch.Address])
-			ch.Along = slices.Compact(with[ch.Address])
+			ch.AlsoRemoved = slices.Compact(with[ch.Address])
 		}
 	}
 }

@@ -32,15 +32,15 @@ type Extract struct {
 	affected map[string]bool // the result of keys: Affects needs it for each object
 }
 
-// ErrNotAlone means that the extract of a plan gives a different plan, so it must not be saved.
-var ErrNotAlone = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
+// ErrNotReproducible means that the extract of a plan gives a different plan, so it must not be saved.
+var ErrNotReproducible = errors.New("the part that the plan touches does not give the same plan; this is a mistake of the program")
 
-// Narrow makes the extract of a plan, which must be the one that Between makes of have, want and options.
-func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*Extract, error) {
+// NewExtract makes the extract of a plan, which must be the one that Between makes of have, want and options.
+func NewExtract(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*Extract, error) {
 	t := newAffected(plan, have, want)
 	e := &Extract{
 		Anchors: map[string]bool{}, Carried: t.carried, Context: map[string]bool{}, ResendSecrets: options.ResendSecrets, Environments: options.Environments,
-		Desired: kind.Desired{Owns: t.gone, Ignore: lasting(want.Ignore, options.Today)},
+		Desired: kind.Desired{Owns: t.gone, Ignore: withoutEnds(want.Ignore, options.Today)},
 	}
 	for i := range want.Objects {
 		if d, ok := t.declared(&want.Objects[i]); ok {
@@ -58,20 +58,20 @@ func Narrow(plan *Plan, have kind.Actual, want kind.Desired, options Options) (*
 			e.Desired.Links = append(e.Desired.Links, *l)
 		}
 	}
-	e.NeedTargets()
+	e.AddTargets()
 	e.Actual = e.Relevant(have)
 	e.Actual.Neighbours = neighbours(plan, e.Actual, have)
 	e.Desired.Claims = plan.Claims()
-	e.Unify()
+	e.UnifyAPIs()
 	e.Plan = e.Between(e.Actual)
 	if !sameChanges(plan, e.Plan) {
-		return nil, ErrNotAlone
+		return nil, ErrNotReproducible
 	}
 	return e, nil
 }
 
-// NeedTargets adds the targets of wanted links to the context.
-func (e *Extract) NeedTargets() {
+// AddTargets adds the targets of wanted links to the context.
+func (e *Extract) AddTargets() {
 	for i := range e.Desired.Links {
 		if to := e.Desired.Links[i].To; kind.Of(to.Kind) != nil {
 			e.Context[to.Address()] = true
@@ -112,8 +112,8 @@ func neighbours(plan *Plan, affected, have kind.Actual) kind.Neighbours {
 	return out
 }
 
-// Unify makes all links to an API share its most complete description: some lists report more about APIs than others.
-func (e *Extract) Unify() {
+// UnifyAPIs makes all links to an API share its most complete description: some lists report more about APIs than others.
+func (e *Extract) UnifyAPIs() {
 	best := map[string]*kind.API{}
 	each := func(do func(l *kind.Link)) {
 		for i := range e.Desired.Links {
@@ -143,15 +143,17 @@ func (e *Extract) Unify() {
 func (e *Extract) Between(have kind.Actual) *Plan { return e.Begin(have).Plan(have.Neighbours) }
 
 // Begin compares again. Draft.Plan adds what the plan removes of other objects.
-func (e *Extract) Begin(have kind.Actual) *Draft { return Compared(have, e.Settled(have), e.Options()) }
+func (e *Extract) Begin(have kind.Actual) *Draft {
+	return Compare(have, e.DesiredFor(have), e.Options())
+}
 
 // Options are those with which the plan is made again.
 func (e *Extract) Options() Options {
 	return Options{Prune: true, AllowEmpty: true, MaxDeletes: -1, ResendSecrets: e.ResendSecrets, Environments: e.Environments}
 }
 
-// Settled returns the desired state with the values of anchors on the gateway. Anchors that no longer exist are left out.
-func (e *Extract) Settled(have kind.Actual) kind.Desired {
+// DesiredFor returns the desired state with the values of anchors on the gateway. Anchors that no longer exist are left out.
+func (e *Extract) DesiredFor(have kind.Actual) kind.Desired {
 	values := e.values(have)
 	out := e.Desired
 	out.Objects = nil
@@ -199,10 +201,10 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 
 // Relevant returns the objects and links of the extract that a gateway holds, sorted.
 func (e *Extract) Relevant(have kind.Actual) (out kind.Actual) {
-	keys, inside := e.Addresses(), e.insides(have)
+	keys, inside := e.Addresses(), e.lists(have)
 	for _, o := range pointers(have.Objects) {
 		_, named := keys[o.Address()]
-		if o.Owner == "" && (named || e.replacing(o) != nil) || o.Owner != "" && inside[o.Kind+" "+o.Owner] {
+		if o.Owner == "" && (named || e.successorOf(o) != nil) || o.Owner != "" && inside[o.Kind+" "+o.Owner] {
 			out.Objects = append(out.Objects, *o)
 		}
 	}
@@ -236,7 +238,7 @@ func (e *Extract) Displaces(o *kind.Object) bool {
 // Addresses returns the present and former addresses of the extract's objects without an owner (true), and those of its context
 // (false), which only have to exist.
 func (e *Extract) Addresses() map[string]bool {
-	out := e.keys()
+	out := e.ownAddresses()
 	for address := range e.Context {
 		if _, named := out[address]; !named {
 			out[address] = false
@@ -252,30 +254,30 @@ func (e *Extract) Affects(o *kind.Object) bool {
 		return true
 	}
 	if e.affected == nil {
-		e.affected = e.keys()
+		e.affected = e.ownAddresses()
 	}
-	return e.affected[o.Address()] || e.replacing(o) != nil
+	return e.affected[o.Address()] || e.successorOf(o) != nil
 }
 
-// replacing returns the declared object that a gateway's object, as its successor, was to replace; nil when there is none.
-func (e *Extract) replacing(o *kind.Object) *kind.Declared {
+// successorOf returns the declared object that a gateway's object, as its successor, was to replace; nil when there is none.
+func (e *Extract) successorOf(o *kind.Object) *kind.Declared {
 	k := kind.Of(o.Kind)
 	if _, ok := k.SucceedsAny(o); !ok {
 		return nil
 	}
 	for _, d := range pointers(e.Desired.Objects) {
-		if d.Kind == o.Kind && slices.ContainsFunc(formerly(d), func(key string) bool { return k.Succeeds(o, key) }) {
+		if d.Kind == o.Kind && slices.ContainsFunc(possibleKeys(d), func(key string) bool { return k.Succeeds(o, key) }) {
 			return d
 		}
 	}
 	return nil
 }
 
-// keys returns the addresses that objects of the extract have or had.
-func (e *Extract) keys() map[string]bool {
+// ownAddresses returns the addresses that objects of the extract have or had.
+func (e *Extract) ownAddresses() map[string]bool {
 	out := map[string]bool{}
 	for i := range e.Desired.Objects {
-		for _, key := range formerly(&e.Desired.Objects[i]) {
+		for _, key := range possibleKeys(&e.Desired.Objects[i]) {
 			out[e.Desired.Objects[i].Kind+"/"+key] = true
 		}
 	}
@@ -287,17 +289,17 @@ func (e *Extract) keys() map[string]bool {
 	return out
 }
 
-// formerly returns the keys that a declared object without an owner may have on the gateway, apart from those of successors.
-func formerly(d *kind.Declared) []string {
+// possibleKeys returns the keys that a declared object without an owner may have on the gateway, apart from those of successors.
+func possibleKeys(d *kind.Declared) []string {
 	if d.MovedFrom != "" {
 		return []string{d.Key, d.MovedFrom}
 	}
 	return []string{d.Key}
 }
 
-// insides returns the lists of parts and links that the extract holds, as "KIND OWNER", for every name that the owner may have
+// lists returns the lists of parts and links that the extract holds, as "KIND OWNER", for every name that the owner may have
 // on a gateway.
-func (e *Extract) insides(have kind.Actual) map[string]bool {
+func (e *Extract) lists(have kind.Actual) map[string]bool {
 	out := map[string]bool{}
 	note := func(d *kind.Declared, key string) {
 		for _, m := range d.Manages {
@@ -309,7 +311,7 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 	}
 	keys := map[string][]string{} // keys on the gateway, by address in the files
 	for _, d := range pointers(e.Desired.Objects) {
-		keys[d.Address()] = formerly(d)
+		keys[d.Address()] = possibleKeys(d)
 		if d.Owner != "" {
 			keys[d.Address()] = nil
 			for _, owner := range keys[d.OwnerAddress()] {
@@ -321,7 +323,7 @@ func (e *Extract) insides(have kind.Actual) map[string]bool {
 		}
 	}
 	for i := range have.Objects {
-		if d := e.replacing(&have.Objects[i]); d != nil {
+		if d := e.successorOf(&have.Objects[i]); d != nil {
 			note(d, have.Objects[i].Key)
 		}
 	}
@@ -344,12 +346,12 @@ func (e *Extract) carries(d *kind.Declared) bool {
 	k := kind.Of(d.Kind)
 	return e.Carried[d.Address()] || slices.ContainsFunc(e.Desired.Owns[d.Kind], func(gone string) bool {
 		stem, ok := k.SucceedsAny(&kind.Object{Key: gone})
-		return ok && slices.ContainsFunc(formerly(d), func(key string) bool { return k.Stem(key) == stem })
+		return ok && slices.ContainsFunc(possibleKeys(d), func(key string) bool { return k.Stem(key) == stem })
 	})
 }
 
-// lasting returns the rules that apply today, without their ends.
-func lasting(rules []kind.Ignore, today string) (out []kind.Ignore) {
+// withoutEnds returns the rules that apply today, without their ends.
+func withoutEnds(rules []kind.Ignore, today string) (out []kind.Ignore) {
 	for _, r := range rules {
 		if r.Until == "" || today == "" || today <= r.Until {
 			r.Until = ""

@@ -25,10 +25,10 @@ func group(ways []kind.Write, items []Item) []bundle {
 	case kind.Together:
 		return chunks(0, way.Max, items)
 	case kind.Cross:
-		return crosses(way.Max, items)
+		return crossProducts(way.Max, items)
 	case kind.ByOwner:
 		var out []bundle
-		for _, list := range together(items, func(i *Item) string { return i.Link.Owner }) {
+		for _, list := range groupBy(items, func(i *Item) string { return i.Link.Owner }) {
 			out = append(out, chunks(0, way.Max, list)...)
 		}
 		return out
@@ -79,14 +79,14 @@ func pointers[T any](list []T) iter.Seq2[int, *T] {
 
 // byEnv groups items by environment.
 func byEnv(items []Item) [][]Item {
-	return together(items, func(i *Item) string { return i.Link.To.Env })
+	return groupBy(items, func(i *Item) string { return i.Link.To.Env })
 }
 
-// together groups the entries of a list by key. The groups have the order in which their keys first appear.
-func together[T any](list []T, key func(*T) string) (out [][]T) {
+// groupBy groups the entries of a list by key. The groups have the order in which their keys first appear.
+func groupBy[T any](list []T, key func(*T) string) (out [][]T) {
 	at := map[string]int{}
 	for i, x := range pointers(list) {
-		n := numbered(at, key(x))
+		n := numberOf(at, key(x))
 		if n == len(out) {
 			out = append(out, nil)
 		}
@@ -95,8 +95,8 @@ func together[T any](list []T, key func(*T) string) (out [][]T) {
 	return out
 }
 
-// numbered returns the number of a key. Keys are numbered in the order in which they first appear.
-func numbered(at map[string]int, key string) int {
+// numberOf returns the number of a key. Keys are numbered in the order in which they first appear.
+func numberOf(at map[string]int, key string) int {
 	n, known := at[key]
 	if !known {
 		n = len(at)

@@ -29,8 +29,8 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 			case step.Kind == k.Name && step.Op == OpBind && !item.Displaced:
 				if update, becomes := s.becomes[owner]; becomes {
 					b.need(i, j, update)
-				} else if !s.will[owner] && s.held[b.slot(k, &item.Link)] {
-					b.need(i, j, s.coming[item.Link.To.UniqueID()]...)
+				} else if !s.after[owner] && s.held[b.slot(k, &item.Link)] {
+					b.need(i, j, s.guarding[item.Link.To.UniqueID()]...)
 				}
 			case step.Kind == k.Name && step.Op == OpUnbind:
 				if at := b.slot(k, &item.Link); s.held[at] {
@@ -38,7 +38,7 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 				}
 			case step.Kind == k.Owner && (step.Op == OpUpdate || step.Op == OpRestage):
 				for _, at := range s.stops[b.plan.Changes[item.Change].Address] {
-					b.need(i, j, s.coming[at]...)
+					b.need(i, j, s.guarding[at]...)
 				}
 			}
 		}
@@ -48,26 +48,26 @@ func (b *builder) keepGuarded(k *kind.LinkKind) {
 // guardsInstead returns the steps after which a guard may be removed: the one that binds another guard in its slot, which on
 // some gateways removes it anyway, or else all steps that give the API a guard.
 func (b *builder) guardsInstead(s *guards, at Slot) []int {
-	same := slices.DeleteFunc(slices.Clone(b.takes[at]), func(step int) bool { return !slices.Contains(s.coming[at.UniqueID], step) })
+	same := slices.DeleteFunc(slices.Clone(b.bindsIn[at]), func(step int) bool { return !slices.Contains(s.guarding[at.UniqueID], step) })
 	if len(same) > 0 {
 		return same
 	}
-	return s.coming[at.UniqueID]
+	return s.guarding[at.UniqueID]
 }
 
 // guards are the guards of APIs before and after a plan, for one kind of links.
 type guards struct {
-	held    map[Slot]bool              // slots that a guard holds
-	will    map[string]bool            // addresses of owners that are guards in the end
-	becomes map[string]int             // addresses of owners that become guards, to the step that updates them
-	stops   map[string][]kind.UniqueID // addresses of owners that cease to be guards, to what they are bound to
-	coming  map[kind.UniqueID][]int    // steps after which a target has a guard
+	held     map[Slot]bool              // slots that a guard holds
+	after    map[string]bool            // addresses of owners that are guards in the end
+	becomes  map[string]int             // addresses of owners that become guards, to the step that updates them
+	stops    map[string][]kind.UniqueID // addresses of owners that cease to be guards, to what they are bound to
+	guarding map[kind.UniqueID][]int    // steps after which a target has a guard
 }
 
 func (b *builder) guards(k *kind.LinkKind) *guards {
-	s := &guards{held: map[Slot]bool{}, will: map[string]bool{}, becomes: map[string]int{}, stops: map[string][]kind.UniqueID{}, coming: map[kind.UniqueID][]int{}}
+	s := &guards{held: map[Slot]bool{}, after: map[string]bool{}, becomes: map[string]int{}, stops: map[string][]kind.UniqueID{}, guarding: map[kind.UniqueID][]int{}}
 	for _, w := range b.c.wantKey[k.Owner] {
-		s.will[w.Address()] = k.Guards(w.Value)
+		s.after[w.Address()] = k.Guards(w.Value)
 	}
 	ceases := map[string]string{} // gateway's id to address
 	keeps := map[string]int{}     // the same for those that become guards, to the step
@@ -98,7 +98,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 		}
 		if update, ok := keeps[l.OwnerID]; ok {
 			if _, goes := b.index[l.Address()+" "+string(Unbind)]; !goes {
-				s.coming[at] = append(s.coming[at], update)
+				s.guarding[at] = append(s.guarding[at], update)
 			}
 		}
 		if address, ok := ceases[l.OwnerID]; ok {
@@ -107,8 +107,8 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 	}
 	for i := range b.steps {
 		for j := range b.steps[i].Items {
-			if l := &b.steps[i].Items[j].Link; b.steps[i].Kind == k.Name && b.steps[i].Op == OpBind && s.will[k.Owner+"/"+l.Owner] {
-				s.coming[l.To.UniqueID()] = append(s.coming[l.To.UniqueID()], i)
+			if l := &b.steps[i].Items[j].Link; b.steps[i].Kind == k.Name && b.steps[i].Op == OpBind && s.after[k.Owner+"/"+l.Owner] {
+				s.guarding[l.To.UniqueID()] = append(s.guarding[l.To.UniqueID()], i)
 			}
 		}
 	}

@@ -7,14 +7,14 @@ import "github.com/apigw-sync/apigw-sync/internal/kind"
 func (o Options) Includes(kindName, name string) bool {
 	k, l := kind.Of(kindName), kind.LinkOf(kindName)
 	switch {
-	case !o.name(name):
+	case !o.selectsName(name):
 		return false
 	case l != nil:
 		return o.Within(l.Name, l.Owner)
 	case k.Owner != "":
 		return o.Within(k.Name, k.Owner)
 	}
-	return o.self(k)
+	return o.comparesObjects(k)
 }
 
 // Ignores are the ignore rules that apply on one day.
@@ -25,11 +25,11 @@ func NewIgnores(rules []kind.Ignore, today string) Ignores {
 	return Ignores{newIgnoreRules(rules, today)}
 }
 
-// Whole reports whether a rule ignores an object with all of its fields, or all links of an owner.
-func (i Ignores) Whole(kindName, name string) bool { return i.rules.whole(kindName, name) }
+// Object reports whether a rule ignores an object with all of its fields, or all links of an owner.
+func (i Ignores) Object(kindName, name string) bool { return i.rules.ignores(kindName, name) }
 
-// Leaf reports whether a rule ignores a leaf of an object.
-func (i Ignores) Leaf(kindName, key string, f Field) bool {
-	_, ignored := i.rules.fields(kindName, key, []Field{f})
+// Field reports whether a rule ignores a leaf of an object.
+func (i Ignores) Field(kindName, key string, f Field) bool {
+	_, ignored := i.rules.split(kindName, key, []Field{f})
 	return len(ignored) > 0
 }

@@ -6,9 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// pairInside pairs declared and existing parts of a kind, owner by owner. Parts that the kind's Match finds equal are
+// pairParts pairs declared and existing parts of a kind, owner by owner. Parts that the kind's Match finds equal are
 // left out, and so are those for environments that this run does not compare.
-func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
+func (c *comparison) pairParts(k *kind.Kind) (out []pair) {
 	have := map[string][]kind.Object{}
 	for i := range c.have.Objects {
 		if o := c.have.Objects[i]; o.Kind == k.Name {
@@ -23,37 +23,37 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	}
 	for _, p := range c.pairs[k.Owner] {
 		if p.want == nil {
-			for _, o := range have[p.held] {
-				out = append(out, pair{have: &o, held: o.Key, along: true})
+			for _, o := range have[p.presentKey] {
+				out = append(out, pair{have: &o, presentKey: o.Key, removedWithOwner: true})
 			}
 			continue
 		}
-		if !p.want.ManagesKind(k.Name) || c.rules.whole(k.Owner, p.want.Key) || !c.options.Within(k.Name, k.Owner) {
+		if !p.want.ManagesKind(k.Name) || c.rules.ignores(k.Owner, p.want.Key) || !c.options.Within(k.Name, k.Owner) {
 			continue
 		}
-		from := p.held
-		if sw := c.swaps[p.want.Address()]; sw != nil { // parts of a replaced object are not moved to its successor
-			from = keyOf(sw.next)
+		from := p.presentKey
+		if move := c.replacements[p.want.Address()]; move != nil { // parts of a replaced object are not moved to its successor
+			from = keyOf(move.successor)
 		}
 		m := kind.Matched{
-			Want: inSight(c.options, want[p.want.Key], func(d *kind.Declared) string { return environmentOf(k, d.Value) }),
-			Have: inSight(c.options, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return environmentOf(k, o.Value) }),
+			Want: covered(c.options, want[p.want.Key], func(d *kind.Declared) string { return environmentOf(k, d.Value) }),
+			Have: covered(c.options, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return environmentOf(k, o.Value) }),
 		}
 		seen := len(m.Want)
 		if k.Match != nil {
 			m = k.Match(p.want.Key, m.Want, m.Have)
 		}
-		m.Have = always(k, p, m)
+		m.Have = withBuiltIn(k, p, m)
 		c.plan.Unchanged += seen - len(m.Want)
 		pairs := pairByKey(m)
 		for i := range pairs {
 			switch o := pairs[i].have; {
 			case o == nil:
 			case p.have == nil:
-				pairs[i].held = o.Key
+				pairs[i].presentKey = o.Key
 			default:
-				if pairs[i].held = kind.Rekey(o.Key, p.want.Key, from); o.Key != pairs[i].held {
-					c.renamed[k.Name+"/"+pairs[i].held] = o.Key
+				if pairs[i].presentKey = kind.Rekey(o.Key, p.want.Key, from); o.Key != pairs[i].presentKey {
+					c.renamed[k.Name+"/"+pairs[i].presentKey] = o.Key
 				}
 			}
 		}
@@ -62,9 +62,9 @@ func (c *comparison) pairInside(k *kind.Kind) (out []pair) {
 	return out
 }
 
-// always returns the parts that an owner has, without undeclared parts that always exist. For a new owner it adds the
+// withBuiltIn returns the parts that an owner has, without undeclared parts that always exist. For a new owner it adds the
 // declared parts that always exist: the gateway creates them, and their ids, together with the owner.
-func always(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
+func withBuiltIn(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) {
 	wanted := map[string]bool{}
 	for _, w := range m.Want {
 		wanted[w.Key] = true
@@ -100,14 +100,14 @@ func pairByKey(m kind.Matched) (out []pair) {
 	return out
 }
 
-// inside compares the parts of a kind.
-func (c *comparison) inside(k *kind.Kind) {
+// compareParts compares the parts of a kind.
+func (c *comparison) compareParts(k *kind.Kind) {
 	for _, p := range c.pairs[k.Name] {
 		switch {
-		case p.along:
+		case p.removedWithOwner:
 		case p.want == nil && p.have.Foreign:
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "the gateway does not say what it is, so it is left alone"})
-		case c.rules.whole(k.Name, p.key()):
+		case c.rules.ignores(k.Name, p.key()):
 			c.plan.Ignored++
 		case p.want == nil:
 			c.remove(k, p.have, "")

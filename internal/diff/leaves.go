@@ -23,26 +23,26 @@ func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want,
 // leaves is Leaves. If sent is true, a value that the gateway lacks is reported with all leaves that the files write,
 // and not only with those that the comparison considers.
 func leaves(k *kind.Kind, have, want any, sent bool) []Field {
-	odd := len(k.Odd(have))+len(k.Odd(want)) > 0
-	if same(have, want) && !odd {
+	unclear := len(k.Odd(have))+len(k.Odd(want)) > 0
+	if same(have, want) && !unclear {
 		return nil
 	}
-	if same(k.Compared(have), k.Compared(want)) && !odd {
+	if same(k.Compared(have), k.Compared(want)) && !unclear {
 		return nil
 	}
 	r := reporter{sides: [2]*kind.Side{sideOf(k, have), sideOf(k, want)}, sent: sent}
 	cmp.Equal(r.sides[0].Compared, r.sides[1].Compared, cmp.Reporter(&r))
 	if len(r.fields) == 0 {
-		r.fields = plainly(r.compared) // the values differ only in fields that files do not write, since they follow from other fields
+		r.fields = plainFields(r.compared) // the values differ only in fields that files do not write, since they follow from other fields
 	}
-	if odd {
-		r.fields = strange(r.fields, k, have, want)
+	if unclear {
+		r.fields = withUnrecognized(r.fields, k, have, want)
 	}
-	return finished(k, r.fields, r.sides)
+	return finish(k, r.fields, r.sides)
 }
 
-// joined merges two fields of the same path, one with what is removed there from a list and one with what is added.
-func joined(fields []Field) (out []Field) {
+// mergeSamePath merges two fields of the same path, one with what is removed there from a list and one with what is added.
+func mergeSamePath(fields []Field) (out []Field) {
 	at := map[string]int{}
 	for _, f := range fields {
 		i, twice := at[f.Path]
@@ -56,15 +56,15 @@ func joined(fields []Field) (out []Field) {
 			out[i].Before = f.Before
 		}
 	}
-	if some := slices.DeleteFunc(slices.Clone(out), Field.same); len(some) > 0 {
+	if some := slices.DeleteFunc(slices.Clone(out), Field.equal); len(some) > 0 {
 		return some
 	}
 	return out // the values do differ, so the result must not be empty
 }
 
-// same reports whether both sides of a leaf are equal, as for elements that only move in a list. Secrets are never the
+// equal reports whether both sides of a leaf are equal, as for elements that only move in a list. Secrets are never the
 // same, since both of their sides are hidden.
-func (f Field) same() bool { return !f.Sensitive && reflect.DeepEqual(f.Before, f.After) }
+func (f Field) equal() bool { return !f.Sensitive && reflect.DeepEqual(f.Before, f.After) }
 
 // same reports whether no leaf can differ. This is the case for most objects of a gateway that matches its files, and
 // saves the trees that go-cmp would need for each of them.
@@ -81,9 +81,9 @@ func same(have, want any) bool {
 	return true
 }
 
-// strange replaces the fields of values that cannot be read (kind.Odd) by the raw values of both sides, since the
+// withUnrecognized replaces the fields of values that cannot be read (kind.Odd) by the raw values of both sides, since the
 // kind's own type cannot hold them.
-func strange(fields []Field, k *kind.Kind, have, want any) []Field {
+func withUnrecognized(fields []Field, k *kind.Kind, have, want any) []Field {
 	before, after := k.Odd(have), k.Odd(want)
 	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Strange(), after.Strange()...)))) {
 		f := Field{Path: path, Before: jsonptr.At(k.Tree(have), path), After: jsonptr.At(k.Tree(want), path)}
@@ -101,39 +101,39 @@ func strange(fields []Field, k *kind.Kind, have, want any) []Field {
 	return fields
 }
 
-// created returns the leaves that the create of an object sends, without those that are zero.
-func created(k *kind.Kind, want any) (fields []Field) {
+// createdFields returns the leaves that the create of an object sends, without those that are zero.
+func createdFields(k *kind.Kind, want any) (fields []Field) {
 	zero, side := sideOf(k, reflect.Zero(reflect.TypeOf(want)).Interface()), sideOf(k, want)
-	unsaid := map[string]any{}
+	zeros := map[string]any{}
 	for _, f := range flatten("", zero.Arranged()) {
-		unsaid[f.Path] = f.After
+		zeros[f.Path] = f.After
 	}
 	for _, f := range flatten("", side.Arranged()) {
-		if was, ok := unsaid[f.Path]; ok && reflect.DeepEqual(was, f.After) {
+		if was, ok := zeros[f.Path]; ok && reflect.DeepEqual(was, f.After) {
 			continue
 		}
 		f.asSet(nil, f.After)
 		f.After, f.Sensitive = side.At(f.Path), within(side.Secrets, f.Path)
 		fields = append(fields, f)
 	}
-	return finished(k, fields, [2]*kind.Side{zero, side})
+	return finish(k, fields, [2]*kind.Side{zero, side})
 }
 
-// finished returns fields in the form in which other packages may see them: without secrets, one for each path, sorted.
-func finished(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
-	fields = joined(fields)
+// finish returns fields in the form in which other packages may see them: without secrets, one for each path, sorted.
+func finish(k *kind.Kind, fields []Field, sides [2]*kind.Side) []Field {
+	fields = mergeSamePath(fields)
 	hide(fields, slices.Concat(sides[0].Secrets, sides[1].Secrets))
-	unset(fields, k.KeptWhenEmpty)
+	zerosToNil(fields, k.KeptWhenEmpty)
 	sort.SliceStable(fields, func(i, j int) bool { return fields[i].Path < fields[j].Path })
 	return fields
 }
 
-// lost returns the leaves that the delete of an object loses, without those that are zero or have their defaults.
-func lost(k *kind.Kind, have any) []Field {
-	said, whole := k.Tree(have), k.Side(have).Written // list elements have the same positions in both, but keys only in whole
+// deletedFields returns the leaves that the delete of an object loses, without those that are zero or have their defaults.
+func deletedFields(k *kind.Kind, have any) []Field {
+	tree, whole := k.Tree(have), k.Side(have).Written // list elements have the same positions in both, but keys only in whole
 	fields := slices.DeleteFunc(Leaves(k, have, reflect.Zero(reflect.TypeOf(have)).Interface()), func(f Field) bool {
 		place, _ := k.Shape.Locate(whole, f.Path)
-		return jsonptr.At(said, place) == nil
+		return jsonptr.At(tree, place) == nil
 	})
 	for _, f := range pointers(fields) {
 		if f.After = nil; f.IsSet() {
@@ -143,9 +143,9 @@ func lost(k *kind.Kind, have any) []Field {
 	return fields
 }
 
-// unset replaces zeros by nil where 0 means that there is no value: a limit of 0 is no limit, and not one that rejects
+// zerosToNil replaces zeros by nil where 0 means that there is no value: a limit of 0 is no limit, and not one that rejects
 // all calls.
-func unset(fields []Field, at []string) {
+func zerosToNil(fields []Field, at []string) {
 	for _, f := range pointers(fields) {
 		if !slices.Contains(at, f.Path) {
 			continue
@@ -164,7 +164,7 @@ func hide(fields []Field, secrets []string) {
 	for _, f := range pointers(fields) {
 		if within(secrets, f.Path) {
 			f.Sensitive, f.Added, f.Removed = true, nil, nil
-			f.Before, f.After, f.Default = hidden(f.Before), hidden(f.After), hidden(f.Default)
+			f.Before, f.After, f.Default = hideValue(f.Before), hideValue(f.After), hideValue(f.Default)
 		}
 	}
 }
@@ -174,7 +174,7 @@ func within(pointers []string, pointer string) bool {
 	return slices.ContainsFunc(pointers, func(p string) bool { return pointer == p || strings.HasPrefix(pointer, p+"/") })
 }
 
-func hidden(v any) any {
+func hideValue(v any) any {
 	if v == nil || v == "" {
 		return nil
 	}
@@ -191,7 +191,7 @@ func jsonName(f reflect.StructField) string {
 func sideOf(k *kind.Kind, value any) *kind.Side {
 	s := k.Side(value)
 	for _, p := range k.Secrets(value) {
-		if hidden(jsonptr.At(s.Written, p)) != nil {
+		if hideValue(jsonptr.At(s.Written, p)) != nil {
 			s.Written = jsonptr.Put(s.Written, p, Hidden)
 		}
 	}
@@ -223,15 +223,15 @@ func (r *reporter) Report(result cmp.Result) {
 	if r.sent {
 		y = r.leaves(path, reflect.ValueOf(arrangedAt(r.sides[1].Arranged(), to)))
 	}
-	was := written(r.sides[0], x, path, r.pointer(func(x, _ int) int { return x }))
-	for _, f := range merge(was, written(r.sides[1], y, path, to)) {
+	was := asWritten(r.sides[0], x, path, r.pointer(func(x, _ int) int { return x }))
+	for _, f := range merge(was, asWritten(r.sides[1], y, path, to)) {
 		f.Sensitive = within(r.sides[1].Secrets, f.Path)
-		if f.same() {
+		if f.equal() {
 			continue
 		}
 		if i := slices.IndexFunc(compared, func(c Field) bool { return c.Path == f.Path }); i >= 0 {
 			if f.After == nil {
-				f.Default = plain(compared[i].After)
+				f.Default = plainValue(compared[i].After)
 			}
 			f.asSet(compared[i].Before, compared[i].After)
 		}
@@ -252,8 +252,8 @@ func (r *reporter) leaves(path string, v reflect.Value) []Field {
 
 var elementsType = reflect.TypeFor[shape.Elements]()
 
-// written returns compared leaves with the values that a side writes. The side has them under pointer, not under path.
-func written(s *kind.Side, compared []Field, path, pointer string) []Field {
+// asWritten returns compared leaves with the values that a side writes. The side has them under pointer, not under path.
+func asWritten(s *kind.Side, compared []Field, path, pointer string) []Field {
 	out := slices.Clone(compared)
 	for i := range out {
 		out[i].After = s.At(pointer + strings.TrimPrefix(out[i].Path, path))
@@ -282,30 +282,30 @@ func (f *Field) asSet(before, after any) {
 	}
 }
 
-// plainly returns compared fields with plain values.
-func plainly(fields []Field) []Field {
+// plainFields returns compared fields with plain values.
+func plainFields(fields []Field) []Field {
 	for _, f := range pointers(fields) {
 		f.asSet(f.Before, f.After)
-		f.Before, f.After = plain(f.Before), plain(f.After)
+		f.Before, f.After = plainValue(f.Before), plainValue(f.After)
 	}
 	return fields
 }
 
-// plain returns a leaf with lists in place of the sets and keyed elements of shape.
-func plain(v any) any {
+// plainValue returns a leaf with lists in place of the sets and keyed elements of shape.
+func plainValue(v any) any {
 	switch v := v.(type) {
 	case shape.Set:
 		return []any(v)
 	case shape.Elements:
 		list := make([]any, 0, len(v))
 		for _, key := range slices.Sorted(maps.Keys(v)) {
-			list = append(list, plain(v[key]))
+			list = append(list, plainValue(v[key]))
 		}
 		return list
 	case map[string]any:
 		out := make(map[string]any, len(v))
 		for key, member := range v {
-			out[key] = plain(member)
+			out[key] = plainValue(member)
 		}
 		return out
 	}

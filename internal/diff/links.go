@@ -8,61 +8,61 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// swap describes what a replace does with bindings. The old object is deleted after its successor has been bound to the
+// replacement describes what a replace does with bindings. The old object is deleted after its successor has been bound to the
 // same targets.
-type swap struct {
-	next     *kind.Object // the successor, if an interrupted replace has already created it
-	base     string       // the name from which the successor's name is made
-	carried  []kind.Link  // links that the replace moves to the successor
-	released []kind.Link  // links of the old object; all of them are removed
+type replacement struct {
+	successor *kind.Object // the successor, if an interrupted replace has already created it
+	base      string       // the name from which the successor's name is made
+	carried   []kind.Link  // links that the replace moves to the successor
+	released  []kind.Link  // links of the old object; all of them are removed
 }
 
 // links compares one kind of binding.
 func (c *comparison) links(k *kind.LinkKind) {
-	want, have := c.wantedLinks(k), c.heldLinks(k)
+	want, have := c.wantLinks(k), c.haveLinks(k)
 	clear(c.regained)
 	for _, p := range c.pairs[k.Owner] {
 		switch {
 		case p.want == nil:
 			if !k.Dropped {
-				c.unbind(k, have[p.held], nil)
+				c.unbind(k, have[p.presentKey], nil)
 			}
 			continue
-		case c.rules.whole(k.Owner, p.want.Key), !c.options.Within(k.Name, k.Owner):
+		case c.rules.ignores(k.Owner, p.want.Key), !c.options.Within(k.Name, k.Owner):
 			continue
 		}
 		var held []kind.Link
 		if p.have != nil {
-			held = have[p.held]
+			held = have[p.presentKey]
 		}
 		var next []kind.Link
-		if p.next != nil {
-			next = have[p.next.Key]
+		if p.successor != nil {
+			next = have[p.successor.Key]
 		}
 		var left []kind.Link
-		for _, o := range p.left {
+		for _, o := range p.leftovers {
 			left = append(left, have[o.Key]...)
 		}
-		switch sw := c.swaps[p.want.Address()]; {
-		case sw != nil:
-			c.swapLinks(k, p, sw, held, next, want[p.want.Key])
+		switch move := c.replacements[p.want.Address()]; {
+		case move != nil:
+			c.replaceLinks(k, p, move, held, next, want[p.want.Key])
 		case p.want.ManagesKind(k.Name):
 			c.compareLinks(k, p, held, want[p.want.Key])
 			left = append(left, next...)
 		}
-		c.regain(k, p, append(held, next...), left)
+		c.regainLinks(k, p, append(held, next...), left)
 		c.unbind(k, left, nil)
 	}
-	c.shareSlots(k)
+	c.assignSlots(k)
 }
 
-// regain notes bindings that an interrupted replace took from an object, so that now only leftover successors have
+// regainLinks notes bindings that an interrupted replace took from an object, so that now only leftover successors have
 // them. If the files do not list the bindings of the object, it gets these back.
-func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
-	if p.want.ManagesKind(k.Name) && !c.rules.whole(k.Name, p.want.Key) || len(left) == 0 {
+func (c *comparison) regainLinks(k *kind.LinkKind, p pair, held, left []kind.Link) {
+	if p.want.ManagesKind(k.Name) && !c.rules.ignores(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
-	has, claimed := targets(held), c.claims(k)
+	has, claimed := targets(held), c.claimedSlots(k)
 	for _, l := range left {
 		l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
 		if !has[l.To.UniqueID()] && !claimed[slotFor(k, p.want, &l)] {
@@ -72,20 +72,20 @@ func (c *comparison) regain(k *kind.LinkKind, p pair, held, left []kind.Link) {
 	}
 }
 
-// shareSlots gives each slot to one owner. A replace can change slots: if plugins of two types both become a third
+// assignSlots gives each slot to one owner. A replace can change slots: if plugins of two types both become a third
 // type, their links to one API are moved to the same slot, or regained there. The owner whose name sorts first gets the
 // slot.
-func (c *comparison) shareSlots(k *kind.LinkKind) {
+func (c *comparison) assignSlots(k *kind.LinkKind) {
 	var owners []*kind.Declared
 	for _, p := range c.pairs[k.Owner] {
-		if p.want != nil && (c.swaps[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) || c.regained[p.want.Address()] != nil) {
+		if p.want != nil && (c.replacements[p.want.Address()] != nil && !p.want.ManagesKind(k.Name) || c.regained[p.want.Address()] != nil) {
 			owners = append(owners, p.want)
 		}
 	}
 	slices.SortFunc(owners, func(a, b *kind.Declared) int { return strings.Compare(a.Key, b.Key) })
 	taken := map[Slot]*kind.Declared{}
 	for _, o := range owners {
-		late := func(l kind.Link) bool {
+		isTaken := func(l kind.Link) bool {
 			if l.Kind != k.Name {
 				return false
 			}
@@ -99,10 +99,10 @@ func (c *comparison) shareSlots(k *kind.LinkKind) {
 				"is lost with the replace, since %s takes the slot; declare apis of both to say which of them is bound", first.Address())})
 			return true
 		}
-		if sw := c.swaps[o.Address()]; sw != nil {
-			sw.carried = slices.DeleteFunc(sw.carried, late)
+		if move := c.replacements[o.Address()]; move != nil {
+			move.carried = slices.DeleteFunc(move.carried, isTaken)
 		}
-		for _, l := range slices.DeleteFunc(c.regained[o.Address()], late) {
+		for _, l := range slices.DeleteFunc(c.regained[o.Address()], isTaken) {
 			c.bind(k, &kind.DeclaredLink{Link: l, Source: o.Source})
 		}
 	}
@@ -117,8 +117,8 @@ func slotFor(k *kind.LinkKind, owner *kind.Declared, l *kind.Link) Slot {
 	return at
 }
 
-// claims returns the slots that the declared links of a kind take.
-func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
+// claimedSlots returns the slots that the declared links of a kind take.
+func (c *comparison) claimedSlots(k *kind.LinkKind) map[Slot]bool {
 	out := map[Slot]bool{}
 	for _, l := range pointers(c.want.Links) {
 		if owner := c.wantKey[k.Owner][l.Owner]; l.Kind == k.Name && owner != nil {
@@ -128,14 +128,14 @@ func (c *comparison) claims(k *kind.LinkKind) map[Slot]bool {
 	return out
 }
 
-func (c *comparison) wantedLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
-	return byOwner(inSight(c.options, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
+func (c *comparison) wantLinks(k *kind.LinkKind) map[string][]kind.DeclaredLink {
+	return byOwner(covered(c.options, c.want.Links, func(l *kind.DeclaredLink) string { return l.To.Env }), k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
 }
 
-// locate gives wanted links the ids of their targets if these were not yet known when the references in the files were
+// resolveTargets gives wanted links the ids of their targets if these were not yet known when the references in the files were
 // resolved. Links to objects that the plan deletes are left out.
-func (c *comparison) locate() {
-	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return c.lost(&l) })
+func (c *comparison) resolveTargets() {
+	out := slices.DeleteFunc(slices.Clone(c.want.Links), func(l kind.DeclaredLink) bool { return c.targetDeleted(&l) })
 	for i := range out {
 		if to := out[i].To; to.ID == "" && c.haveKey[to.Kind][to.Key()] != nil {
 			made := *to
@@ -146,11 +146,11 @@ func (c *comparison) locate() {
 	c.want.Links = out
 }
 
-// lost reports whether the target of a wanted link is deleted by the same plan. For a reference by name that is an
+// targetDeleted reports whether the target of a wanted link is deleted by the same plan. For a reference by name that is an
 // error; a pattern then just matches one object less.
-func (c *comparison) lost(l *kind.DeclaredLink) bool {
+func (c *comparison) targetDeleted(l *kind.DeclaredLink) bool {
 	to := l.To
-	if len(c.retiring) == 0 || !c.retiring[to.Address()] || c.wantKey[to.Kind][to.Key()] != nil {
+	if len(c.removing) == 0 || !c.removing[to.Address()] || c.wantKey[to.Kind][to.Key()] != nil {
 		return false
 	}
 	if !l.Pattern {
@@ -162,8 +162,8 @@ func (c *comparison) lost(l *kind.DeclaredLink) bool {
 	return true
 }
 
-func (c *comparison) heldLinks(k *kind.LinkKind) map[string][]kind.Link {
-	return byOwner(inSight(c.options, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
+func (c *comparison) haveLinks(k *kind.LinkKind) map[string][]kind.Link {
+	return byOwner(covered(c.options, c.have.Links, func(l *kind.Link) string { return l.To.Env }), k, func(l *kind.Link) *kind.Link { return l })
 }
 
 // byOwner returns the links of a kind by owner. Each list keeps the order of links.
@@ -196,7 +196,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 		switch {
 		case has[e]:
 			c.plan.Unchanged++
-		case c.rules.whole(k.Name, p.want.Key):
+		case c.rules.ignores(k.Name, p.want.Key):
 			c.plan.Ignored++
 		default:
 			c.bind(k, &want[i])
@@ -207,7 +207,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 		if wanted[held[i].To.UniqueID()] {
 			continue
 		}
-		if c.rules.whole(k.Name, p.want.Key) {
+		if c.rules.ignores(k.Name, p.want.Key) {
 			c.plan.Ignored++
 			continue
 		}
@@ -218,18 +218,18 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 	c.unbind(k, goes, nil)
 }
 
-// swapLinks plans the bindings of a replaced owner. A binding that it has and should keep is moved to the successor as
+// replaceLinks plans the bindings of a replaced owner. A binding that it has and should keep is moved to the successor as
 // a part of the replace; a new binding, or one that is removed, is a change of its own.
-func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []kind.Link, want []kind.DeclaredLink) {
+func (c *comparison) replaceLinks(k *kind.LinkKind, p pair, move *replacement, old, next []kind.Link, want []kind.DeclaredLink) {
 	old = byAddress(old) // saved plans have them in this order
-	sw.released = append(sw.released, old...)
+	move.released = append(move.released, old...)
 	onOld, onNext := targets(old), targets(next)
 	if !p.want.ManagesKind(k.Name) {
-		claimed := c.claims(k)
+		claimed := c.claimedSlots(k)
 		for _, l := range old {
 			l.ID, l.OwnerID, l.Owner = "", "", p.want.Key
 			if !onNext[l.To.UniqueID()] && !claimed[slotFor(k, p.want, &l)] {
-				sw.carried = append(sw.carried, l)
+				move.carried = append(move.carried, l)
 			}
 		}
 		return
@@ -246,7 +246,7 @@ func (c *comparison) swapLinks(k *kind.LinkKind, p pair, sw *swap, old, next []k
 		switch {
 		case onNext[e]:
 		case onOld[e]:
-			sw.carried = append(sw.carried, want[i].Link)
+			move.carried = append(move.carried, want[i].Link)
 		default:
 			c.bind(k, &want[i])
 		}

@@ -10,12 +10,12 @@ import (
 // bind plans the requests that create the new links of a kind, in as few requests as its ways to write allow. Each bind
 // waits for the steps that create its owner and its target.
 func (b *builder) bind(k *kind.LinkKind) {
-	clear(b.binds)
-	clear(b.takes)
+	clear(b.bindsAt)
+	clear(b.bindsIn)
 	var items []Item
 	for i, ch := range pointers(b.plan.Changes) {
 		if ch.Kind == k.Name && ch.Action == Bind {
-			items = append(doubled(items), Item{Change: i, Link: *ch.Link})
+			items = append(withRoom(items), Item{Change: i, Link: *ch.Link})
 		}
 	}
 	items = append(items, b.carried(k)...)
@@ -34,7 +34,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 	displaced := b.displaced(k, items)
 	for _, g := range group(k.Bind, items) {
 		step := Step{Op: OpBind, Kind: k.Name, Operation: k.Bind[g.write].Operation, Write: g.write, Items: g.items, Lanes: lanes(k, g.items)}
-		if !b.goes[k.Name] {
+		if !b.removesLinks[k.Name] {
 			b.add(step)
 			continue // the plan removes no link of this kind, so no step waits for binds
 		}
@@ -47,7 +47,7 @@ func (b *builder) bind(k *kind.LinkKind) {
 		s := b.add(step)
 		for i := range g.items {
 			slot := b.slot(k, &g.items[i].Link)
-			b.binds[slot.UniqueID], b.takes[slot] = append(b.binds[slot.UniqueID], s), append(b.takes[slot], s)
+			b.bindsAt[slot.UniqueID], b.bindsIn[slot] = append(b.bindsAt[slot.UniqueID], s), append(b.bindsIn[slot], s)
 		}
 	}
 }
@@ -58,7 +58,7 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 		if ch.Kind != k.Owner || ch.Action != Replace {
 			continue
 		}
-		for _, l := range b.c.swaps[ch.Address].carried {
+		for _, l := range b.c.replacements[ch.Address].carried {
 			if l.Kind == k.Name {
 				out = append(out, Item{Change: i, Link: l})
 			}
@@ -69,7 +69,7 @@ func (b *builder) carried(k *kind.LinkKind) (out []Item) {
 
 // displaced returns, by slot, the links that need no unbind since a bind in their slot removes them.
 func (b *builder) displaced(k *kind.LinkKind, binds []Item) map[Slot][]Item {
-	if !k.Overwrites || !b.goes[k.Name] {
+	if !k.Overwrites || !b.removesLinks[k.Name] {
 		return nil
 	}
 	taken := map[Slot]bool{}
@@ -106,7 +106,7 @@ func (b *builder) slot(k *kind.LinkKind, l *kind.Link) Slot {
 // unbind plans the requests that remove links of a kind. If the plan binds another policy in the same slot, the unbind
 // waits for that bind: an API that has a policy before and after the plan is never without one.
 func (b *builder) unbind(k *kind.LinkKind) {
-	if !b.goes[k.Name] {
+	if !b.removesLinks[k.Name] {
 		return
 	}
 	gone := map[int]bool{}
@@ -127,7 +127,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 		}
 	}
 	for i := range items {
-		items[i].Needs = b.awaited(k, &items[i])
+		items[i].Needs = b.waitsFor(k, &items[i])
 	}
 	// Items that wait for nothing come first, so that only the last requests have to wait.
 	sort.SliceStable(items, func(i, j int) bool { return len(items[i].Needs) == 0 && len(items[j].Needs) > 0 })
@@ -184,7 +184,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 	}
 }
 
-// awaited returns the steps for which an unbind waits. The first line that applies counts:
+// waitsFor returns the steps for which an unbind waits. The first line that applies counts:
 //
 //	link                         waits for
 //	of a leftover successor      the bind of the declared object to the same target, and binds in the link's slot
@@ -192,44 +192,44 @@ func (b *builder) vacate(k *kind.LinkKind) {
 //	of a replaced owner          binds in its slot, else all binds to the target, and the step that creates the successor
 //	of a kind that Overwrites    nothing: if the plan had a bind in its slot, the link would be displaced without an unbind
 //	any other                    binds in its slot, else all binds to the target
-func (b *builder) awaited(k *kind.LinkKind, item *Item) []int {
+func (b *builder) waitsFor(k *kind.LinkKind, item *Item) []int {
 	at := item.Link.To.UniqueID()
-	if heir, ok := b.c.heirs[k.Owner+"/"+item.Link.Owner]; ok {
+	if declared, ok := b.c.leftoverOf[k.Owner+"/"+item.Link.Owner]; ok {
 		var out []int
-		for _, s := range b.binds[at] {
-			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == heir && bound.Link.To.UniqueID() == at }) {
+		for _, s := range b.bindsAt[at] {
+			if slices.ContainsFunc(b.steps[s].Items, func(bound Item) bool { return bound.Link.Owner == declared && bound.Link.To.UniqueID() == at }) {
 				out = append(out, s)
 			}
 		}
 		if len(out) > 0 {
-			return append(out, b.takes[b.slot(k, &item.Link)]...)
+			return append(out, b.bindsIn[b.slot(k, &item.Link)]...)
 		}
 	}
 	ch := &b.plan.Changes[item.Change]
 	switch {
 	case k.Vacates:
-		return b.makers(at)
+		return b.creators(at)
 	case ch.Action == Replace:
-		return append(b.successors(k, &item.Link), b.create[ch.Address])
+		return append(b.replacingBinds(k, &item.Link), b.create[ch.Address])
 	case k.Overwrites:
 		return nil
 	}
-	return b.successors(k, &item.Link)
+	return b.replacingBinds(k, &item.Link)
 }
 
-// successors returns the steps that bind something in the slot of a link, or, if there are none, in any slot of its
+// replacingBinds returns the steps that bind something in the slot of a link, or, if there are none, in any slot of its
 // target.
-func (b *builder) successors(k *kind.LinkKind, l *kind.Link) []int {
+func (b *builder) replacingBinds(k *kind.LinkKind, l *kind.Link) []int {
 	at := l.To.UniqueID()
-	if same := b.takes[b.slot(k, l)]; len(same) > 0 {
+	if same := b.bindsIn[b.slot(k, l)]; len(same) > 0 {
 		return slices.Clone(same)
 	}
-	return slices.Clone(b.binds[at])
+	return slices.Clone(b.bindsAt[at])
 }
 
-// makers returns the steps that create a target and the owners that will be bound to it.
-func (b *builder) makers(at kind.UniqueID) (out []int) {
-	for _, s := range b.binds[at] {
+// creators returns the steps that create a target and the owners that will be bound to it.
+func (b *builder) creators(at kind.UniqueID) (out []int) {
+	for _, s := range b.bindsAt[at] {
 		for _, item := range pointers(b.steps[s].Items) {
 			if item.Link.To.UniqueID() == at {
 				out = append(out, item.Needs...)
@@ -243,7 +243,7 @@ func (b *builder) makers(at kind.UniqueID) (out []int) {
 func (b *builder) vacated(change int) (out []Item) {
 	for _, d := range b.plan.Changes[change].Displaces {
 		_, own := b.index[d.Link.Address()+" "+string(Unbind)]
-		if !own && !b.c.retiring[d.Address()] {
+		if !own && !b.c.removing[d.Address()] {
 			out = append(out, Item{Change: change, Link: d.Link})
 		}
 	}
@@ -253,7 +253,7 @@ func (b *builder) vacated(change int) (out []Item) {
 // released returns the links that a replace removes from the old object and that no change of their own unbinds.
 func (b *builder) released(k *kind.LinkKind, change int) (out []Item) {
 	ch := &b.plan.Changes[change]
-	for _, l := range b.c.swaps[ch.Address].released {
+	for _, l := range b.c.replacements[ch.Address].released {
 		if _, own := b.index[l.Address()+" "+string(Unbind)]; !own && l.Kind == k.Name {
 			out = append(out, Item{Change: change, Link: l})
 		}

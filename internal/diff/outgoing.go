@@ -12,7 +12,7 @@ import (
 func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *kind.Declared {
 	w := *p.want
 	if keep {
-		w.Value = c.rules.keep(k, &w, p.have).Value
+		w.Value = c.rules.withIgnored(k, &w, p.have).Value
 	}
 	sent, lost := k.Sent(w.Value, p.have.Value, func(pointer string) bool {
 		return slices.ContainsFunc(fields, func(f Field) bool { return f.Path == pointer })
@@ -37,8 +37,8 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 	return &w
 }
 
-// loses refuses a replace that would lose values that the gateway has and the files cannot send again.
-func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
+// checkReplaceLosses refuses a replace that would lose values that the gateway has and the files cannot send again.
+func (c *comparison) checkReplaceLosses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	_, lost := k.Sent(w.Value, have.Value, func(string) bool { return true })
 	for _, path := range lost {
 		if slices.Contains(k.Generated, path) {
@@ -51,8 +51,8 @@ func (c *comparison) loses(k *kind.Kind, w *kind.Declared, have *kind.Object) {
 	}
 }
 
-// uploads reports fields that a write needs, that no gateway returns, and that the files leave out or that have expired.
-func (c *comparison) uploads(k *kind.Kind, w *kind.Declared, since string) {
+// checkWriteOnly reports fields that a write needs, that no gateway returns, and that the files leave out or that have expired.
+func (c *comparison) checkWriteOnly(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.WriteOnly {
 		if k.Open(w.Value, path) {
 			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", which "+since+" needs; set it in the files, since no gateway shows it"))
@@ -68,9 +68,9 @@ func problem(w *kind.Declared, message string) Note {
 	return Note{Address: w.Address(), Source: &w.Source, Message: message}
 }
 
-// resent notes secrets that cannot be compared, since the gateway hides them. They are changes only when
+// hiddenSecrets notes secrets that cannot be compared, since the gateway hides them. They are changes only when
 // the options ask to send them all the same.
-func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
+func (c *comparison) hiddenSecrets(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
 	for _, path := range k.Hides(w.Value, have.Value) {
 		if c.options.ResendSecrets {
 			out = append(out, Field{Path: path, Before: Hidden, After: Hidden, Sensitive: true})
@@ -81,8 +81,8 @@ func (c *comparison) resent(k *kind.Kind, w *kind.Declared, have *kind.Object) (
 	return out
 }
 
-// concealed warns of fields that could not be compared.
-func (c *comparison) concealed() {
+// warnUncompared warns of fields that could not be compared.
+func (c *comparison) warnUncompared() {
 	warn := func(what []string, before, after string) {
 		if len(what) > 0 {
 			sort.Strings(what)
@@ -90,5 +90,5 @@ func (c *comparison) concealed() {
 		}
 	}
 	warn(c.hidden, "the gateway hides secrets", "; after a change of one, apply with --resend-secrets")
-	warn(c.silent, "the gateway does not return fields that it should", "")
+	warn(c.unreported, "the gateway does not return fields that it should", "")
 }

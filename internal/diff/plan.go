@@ -32,25 +32,25 @@ const (
 
 // Change is one difference between gateway and files.
 type Change struct {
-	Address string
-	Kind    string
-	Name    string // of the object, or of the owner of a link or part
-	Action  Action
-	Source  *kind.Source // nil if no file declares the object or link
-	Fields  []Field      // changed leaves as gateway and files write them; for a new object all that is sent, for a deleted one all that is not zero
-	Along   []string     // of a delete: addresses of what is removed along with it, including what has a change of its own
-	Note    string       // further information for people; may be empty
+	Address     string
+	Kind        string
+	Name        string // of the object, or of the owner of a link or part
+	Action      Action
+	Source      *kind.Source // nil if no file declares the object or link
+	Fields      []Field      // changed leaves as gateway and files write them; for a new object all that is sent, for a deleted one all that is not zero
+	AlsoRemoved []string     // of a delete: addresses of what is removed along with it, including what has a change of its own
+	Note        string       // further information for people; may be empty
 
-	Displaces []Displaced // of a bind: the policies whose slots it takes
-	Had       int         // of an unbind: how many such links its owner has on the gateway in that environment
-	Forced    bool        // of an unbind: its policy is not compared, but a bind takes its slot
+	Displaces   []Displaced // of a bind: the policies whose slots it takes
+	BoundBefore int         // of an unbind: how many such links its owner has on the gateway in that environment
+	Forced      bool        // of an unbind: its policy is not compared, but a bind takes its slot
 
-	Have *kind.Object
-	Next *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
-	Via  string         // of a replace: the name that the new object has until the old one is deleted; "" when the old one is deleted first
-	Heir string         // of a delete: if an interrupted replace left the object, the key of the declared object that was replaced; else ""
-	Want *kind.Declared // as it is sent
-	Link *kind.Link
+	Have       *kind.Object
+	Successor  *kind.Object   // of a replace: the successor that an interrupted run left; nil when there is none
+	TempName   string         // of a replace: the name that the new object has until the old one is deleted; "" when the old one is deleted first
+	LeftoverOf string         // of a delete: if an interrupted replace left the object, the key of the declared object that was replaced; else ""
+	Want       *kind.Declared // as it is sent
+	Link       *kind.Link
 }
 
 // InPlace returns the gateway's object that a change gives new values: the one that is updated, or the successor with which
@@ -60,7 +60,7 @@ func (c *Change) InPlace() *kind.Object {
 	case Update:
 		return c.Have
 	case Replace:
-		return c.Next
+		return c.Successor
 	}
 	return nil
 }
@@ -160,4 +160,11 @@ type Options struct {
 
 	// ResendSecrets counts secrets that the gateway hides as changed, since they cannot be compared.
 	ResendSecrets bool
+}
+
+// Loss is something that an undo cannot bring back.
+type Loss struct {
+	Address string
+	Path    string // JSON pointer inside the object; "" when the whole object is lost
+	Reason  string
 }

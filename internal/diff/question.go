@@ -33,8 +33,8 @@ func (q *Question) Slots() int { return len(q.slots) }
 // Known reports whether all links of an owner were read.
 func (q *Question) Known(o *kind.Object) bool { return q.known[o.ID] || o.Bound == 0 }
 
-// Minds reports whether links of an owner may hold one of the slots that the binds take.
-func (q *Question) Minds(o *kind.Object) bool {
+// MayHold reports whether links of an owner may hold one of the slots that the binds take.
+func (q *Question) MayHold(o *kind.Object) bool {
 	return o.Value == nil || q.slots == nil || q.slots[q.Link.Slot(o.Value)]
 }
 
@@ -59,7 +59,7 @@ func (d *Draft) Orphans() (out []Question) {
 		if to == nil {
 			continue
 		}
-		q, held := c.questionOf(k), c.holders(k)
+		q, held := c.newQuestion(k), c.holders(k)
 		for _, ch := range pointers(c.plan.Changes) {
 			if ch.Kind != to.Name || ch.Action != Delete {
 				continue
@@ -75,10 +75,10 @@ func (d *Draft) Orphans() (out []Question) {
 	return out
 }
 
-// questionOf returns a question about links of a kind, still without binds.
-func (c *comparison) questionOf(k *kind.LinkKind) Question {
+// newQuestion returns a question about links of a kind, still without binds.
+func (c *comparison) newQuestion(k *kind.LinkKind) Question {
 	q := Question{Link: k, Managed: map[string]bool{}, known: map[string]bool{}}
-	for _, r := range c.known {
+	for _, r := range c.lists {
 		if r.Link == k {
 			q.known[r.Object.ID] = true
 		}
@@ -87,7 +87,7 @@ func (c *comparison) questionOf(k *kind.LinkKind) Question {
 }
 
 func (c *comparison) question(k *kind.LinkKind) Question {
-	q := c.questionOf(k)
+	q := c.newQuestion(k)
 	if !k.Mixed {
 		q.slots = map[string]bool{}
 	}
@@ -116,10 +116,10 @@ func (c *comparison) question(k *kind.LinkKind) Question {
 		}
 	}
 	for _, p := range c.pairs[k.Owner] {
-		if p.want == nil || c.swaps[p.want.Address()] == nil {
+		if p.want == nil || c.replacements[p.want.Address()] == nil {
 			continue
 		}
-		for _, l := range c.swaps[p.want.Address()].carried {
+		for _, l := range c.replacements[p.want.Address()].carried {
 			if l.Kind == k.Name {
 				ask(l)
 			}

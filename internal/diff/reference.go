@@ -16,7 +16,7 @@ import (
 //
 // Parts of a deleted object are removed with that object.
 func (b *builder) references() {
-	ends := b.endings()
+	ends := b.stepsEndingReferences()
 	for i, s := range pointers(b.steps) {
 		k := kind.Of(s.Kind)
 		if k == nil {
@@ -43,8 +43,9 @@ func (b *builder) references() {
 	}
 }
 
-// onePlace makes the create of an object that can exist only once on a gateway wait until it is removed from its other owner.
-func (b *builder) onePlace() {
+// orderUniqueNames makes the create of an object that can exist only once on a gateway wait until it is removed from its other
+// owner.
+func (b *builder) orderUniqueNames() {
 	goes, gone := map[string][]int{}, map[string]int{} // steps that remove objects, by KIND/NAME and by address
 	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
 	for i, s := range pointers(b.steps) {
@@ -68,8 +69,8 @@ func (b *builder) onePlace() {
 	}
 }
 
-// endings returns the steps that end references to an object, by the object's address on the gateway.
-func (b *builder) endings() map[string][]int {
+// stepsEndingReferences returns the steps that end references to an object, by the object's address on the gateway.
+func (b *builder) stepsEndingReferences() map[string][]int {
 	out, removed := map[string][]int{}, map[string]int{}
 	note := func(o *kind.Object, step int) {
 		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
@@ -100,8 +101,8 @@ func (b *builder) endings() map[string][]int {
 	return out
 }
 
-// referred reports whether an object of the gateway refers to another one.
-func (b *builder) referred(to *kind.Object) bool {
+// isReferredTo reports whether an object of the gateway refers to another one.
+func (b *builder) isReferredTo(to *kind.Object) bool {
 	return slices.ContainsFunc(b.c.have.Objects, func(o kind.Object) bool {
 		return slices.ContainsFunc(kind.Of(o.Kind).Refs(o.Value), func(ref kind.Ref) bool { return ref.Address() == to.Address() })
 	})

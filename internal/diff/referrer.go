@@ -7,9 +7,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// repoint plans an update of each declared object that has no change of its own and refers to a replaced object. An update sends
-// the whole object and therefore the id of the new one. The old one is deleted after that.
-func (c *comparison) repoint() {
+// updateReferrers plans an update of each declared object that has no change of its own and refers to a replaced object. An
+// update sends the whole object and therefore the id of the new one. The old one is deleted after that.
+func (c *comparison) updateReferrers() {
 	changed := map[string]bool{}
 	replaced := map[string]*Change{}
 	for _, ch := range pointers(c.plan.Changes) {
@@ -23,10 +23,10 @@ func (c *comparison) repoint() {
 	var again []Change
 	for _, k := range kind.All {
 		for _, p := range c.pairs[k.Name] {
-			if len(replaced) == 0 || k.RefersTo == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.whole(k.Name, p.want.Key) || !c.options.self(k) {
+			if len(replaced) == 0 || k.RefersTo == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.ignores(k.Name, p.want.Key) || !c.options.comparesObjects(k) {
 				continue
 			}
-			if fields := leadingTo(k, p.have, replaced); len(fields) > 0 {
+			if fields := fieldsReferringTo(k, p.have, replaced); len(fields) > 0 {
 				again = append(again, Change{
 					Address: p.want.Address(), Kind: k.Name, Name: p.want.Name(), Source: &p.want.Source, Action: Update, Have: p.have,
 					Want: c.outgoing(k, p, fields, true), Fields: fields, Note: "refers to the new object from now on",
@@ -40,8 +40,8 @@ func (c *comparison) repoint() {
 	}
 }
 
-// leadingTo returns the fields of an object that refer to replaced objects: the name is the same before and after.
-func leadingTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out []Field) {
+// fieldsReferringTo returns the fields of an object that refer to replaced objects: the name is the same before and after.
+func fieldsReferringTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out []Field) {
 	for _, ref := range k.Refs(o.Value) {
 		if ch := replaced[ref.Address()]; ch != nil && !k.IsApart(ref.Path) {
 			out = append(out, Field{Path: k.Shape.Name(k.Tree(o.Value), ref.Path), Before: ref.Key, After: ch.Want.Key})
@@ -50,9 +50,9 @@ func leadingTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out [
 	return out
 }
 
-// heldFast reports objects that would be deleted or replaced while objects that stay refer to them: the gateway refuses that.
-// Parts are removed along with what they refer to, except for fields that separate requests write.
-func (c *comparison) heldFast() {
+// checkReferrers reports objects that would be deleted or replaced while objects that stay refer to them: the gateway refuses
+// that. Parts are removed along with what they refer to, except for fields that separate requests write.
+func (c *comparison) checkReferrers() {
 	referrers := c.referrers()
 	if len(referrers) == 0 {
 		return
@@ -70,33 +70,33 @@ func (c *comparison) heldFast() {
 		for _, h := range referrers[ch.Have.Address()] {
 			next := becomes[c.addressOf(h.object)]
 			switch {
-			case h.moves(c, next):
-			case ch.Action == Replace && !h.apart && next != nil: // its update makes it refer to the new object
+			case h.isEnded(c, next):
+			case ch.Action == Replace && !h.separate && next != nil: // its update makes it refer to the new object
 			case ch.Action == Delete:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be deleted while " + h.object.Address() + " refers to it" + h.whose(c) + "; change that reference, or remove both",
+					Message: "would be deleted while " + h.object.Address() + " refers to it" + h.ownerHint(c) + "; change that reference, or remove both",
 				})
 			default:
 				c.plan.Errors = append(c.plan.Errors, Note{
 					Address: ch.Address, Source: ch.Source,
-					Message: "would be replaced while " + h.object.Address() + " refers to it; " + h.way(c),
+					Message: "would be replaced while " + h.object.Address() + " refers to it; " + h.advice(c),
 				})
 			}
 		}
 	}
 }
 
-// way returns what a person can do about a replace that the reference prevents.
-func (h *referrer) way(c *comparison) string {
-	if h.apart || h.declared(c) != nil {
+// advice returns what a person can do about a replace that the reference prevents.
+func (h *referrer) advice(c *comparison) string {
+	if h.separate || h.declared(c) != nil {
 		return "declare the new object under another name, refer to that one, and remove this one"
 	}
 	return "declare " + h.object.Address() + ", so that the plan changes its reference, or declare the new object under another name and remove this one"
 }
 
-// whose returns a hint if the files do not declare the object that refers.
-func (h *referrer) whose(c *comparison) string {
+// ownerHint returns a hint if the files do not declare the object that refers.
+func (h *referrer) ownerHint(c *comparison) string {
 	if h.declared(c) != nil {
 		return ""
 	}
@@ -105,9 +105,9 @@ func (h *referrer) whose(c *comparison) string {
 
 // referrer is an object of the gateway that refers to another one, which cannot be deleted before it.
 type referrer struct {
-	object *kind.Object
-	ref    kind.Ref
-	apart  bool // requests of their own write the reference
+	object   *kind.Object
+	ref      kind.Ref
+	separate bool // requests of their own write the reference
 }
 
 // declared returns the declared form of the object, nil if the files do not declare it. Files use the new name of its
@@ -136,17 +136,17 @@ func (c *comparison) referrers() map[string][]referrer {
 	return out
 }
 
-// moves reports whether the plan ends the reference: by the change of the object that refers, or, if separate requests
+// isEnded reports whether the plan ends the reference: by the change of the object that refers, or, if separate requests
 // write the reference, by what the files declare.
-func (h *referrer) moves(c *comparison, becomes *Change) bool {
+func (h *referrer) isEnded(c *comparison, becomes *Change) bool {
 	k := kind.Of(h.object.Kind)
 	var value any
 	switch d := h.declared(c); {
-	case becomes != nil && becomes.Action == Delete, h.object.Owner != "" && c.retiring[h.object.OwnerAddress()]:
+	case becomes != nil && becomes.Action == Delete, h.object.Owner != "" && c.removing[h.object.OwnerAddress()]:
 		return true
-	case h.apart && d != nil:
+	case h.separate && d != nil:
 		value = d.Value
-	case h.apart || becomes == nil:
+	case h.separate || becomes == nil:
 		return false
 	case becomes.Action != Update:
 		return true

@@ -14,35 +14,41 @@ func (o Options) Covers(k *kind.Kind, name string) bool {
 	if k.Owner != "" {
 		k = kind.Of(k.Owner)
 	}
-	asked := o.self(k) ||
-		slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return o.kind(l.Name) }) ||
-		slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return o.kind(p.Name) })
-	return asked && (name == "" || o.name(name))
+	asked := o.comparesObjects(k) ||
+		slices.ContainsFunc(kind.LinksFrom(k.Name), func(l *kind.LinkKind) bool { return o.selectsKind(l.Name) }) ||
+		slices.ContainsFunc(kind.Parts(k.Name), func(p *kind.Kind) bool { return o.selectsKind(p.Name) })
+	return asked && (name == "" || o.selectsName(name))
 }
 
 // CoversLink reports whether a run with these options compares the links of an owner in an environment.
 func (o Options) CoversLink(k *kind.LinkKind, owner, env string) bool {
-	return o.Sees(env) && o.Covers(kind.Of(k.Owner), owner)
+	return o.CoversEnvironment(env) && o.Covers(kind.Of(k.Owner), owner)
 }
 
-// Sees reports whether a run with these options compares links in an environment. Links without an environment are
+// CoversEnvironment reports whether a run with these options compares links in an environment. Links without an environment are
 // always compared.
-func (o Options) Sees(env string) bool {
+func (o Options) CoversEnvironment(env string) bool {
 	return env == "" || len(o.Environments) == 0 || slices.Contains(o.Environments, env)
 }
 
-// kind reports whether the options select the name of a kind or of a section.
-func (o Options) kind(name string) bool { return len(o.Kinds) == 0 || slices.Contains(o.Kinds, name) }
+// selectsKind reports whether the options select the name of a kind or of a section.
+func (o Options) selectsKind(name string) bool {
+	return len(o.Kinds) == 0 || slices.Contains(o.Kinds, name)
+}
 
-// self reports whether the objects of a kind without an owner are compared themselves, and not only their parts and
+// comparesObjects reports whether the objects of a kind without an owner are compared themselves, and not only their parts and
 // links.
-func (o Options) self(k *kind.Kind) bool { return o.kind(k.Name) || o.kind(k.Section) }
+func (o Options) comparesObjects(k *kind.Kind) bool {
+	return o.selectsKind(k.Name) || o.selectsKind(k.Section)
+}
 
 // Within reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
 // owner.
-func (o Options) Within(name, owner string) bool { return o.kind(name) || o.self(kind.Of(owner)) }
+func (o Options) Within(name, owner string) bool {
+	return o.selectsKind(name) || o.comparesObjects(kind.Of(owner))
+}
 
-func (o Options) name(key string) bool {
+func (o Options) selectsName(key string) bool {
 	return len(o.Names) == 0 || slices.ContainsFunc(o.Names, func(glob string) bool { return kind.Glob(glob, key) })
 }
 
@@ -97,9 +103,9 @@ func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
 	return r
 }
 
-// about reports whether a rule matches an object of its kind. A rule matches a part by its key or by the key of its
+// matchesKey reports whether a rule matches an object of its kind. A rule matches a part by its key or by the key of its
 // owner.
-func about(i kind.Ignore, key string) bool {
+func matchesKey(i kind.Ignore, key string) bool {
 	if k := kind.Of(i.Kind); k != nil && k.Owner != "" {
 		if owner, _, ok := strings.Cut(key, "/"); ok && kind.Glob(i.Name, owner) {
 			return true
@@ -108,19 +114,19 @@ func about(i kind.Ignore, key string) bool {
 	return kind.Glob(i.Name, key)
 }
 
-// whole reports whether a rule ignores an object with all of its fields.
-func (r *ignoreRules) whole(kindName, key string) bool {
-	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && about(i, key) })
+// ignores reports whether a rule ignores an object with all of its fields.
+func (r *ignoreRules) ignores(kindName, key string) bool {
+	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && matchesKey(i, key) })
 }
 
-// fields divides changed leaves into those that count and those that a rule ignores.
-func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored []Field) {
+// split divides changed leaves into those that count and those that a rule ignores.
+func (r *ignoreRules) split(kindName, key string, all []Field) (kept, ignored []Field) {
 	if len(r.byKind[kindName]) == 0 {
 		return all, nil
 	}
 	for _, f := range all {
 		if slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool {
-			return about(i, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
+			return matchesKey(i, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
 		}) {
 			ignored = append(ignored, f)
 		} else {
@@ -130,12 +136,12 @@ func (r *ignoreRules) fields(kindName, key string, all []Field) (kept, ignored [
 	return kept, ignored
 }
 
-// keep returns w with the gateway's values of ignored fields. An update sends the whole object, so it must send these,
+// withIgnored returns w with the gateway's values of ignored fields. An update sends the whole object, so it must send these,
 // too.
-func (r *ignoreRules) keep(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
+func (r *ignoreRules) withIgnored(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
 	var pointers []string
 	for _, i := range r.byKind[k.Name] {
-		if about(i, w.Key) {
+		if matchesKey(i, w.Key) {
 			pointers = append(pointers, i.Fields...)
 		}
 	}
@@ -171,7 +177,7 @@ func (c *comparison) guard() {
 	c.plan.Refusals = append(c.plan.Refusals, c.plan.interruptions()...)
 	c.guardPrune()
 	c.guardSlots()
-	c.guardSight()
+	c.guardEnvironments()
 }
 
 // removes reports whether the change deletes an object, either for good or to replace it.

@@ -47,18 +47,18 @@ type Item struct {
 
 // builder collects steps while their dependencies are found.
 type builder struct {
-	c       *comparison
-	plan    *Plan
-	steps   []Step
-	create  map[string]int          // address of an object to the step after which its id is known
-	binds   map[kind.UniqueID][]int // target to the steps that bind something to it, for the kind of links in progress
-	takes   map[Slot][]int          // slot to the steps that take it, for the same kind
-	unbinds map[string][]int        // address of an owner to the steps that remove its links
-	parts   map[string][]int        // address of an owner to the steps that change its parts
-	index   map[string]int          // ADDRESS ACTION to its change, of updates and unbinds
-	update  map[string]int          // address to the step that updates it in place
-	held    map[string]int          // KIND OWNER to the present number of its parts
-	goes    map[string]bool         // kinds of links of which some are removed
+	c            *comparison
+	plan         *Plan
+	steps        []Step
+	create       map[string]int          // address of an object to the step after which its id is known
+	bindsAt      map[kind.UniqueID][]int // target to the steps that bind something to it, for the kind of links in progress
+	bindsIn      map[Slot][]int          // slot to the steps that take it, for the same kind
+	unbinds      map[string][]int        // address of an owner to the steps that remove its links
+	parts        map[string][]int        // address of an owner to the steps that change its parts
+	index        map[string]int          // ADDRESS ACTION to its change, of updates and unbinds
+	update       map[string]int          // address to the step that updates it in place
+	partCount    map[string]int          // KIND OWNER to the present number of its parts
+	removesLinks map[string]bool         // kinds of links of which some are removed
 }
 
 // Slot is a slot of one target: it holds one link at a time.
@@ -70,8 +70,8 @@ type Slot struct {
 // steps turns changes into requests. The order of the result respects After and Needs.
 func steps(c *comparison) []Step {
 	b := &builder{
-		c: c, plan: c.plan, create: map[string]int{}, binds: map[kind.UniqueID][]int{}, takes: map[Slot][]int{}, unbinds: map[string][]int{},
-		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, held: map[string]int{}, goes: map[string]bool{},
+		c: c, plan: c.plan, create: map[string]int{}, bindsAt: map[kind.UniqueID][]int{}, bindsIn: map[Slot][]int{}, unbinds: map[string][]int{},
+		parts: map[string][]int{}, index: map[string]int{}, update: map[string]int{}, partCount: map[string]int{}, removesLinks: map[string]bool{},
 	}
 	for _, o := range pointers(c.have.Objects) {
 		if o.Owner != "" {
@@ -79,7 +79,7 @@ func steps(c *comparison) []Step {
 			if now, ok := c.renamed[kind.Of(o.Kind).Owner+"/"+owner]; ok {
 				owner = now
 			}
-			b.held[o.Kind+" "+owner]++
+			b.partCount[o.Kind+" "+owner]++
 		}
 	}
 	for i, ch := range pointers(c.plan.Changes) {
@@ -87,18 +87,18 @@ func steps(c *comparison) []Step {
 		case Update:
 			b.index[ch.Address+" "+string(Update)] = i
 		case Bind:
-			b.goes[ch.Kind] = b.goes[ch.Kind] || len(ch.Displaces) > 0 && kind.LinkOf(ch.Kind).Vacates
+			b.removesLinks[ch.Kind] = b.removesLinks[ch.Kind] || len(ch.Displaces) > 0 && kind.LinkOf(ch.Kind).Vacates
 		case Unbind:
 			b.index[ch.Address+" "+string(Unbind)] = i
-			b.goes[ch.Kind] = true
+			b.removesLinks[ch.Kind] = true
 		case Replace:
 			for _, link := range kind.LinksFrom(ch.Kind) {
-				b.goes[link.Name] = true
+				b.removesLinks[link.Name] = true
 			}
 		}
 	}
 	b.newObjects()
-	b.insides()
+	b.changeParts()
 	for _, k := range kind.Links {
 		b.bind(k)
 		b.unbind(k)
@@ -108,7 +108,7 @@ func steps(c *comparison) []Step {
 	for _, k := range kind.Links {
 		b.vacate(k)
 	}
-	b.onePlace()
+	b.orderUniqueNames()
 	b.references()
 	return ordered(b.steps)
 }
@@ -119,7 +119,7 @@ func (b *builder) add(s Step) int {
 		s.After = append(s.After, s.Items[i].Needs...)
 	}
 	s.After = sorted(s.After)
-	b.steps = append(doubled(b.steps), s)
+	b.steps = append(withRoom(b.steps), s)
 	return len(b.steps) - 1
 }
 
@@ -152,14 +152,14 @@ func (b *builder) newObjects() {
 		switch ch.Action {
 		case Create:
 			b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.CreateOperation(ch.Want.Key), Items: one})
-			b.apart(k, i, b.create[ch.Address])
+			b.separateRequests(k, i, b.create[ch.Address])
 		case Update:
 			var after []int
-			if whole(k, ch) {
+			if needsUpdate(k, ch) {
 				b.update[ch.Address] = b.add(Step{Op: OpUpdate, Kind: k.Name, Operation: k.Ops.Update, Items: one})
 				after = append(after, b.update[ch.Address])
 			}
-			b.apart(k, i, after...)
+			b.separateRequests(k, i, after...)
 		case Replace:
 			b.stage(k, i)
 		}
@@ -170,23 +170,23 @@ func (b *builder) newObjects() {
 // is created under a temporary name while the old object still exists, so that bindings can move without a gap.
 func (b *builder) stage(k *kind.Kind, i int) {
 	ch := &b.plan.Changes[i]
-	sw, one := b.c.swaps[ch.Address], []Item{{Change: i}}
+	move, one := b.c.replacements[ch.Address], []Item{{Change: i}}
 	switch {
-	case sw.next != nil:
-		ch.Via = sw.next.Key
+	case move.successor != nil:
+		ch.TempName = move.successor.Key
 		b.create[ch.Address] = b.add(Step{Op: OpRestage, Kind: k.Name, Operation: k.Ops.Update, Items: one})
-	case len(sw.released) == 0 && !b.referred(ch.Have):
+	case len(move.released) == 0 && !b.isReferredTo(ch.Have):
 		gone := b.add(Step{Op: OpDelete, Kind: k.Name, Operation: k.Ops.Delete, Items: one})
 		b.create[ch.Address] = b.add(Step{Op: OpCreate, Kind: k.Name, Operation: k.Ops.Create, Items: []Item{{Change: i, Needs: []int{gone}}}})
 	default:
-		ch.Via = k.Successor(sw.base, ch.Want.Value)
+		ch.TempName = k.Successor(move.base, ch.Want.Value)
 		b.create[ch.Address] = b.add(Step{Op: OpStage, Kind: k.Name, Operation: k.Ops.Create, Items: one})
 	}
 }
 
-// insides changes the parts of objects. Deletes come before creates, so that quotas are not exceeded, except for kinds
+// changeParts changes the parts of objects. Deletes come before creates, so that quotas are not exceeded, except for kinds
 // with a Quota: there the old parts are kept until the new ones exist.
-func (b *builder) insides() {
+func (b *builder) changeParts() {
 	var parts []int
 	for i, ch := range pointers(b.plan.Changes) {
 		if k := kind.Of(ch.Kind); k != nil && k.Owner != "" {
@@ -194,12 +194,12 @@ func (b *builder) insides() {
 		}
 	}
 	owner := func(change *int) string { ch := &b.plan.Changes[*change]; return ch.Kind + " " + ch.Name }
-	for _, changes := range together(parts, owner) {
-		b.inside(changes)
+	for _, changes := range groupBy(parts, owner) {
+		b.changePartsOf(changes)
 	}
 }
 
-func (b *builder) inside(changes []int) {
+func (b *builder) changePartsOf(changes []int) {
 	first := &b.plan.Changes[changes[0]]
 	k := kind.Of(first.Kind)
 	owner := k.Owner + "/" + first.Name
@@ -217,7 +217,7 @@ func (b *builder) inside(changes []int) {
 	early := deletes
 	if k.MaxPerOwner > 0 {
 		// Old parts are kept until the new ones exist, as far as the quota has room for both.
-		over := max(0, b.held[k.Name+" "+first.Name]+len(creates)-k.MaxPerOwner)
+		over := max(0, b.partCount[k.Name+" "+first.Name]+len(creates)-k.MaxPerOwner)
 		early = deletes[:min(over, len(deletes))]
 		b.warnOfGap(k, first, len(early))
 	}
@@ -231,10 +231,10 @@ func (b *builder) inside(changes []int) {
 		switch {
 		case ch.Action == Create:
 			after = []int{b.partStep(k, owner, i, OpCreate, k.CreateOperation(ch.Want.Key), gone)}
-		case whole(k, ch):
+		case needsUpdate(k, ch):
 			after = []int{b.partStep(k, owner, i, OpUpdate, k.Ops.Update, gone)}
 		}
-		more := b.apart(k, i, after...)
+		more := b.separateRequests(k, i, after...)
 		b.parts[owner] = append(b.parts[owner], more...)
 		made = slices.Concat(made, after, more)
 	}
@@ -306,7 +306,7 @@ func (b *builder) deletes() {
 	batches := map[string][]Item{}
 	for i, ch := range pointers(b.plan.Changes) {
 		k := kind.Of(ch.Kind)
-		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || ch.Via == "") {
+		if k == nil || k.Owner != "" || ch.Action != Delete && (ch.Action != Replace || ch.TempName == "") {
 			continue
 		}
 		item := Item{Change: i, Needs: slices.Clone(b.unbinds[ch.Kind+"/"+ch.Have.ID])}

@@ -209,7 +209,7 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 	for i := range h.owners {
 		o := &h.owners[i]
 		slot := h.q.Link.Slot(o.Value)
-		if h.q.Minds(o) && (!h.whole || matters[slot]) && (best[slot] == nil || cost(o) < cost(best[slot])) {
+		if h.q.MayHold(o) && (!h.whole || matters[slot]) && (best[slot] == nil || cost(o) < cost(best[slot])) {
 			best[slot] = o
 		}
 	}
@@ -298,7 +298,7 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 // settle keeps the links that take slots that the question asks about, and completes them: it reads owners of which only
 // the name is known, and the ids of links that the plan unbinds itself.
 func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
-	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.UniqueID()] || !h.q.Minds(&b.Object) })
+	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.UniqueID()] || !h.q.MayHold(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {
 		names[found[i].Owner] = true

@@ -17,7 +17,7 @@ import (
 // themselves, and then makes the plan.
 func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
-	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Known(), l.Whole)
+	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Lists(), l.Whole)
 	questions, orphaned := draft.Questions(), draft.Orphans()
 	found := make([]kind.Neighbours, len(questions)+len(orphaned)+1)
 	g, gctx := errgroup.WithContext(ctx)

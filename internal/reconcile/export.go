@@ -61,7 +61,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	}
 	out.Catalog = catalog.Catalog()
 	out.Catalog.Others = fetch.Targets(wants, objects)
-	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Options.Sees(l.To.Env) })
+	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Options.CoversEnvironment(l.To.Env) })
 	out.Unread, out.Reads = reader.Unread(), reader.Requests()
 	return out, nil
 }
@@ -80,7 +80,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 		if err != nil {
 			return nil, nil, err
 		}
-		links, level = append(links, rows...), slices.DeleteFunc(parts, func(o kind.Object) bool { return !r.Options.SeesObject(&o) })
+		links, level = append(links, rows...), slices.DeleteFunc(parts, func(o kind.Object) bool { return !r.Options.CoversEnvironmentOf(&o) })
 	}
 	return all, links, nil
 }

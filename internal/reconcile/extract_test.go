@@ -33,7 +33,7 @@ func TestNarrow(t *testing.T) {
 					run := &reconcile.Run{Caller: client(t, gateway(t, have, tc.b)), Options: diff.Options{Prune: n%2 == 0, MaxDeletes: -1}}
 					state := load(t, want)
 					c := compare(t.Context(), t, run, state)
-					e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options)
+					e, err := diff.NewExtract(c.Plan, c.Actual, c.Desired, run.Options)
 					if err != nil {
 						t.Fatalf("%v\n%s", err, describe(c.Plan.Changes))
 					}
@@ -57,7 +57,7 @@ func TestNarrowKeepsShut(t *testing.T) {
 	b := newBench(t, apis(1), emulator.Options{}, remote.Config{})
 	b.apply(file("DENY", "orders/api_0"))
 	c := compare(t.Context(), t, b.run, load(t, []byte(file("PERMIT", ""))))
-	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, b.run.Options)
+	e, err := diff.NewExtract(c.Plan, c.Actual, c.Desired, b.run.Options)
 	if err != nil {
 		t.Fatal(err)
 	}

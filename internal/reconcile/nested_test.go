@@ -150,15 +150,15 @@ func TestNested(t *testing.T) {
 			var plan []string
 			for _, ch := range c.Plan.Changes {
 				text := string(ch.Action) + " " + ch.Address
-				if len(ch.Along) > 0 {
-					text += " with " + strings.Join(ch.Along, " ")
+				if len(ch.AlsoRemoved) > 0 {
+					text += " with " + strings.Join(ch.AlsoRemoved, " ")
 				}
 				plan = append(plan, text)
 			}
 			if got := strings.Join(plan, ", "); got != tc.plan {
 				t.Errorf("the plan is\n%s\nwant\n%s", got, tc.plan)
 			}
-			if _, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options); err != nil {
+			if _, err := diff.NewExtract(c.Plan, c.Actual, c.Desired, run.Options); err != nil {
 				t.Error(err)
 			}
 			s.asked = nil

@@ -17,15 +17,15 @@ import (
 // exists. This includes the delete of the old object of a replace.
 func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) (out kind.Neighbours, err error) {
 	known := map[string]bool{}
-	for _, r := range draft.Known() {
+	for _, r := range draft.Lists() {
 		if r.Part != nil {
 			known[r.Part.Name+" "+r.Object.ID] = true
 		}
 	}
 	for _, k := range kind.All {
-		gone := draft.Gone()
+		gone := draft.Deleted()
 		if len(k.Apart) > 0 {
-			gone = draft.Leaving()
+			gone = draft.Removed()
 		}
 		if k.Owner == "" || !anyOf(gone, k.RefersTo) {
 			continue

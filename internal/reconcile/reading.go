@@ -61,7 +61,7 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 		if err != nil {
 			return nil, err
 		}
-		draft.Know(kind.Actual{Objects: parts})
+		draft.Add(kind.Actual{Objects: parts})
 		links = append(links, rows...)
 	}
 	return links, nil
@@ -70,8 +70,8 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 // join adds the links that were read to the draft, which compares them with the wanted ones. The catalog must have the
 // APIs of both.
 func (x *reading) join(catalog *kind.Catalog, want kind.Desired) {
-	x.draft.Know(kind.Actual{Links: fetch.Join(x.rows, catalog), Neighbours: fetch.Neighbours(x.rows, catalog)})
-	x.draft.Links(want)
+	x.draft.Add(kind.Actual{Links: fetch.Join(x.rows, catalog), Neighbours: fetch.Neighbours(x.rows, catalog)})
+	x.draft.CompareLinks(want)
 }
 
 // twice reads once more if an object from a list no longer exists when its details are read, because somebody else

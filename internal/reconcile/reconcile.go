@@ -109,7 +109,7 @@ func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	if !draft.Renames() {
 		return catalog
 	}
-	return catalog.Calling(draft.Calls)
+	return catalog.Calling(draft.NewName)
 }
 
 // Apply carries out the plan, and then reads again what it has written.

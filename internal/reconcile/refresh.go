@@ -37,7 +37,7 @@ func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Ext
 func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
 	return func(objects []kind.Object) *diff.Draft {
 		now := e.Relevant(kind.Actual{Objects: objects})
-		return diff.Begin(now.Objects, e.Settled(now), e.Options())
+		return diff.Begin(now.Objects, e.DesiredFor(now), e.Options())
 	}
 }
 
@@ -45,7 +45,7 @@ func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
 // replaces the catalog of the reading by one that has the names of the extract. Notes list what can no longer be bound.
 func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
 	now := e.Relevant(kind.Actual{Objects: x.Objects})
-	fresh = calling(fresh, diff.Compared(kind.Actual{Objects: now.Objects}, e.Settled(now), e.Options()))
+	fresh = calling(fresh, diff.Compare(kind.Actual{Objects: now.Objects}, e.DesiredFor(now), e.Options()))
 	e.Desired.Links, notes = renewed(e, fresh)
 	x.Catalog = known(e, fresh)
 	return notes
@@ -53,7 +53,7 @@ func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note
 
 // actual returns the part of a reading that an extract is about.
 func (x *reading) actual(e *diff.Extract) kind.Actual {
-	x.join(x.Catalog, e.Settled(e.Relevant(kind.Actual{Objects: x.Objects})))
+	x.join(x.Catalog, e.DesiredFor(e.Relevant(kind.Actual{Objects: x.Objects})))
 	now := x.draft.Actual()
 	diff.Sort(&now)
 	return now
@@ -63,7 +63,7 @@ func (x *reading) actual(e *diff.Extract) kind.Actual {
 // of the gateway's own state.
 func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract, now kind.Actual, x *reading) (*compared.Result, error) {
 	e.Actual = e.Relevant(now)
-	c := &compared.Result{Desired: e.Settled(e.Actual), Extract: e, Instance: x.instance}
+	c := &compared.Result{Desired: e.DesiredFor(e.Actual), Extract: e, Instance: x.instance}
 	draft := e.Begin(e.Actual)
 	if err := complete(ctx, c, reader, draft, x.Lists); err != nil {
 		return nil, err

@@ -55,7 +55,7 @@ func savedLikeDirect(t *testing.T, have, want []byte, b emulator.Behaviour) {
 // save saves the plan of a comparison.
 func save(t *testing.T, run *reconcile.Run, c *compared.Result) []byte {
 	t.Helper()
-	e, err := diff.Narrow(c.Plan, c.Actual, c.Desired, run.Options)
+	e, err := diff.NewExtract(c.Plan, c.Actual, c.Desired, run.Options)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -18,7 +18,7 @@ import (
 // displace them.
 func outOfScope(state *spec.State, options diff.Options, catalog *kind.Catalog) []kind.DeclaredLink {
 	others := state.OnlyReferences(func(k *kind.LinkKind, owner, env string) bool {
-		return k.Slot != nil && options.Sees(env) && !options.Covers(kind.Of(k.Owner), owner)
+		return k.Slot != nil && options.CoversEnvironment(env) && !options.Covers(kind.Of(k.Owner), owner)
 	})
 	if len(others.References) == 0 {
 		return nil
@@ -43,7 +43,7 @@ func (r *Run) wanted(state *spec.State) (out []fetch.Want) {
 	for i := range state.Objects {
 		d := &state.Objects[i]
 		k := kind.Of(d.Kind)
-		if !r.Options.Covers(k, d.Name()) || k.Owner != "" && !r.Options.SeesObject(&d.Object) {
+		if !r.Options.Covers(k, d.Name()) || k.Owner != "" && !r.Options.CoversEnvironmentOf(&d.Object) {
 			continue
 		}
 		if k.Owner == "" {

@@ -17,7 +17,7 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 	if c.Extract != nil {
 		return c.Extract, nil
 	}
-	return diff.Narrow(c.Plan, c.Actual, c.Desired, r.Options)
+	return diff.NewExtract(c.Plan, c.Actual, c.Desired, r.Options)
 }
 
 // Record is what a run has changed; lists may not show it yet.

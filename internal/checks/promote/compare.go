@@ -47,7 +47,7 @@ func (c *promotion) covers(kindName, name string) bool {
 
 // ignored reports whether a rule ignores an object or link, and counts it.
 func (c *promotion) ignored(kindName, name string) bool {
-	if !c.rules.Whole(kindName, name) {
+	if !c.rules.Object(kindName, name) {
 		return false
 	}
 	c.report.Ignored++

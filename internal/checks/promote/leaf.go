@@ -18,7 +18,7 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 	equal := true
 	for _, f := range fields {
 		switch {
-		case c.rules.Leaf(k.Name, a.Key, f):
+		case c.rules.Field(k.Name, a.Key, f):
 			c.report.Ignored++
 			continue
 		case slices.Contains(k.Generated, f.Path) && c.made(k, a.Address(), f.Path):

@@ -52,7 +52,7 @@ func newLedger(own, other *Side, shared bool) *ledger {
 		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.To.Env != l.Env })
 	}
 	l.Have = renamed(l.Have, l.want.Objects)
-	l.want = diff.Standing(l.Have, l.want)
+	l.want = diff.WithSpared(l.Have, l.want)
 	l.plan = diff.Between(l.Have, l.want, diff.Options{
 		Kinds: own.Options.Kinds, Names: own.Options.Names, Environments: own.Options.Environments, Today: own.Options.Today, MaxDeletes: -1,
 	})
@@ -138,7 +138,7 @@ func (l *ledger) standIn() {
 	state := l.State.OnlyReferences(l.Options.CoversLink)
 	l.want = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
 	for i := range state.Objects {
-		if o := state.Objects[i].Object; l.Options.SeesObject(&o) {
+		if o := state.Objects[i].Object; l.Options.CoversEnvironmentOf(&o) {
 			l.Have.Objects = append(l.Have.Objects, o)
 		}
 	}

@@ -76,7 +76,7 @@ func (c *promotion) stuck(has, lacks *ledger) map[string][]string {
 	for i := range has.Have.Links {
 		x := &has.Have.Links[i]
 		e := has.edge(x)
-		if x.To.API == nil || e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Whole(x.Kind, x.Owner) || c.rules.Whole(kind.LinkOf(x.Kind).Owner, x.Owner) {
+		if x.To.API == nil || e.env != "" || !c.covers(x.Kind, x.Owner) || c.rules.Object(x.Kind, x.Owner) || c.rules.Object(kind.LinkOf(x.Kind).Owner, x.Owner) {
 			continue
 		}
 		if has.bound[e] == nil || lacks.bound[e] != nil {

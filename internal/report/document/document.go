@@ -248,13 +248,13 @@ func Changes(changes []diff.Change) []Change {
 }
 
 func newChange(c *diff.Change) Change {
-	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.Via, Had: c.Had}
+	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.TempName, Had: c.BoundBefore}
 	d.displacement = newDisplacement(c.Displaces)
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)
 		return d
 	}
-	for _, address := range c.Along {
+	for _, address := range c.AlsoRemoved {
 		d.Along = append(d.Along, Along{Address: address})
 	}
 	d.Fields = make([]Field, 0, len(c.Fields))

@@ -41,7 +41,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 		}
 	}
 	e.Desired.Links, e.Actual.Links = f.links()
-	e.NeedTargets()
+	e.AddTargets()
 	e.Desired.Claims = f.claims()
 	for _, g := range f.Saved.Gone {
 		e.Desired.Owns[g.Kind] = g.Keys

@@ -37,7 +37,7 @@ func sample(t testing.TB) *File {
 	}}
 	want.Links = []kind.DeclaredLink{{Link: kind.Link{Kind: "throttle_binding", Owner: "gold", To: a.Publication("RELEASE", "e", "publish-1")}}}
 	plan := diff.Between(have, want, diff.Options{Prune: true, MaxDeletes: -1})
-	e, err := diff.Narrow(plan, have, want, diff.Options{})
+	e, err := diff.NewExtract(plan, have, want, diff.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

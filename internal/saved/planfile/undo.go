@@ -55,8 +55,8 @@ func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 		return nil, err
 	}
 	e := b.way.Extract
-	e.Actual = e.Relevant(diff.Recalled(b.asRecorded(now), b.finally))
-	e.Unify()
+	e.Actual = e.Relevant(diff.Renamed(b.asRecorded(now), b.finally))
+	e.UnifyAPIs()
 	slices.SortStableFunc(b.way.Stale, func(x, y Difference) int { return strings.Compare(x.Address, y.Address) })
 	b.way.Losses = sortedLosses(b.way.Losses)
 	return b.way, nil

@@ -23,7 +23,7 @@ func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	if len(recorded) == 0 {
 		return now
 	}
-	return diff.Recalled(now, func(kindName, key string) string { return recorded[object{kindName, key}] })
+	return diff.Renamed(now, func(kindName, key string) string { return recorded[object{kindName, key}] })
 }
 
 // finally returns the name that an object of the record will have after the undo; "" if it is the same.

@@ -89,7 +89,7 @@ func headOf(t testing.TB, have kind.Actual, want kind.Desired) []byte {
 	t.Helper()
 	options := diff.Options{Prune: true, MaxDeletes: -1}
 	plan := diff.Between(have, want, options)
-	e, err := diff.Narrow(plan, have, want, options)
+	e, err := diff.NewExtract(plan, have, want, options)
 	if err != nil {
 		t.Fatal(err)
 	}

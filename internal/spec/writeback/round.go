@@ -115,7 +115,7 @@ func (r *round) resolve() (kind.Desired, []spec.Finding) {
 			}
 		}
 		if len(left) == len(state.References) {
-			return diff.Standing(r.gateway.Actual, desired), findings
+			return diff.WithSpared(r.gateway.Actual, desired), findings
 		}
 		state.References = left
 	}

@@ -20,61 +20,61 @@ func environmentOf(k *kind.Kind, value any) string {
 	return ""
 }
 
-// SeesObject reports whether a run with these options compares an object, by the environment that it is for.
-func (o Options) SeesObject(x *kind.Object) bool {
-	return len(o.Environments) == 0 || o.Sees(environmentOf(kind.Of(x.Kind), x.Value))
+// CoversEnvironmentOf reports whether a run with these options compares an object, by the environment that it is for.
+func (o Options) CoversEnvironmentOf(x *kind.Object) bool {
+	return len(o.Environments) == 0 || o.CoversEnvironment(environmentOf(kind.Of(x.Kind), x.Value))
 }
 
-// inSight returns the links or objects of environments that a run with these options compares.
-func inSight[L any](o Options, links []L, env func(*L) string) []L {
+// covered returns the links or objects of environments that a run with these options compares.
+func covered[L any](o Options, links []L, env func(*L) string) []L {
 	if len(o.Environments) == 0 {
 		return links
 	}
 	var out []L
 	for i := range links {
-		if o.Sees(env(&links[i])) {
+		if o.CoversEnvironment(env(&links[i])) {
 			out = append(out, links[i])
 		}
 	}
 	return out
 }
 
-// guardSight refuses to delete or replace objects that are bound, or hold something, in environments that
+// guardEnvironments refuses to delete or replace objects that are bound, or hold something, in environments that
 // --only-environment leaves out: calls there may need them. It refuses to remove an environment that is left out
 // itself, whatever is in it.
-func (c *comparison) guardSight() {
+func (c *comparison) guardEnvironments() {
 	if len(c.options.Environments) == 0 {
 		return
 	}
-	unseen := map[string][]string{} // by address
+	leftOut := map[string][]string{} // by address
 	note := func(address, env string) {
-		if !slices.Contains(unseen[address], env) {
-			unseen[address] = append(unseen[address], env)
+		if !slices.Contains(leftOut[address], env) {
+			leftOut[address] = append(leftOut[address], env)
 		}
 	}
 	for _, l := range pointers(c.have.Links) {
-		if !c.options.Sees(l.To.Env) {
+		if !c.options.CoversEnvironment(l.To.Env) {
 			note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.To.Env)
 		}
 	}
 	for _, o := range pointers(c.have.Objects) {
 		switch {
-		case o.Kind == kind.AnEnvironment && !c.options.Sees(o.Key):
+		case o.Kind == kind.AnEnvironment && !c.options.CoversEnvironment(o.Key):
 			note(o.Address(), o.Key)
-		case o.Owner != "" && !c.options.SeesObject(o):
+		case o.Owner != "" && !c.options.CoversEnvironmentOf(o):
 			note(kind.Of(o.Kind).Owner+"/"+o.Owner, environmentOf(kind.Of(o.Kind), o.Value))
 		}
 	}
 	for _, ch := range pointers(c.plan.Changes) {
-		if !ch.removes() || ch.Have == nil || len(unseen[ch.Have.Address()]) == 0 {
+		if !ch.removes() || ch.Have == nil || len(leftOut[ch.Have.Address()]) == 0 {
 			continue
 		}
-		c.plan.Refusals = append(c.plan.Refusals, unsighted(ch, unseen[ch.Have.Address()]))
+		c.plan.Refusals = append(c.plan.Refusals, leftOutRefusal(ch, leftOut[ch.Have.Address()]))
 	}
 }
 
-// unsighted returns the refusal to delete or replace an object that is in use in environments which are left out.
-func unsighted(ch *Change, envs []string) Refusal {
+// leftOutRefusal returns the refusal to delete or replace an object that is in use in environments which are left out.
+func leftOutRefusal(ch *Change, envs []string) Refusal {
 	slices.Sort(envs)
 	r := Refusal{Guard: "only-environment", Address: ch.Address, Would: fmt.Sprintf("it would have been %sd there, too", ch.Action)}
 	switch in := strings.Join(envs, ", "); {

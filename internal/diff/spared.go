@@ -8,10 +8,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Standing returns what the files ask for, with those spared links that the gateway has: they count as wanted, so no
+// WithSpared returns what the files ask for, with those spared links that the gateway has: they count as wanted, so no
 // plan removes them. Spared links that the gateway lacks are left out, since their APIs are offline and nothing can be
 // bound to them.
-func Standing(have kind.Actual, want kind.Desired) kind.Desired {
+func WithSpared(have kind.Actual, want kind.Desired) kind.Desired {
 	if len(want.Spared) == 0 {
 		return want
 	}
@@ -19,19 +19,19 @@ func Standing(have kind.Actual, want kind.Desired) kind.Desired {
 	for _, k := range kind.All {
 		c.pairs[k.Name] = c.pair(k)
 	}
-	c.standing()
+	c.addSpared()
 	return c.want
 }
 
-// standing adds the spared links that the gateway has to the wanted links. Objects must be paired before.
-func (c *comparison) standing() {
+// addSpared adds the spared links that the gateway has to the wanted links. Objects must be paired before.
+func (c *comparison) addSpared() {
 	if len(c.want.Spared) == 0 {
 		return
 	}
 	out := slices.Clone(c.want.Links)
 	for _, k := range kind.Links {
 		spared := byOwner(c.want.Spared, k, func(l *kind.DeclaredLink) *kind.Link { return &l.Link })
-		held := c.heldLinks(k)
+		held := c.haveLinks(k)
 		if len(spared) == 0 || len(held) == 0 {
 			continue
 		}
@@ -40,7 +40,7 @@ func (c *comparison) standing() {
 				continue
 			}
 			has := map[kind.UniqueID]bool{}
-			for _, o := range append(p.others(), p.gateway()) {
+			for _, o := range append(p.successors(), p.atPresentKey()) {
 				maps.Copy(has, targets(held[o.Key]))
 			}
 			for _, l := range spared[p.want.Key] {
@@ -63,8 +63,8 @@ func keyOf(o *kind.Object) string {
 	return o.Key
 }
 
-// count notes in each unbind how many links of the same kind its owner has now in the same environment.
-func (c *comparison) count() {
+// countBound notes in each unbind how many links of the same kind its owner has now in the same environment.
+func (c *comparison) countBound() {
 	type group struct{ kind, owner, env string }
 	of := func(l *kind.Link) group { return group{l.Kind, l.Owner, l.To.Env} }
 	n := map[group]int{}
@@ -73,7 +73,7 @@ func (c *comparison) count() {
 	}
 	for _, ch := range pointers(c.plan.Changes) {
 		if ch.Action == Unbind {
-			ch.Had = n[of(ch.Link)]
+			ch.BoundBefore = n[of(ch.Link)]
 		}
 	}
 }

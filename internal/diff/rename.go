@@ -26,30 +26,30 @@ func (c *comparison) addressOfLink(l *kind.Link) string {
 	return called.Address()
 }
 
-// recalled returns have with parts and links that use the new names of objects which the plan renames, since a rename
+// withNewNames returns have with parts and links that use the new names of objects which the plan renames, since a rename
 // does not change the parts and links of an object. Objects without an owner keep their present names.
-func (c *comparison) recalled(have kind.Actual) kind.Actual {
+func (c *comparison) withNewNames(have kind.Actual) kind.Actual {
 	if len(c.renamed) == 0 {
 		return have
 	}
-	return Recalled(have, c.newName)
+	return Renamed(have, c.newName)
 }
 
-// Recalled returns have with parts and links that use other names for what they refer to. called returns the other
+// Renamed returns have with parts and links that use other names for what they refer to. called returns the other
 // name.
-func Recalled(have kind.Actual, called func(kindName, key string) string) kind.Actual {
+func Renamed(have kind.Actual, newName func(kindName, key string) string) kind.Actual {
 	have.Objects, have.Neighbours.Parts = slices.Clone(have.Objects), slices.Clone(have.Neighbours.Parts)
 	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Parts} {
 		for _, o := range pointers(list) {
 			if o.Owner != "" {
-				*o = kind.Of(o.Kind).Recalled(*o, called)
+				*o = kind.Of(o.Kind).Recalled(*o, newName)
 			}
 		}
 	}
 	have.Links, have.Neighbours.Links = slices.Clone(have.Links), slices.Clone(have.Neighbours.Links)
 	for _, list := range [][]kind.Link{have.Links, have.Neighbours.Links} {
 		for i := range list {
-			list[i].To = list[i].To.Recalled(called)
+			list[i].To = list[i].To.Recalled(newName)
 		}
 	}
 	return have

@@ -6,14 +6,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// whole reports whether an update needs the request that writes the object itself, and not only separate requests (kind.Apart).
-func whole(k *kind.Kind, ch *Change) bool {
+// needsUpdate reports whether an update needs the request that writes the object itself, and not only separate requests
+// (kind.Apart).
+func needsUpdate(k *kind.Kind, ch *Change) bool {
 	return slices.ContainsFunc(ch.Fields, func(f Field) bool { return !k.IsApart(f.Path) })
 }
 
-// apart adds the steps of the separate requests of an object, one after another and all after the step that creates or updates
-// the object.
-func (b *builder) apart(k *kind.Kind, change int, after ...int) (added []int) {
+// separateRequests adds the steps of the separate requests of an object, one after another and all after the step that creates
+// or updates the object.
+func (b *builder) separateRequests(k *kind.Kind, change int, after ...int) (added []int) {
 	ch := &b.plan.Changes[change]
 	var have any
 	if ch.Have != nil {
