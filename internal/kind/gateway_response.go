@@ -124,6 +124,9 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 			if a.Body == nil {
 				a.Body = new(ownAnswer)
 			}
+			if len(a.Headers) == 0 {
+				a.Headers = nil
+			}
 			return a
 		}),
 		Compared: comparedResponse,
