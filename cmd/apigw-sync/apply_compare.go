@@ -203,7 +203,7 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 	if c.record, err = journal.Open(o.journal); err != nil {
 		return p.unwritable("journal", o.journal, err)
 	}
-	c.journal.To(c.record)
+	c.journal.AddFile(c.record)
 	return nil
 }
 

@@ -119,20 +119,20 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	lookup := o.compare.files.lookup(p)
 	var objects []kind.Declared
 	var failed error
-	if len(o.compare.files.files) > 0 && slices.ContainsFunc(f.Needs(), func(n planfile.Needed) bool { return len(n.Variables) == 0 }) {
+	if len(o.compare.files.files) > 0 && slices.ContainsFunc(f.NeededSecrets(), func(n planfile.NeededSecret) bool { return len(n.Variables) == 0 }) {
 		state, _, err := o.compare.files.loadValid(p)
 		if failed = err; err == nil {
 			objects = state.Objects
 		}
 	}
-	return func(n planfile.Needed) (string, error) {
+	return func(n planfile.NeededSecret) (string, error) {
 		switch {
 		case len(n.Variables) > 0:
 			return together(n, lookup)
 		case failed != nil:
 			return "", failed
 		case objects != nil:
-			return planfile.InFiles(n, objects)
+			return planfile.SecretInFiles(n, objects)
 		case n.Source != nil:
 			return "", hinted{
 				fmt.Errorf("%s: the plan does not contain its secret %s, which is in %s:%d", n.Address, n.Path, n.Source.File, n.Source.Line),
@@ -144,7 +144,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 }
 
 // together returns a secret that is made of the values of variables, one after another.
-func together(n planfile.Needed, lookup func(string) (string, bool)) (string, error) {
+func together(n planfile.NeededSecret, lookup func(string) (string, bool)) (string, error) {
 	var b strings.Builder
 	for _, name := range n.Variables {
 		value, _ := lookup(name)

@@ -57,7 +57,7 @@ update needs are taken from the same variables as before, or from the files that
 type takingBack struct {
 	*planfile.Record
 	path string
-	way  *planfile.Way
+	undo *planfile.Undo
 }
 
 // compareUndo does for an undo file what compare does for files.
@@ -95,15 +95,15 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, ba
 	if err != nil {
 		return unread(ctx, err)
 	}
-	if back.way, err = back.Back(touched.Now, o.reveal(p, back.File)); err != nil {
+	if back.undo, err = back.Undo(touched.Now, o.reveal(p, back.File)); err != nil {
 		return secretsAmiss(err)
 	}
-	found, notes, err := c.run.TakeBack(ctx, touched, back, back.way.Extract, o.skipStale)
+	found, notes, err := c.run.TakeBack(ctx, touched, back, back.undo.Extract, o.skipStale)
 	if err != nil {
 		return unread(ctx, err)
 	}
 	var stale []document.Refusal
-	for _, d := range back.way.Stale {
+	for _, d := range back.undo.Stale {
 		stale = append(stale, document.Refusal{Guard: "stale-undo", Address: d.Address, Reason: d.String(), Flag: "--skip-stale"})
 	}
 	for _, n := range notes {
@@ -115,7 +115,7 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, ba
 	for _, s := range stale {
 		c.warnings = append(c.warnings, document.Problem{Address: s.Address, Message: "is left as it is: " + s.Reason})
 	}
-	back.way.Losses = append(back.way.Losses, planfile.Anew(found.Plan)...)
+	back.undo.Losses = append(back.undo.Losses, planfile.NewIDs(found.Plan)...)
 	c.Result, c.file = found, back.File
 	c.named()
 	return nil
@@ -127,7 +127,7 @@ func (b *takingBack) document() *document.TakesBack {
 		return nil
 	}
 	d := &document.TakesBack{File: b.path, Created: b.Saved.Created, NotRestorable: []document.Loss{}, Undo: b.Saved.TakesBack != ""}
-	for _, l := range b.way.Losses {
+	for _, l := range b.undo.Losses {
 		d.NotRestorable = append(d.NotRestorable, document.Loss(l))
 	}
 	return d

@@ -54,7 +54,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	}
 	switch {
 	case err == nil:
-		c.journal.To(o.file)
+		c.journal.AddFile(o.file)
 	case o.path != "":
 		return fmt.Errorf("nothing was changed: %w", p.unwritable("undo-file", path, err))
 	default:

@@ -60,7 +60,7 @@ func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 	case Unknown:
 		j.out.status, j.out.failure = Unknown, b.out.failure
 	default:
-		j.out.status, j.out.waited = Skipped, b.change.Address
+		j.out.status, j.out.waitedFor = Skipped, b.change.Address
 	}
 }
 
@@ -68,7 +68,7 @@ func (r *runner) displace(k *kind.LinkKind, j *job, binds []*job) {
 type try struct {
 	repeated int   // how often the binds were sent again after an unclear outcome
 	cause    error // why that outcome was unclear
-	cleared  int   // how many ways to find the links that take the slots were used (see clear)
+	searches int   // how many ways to find the links that take the slots were used (see freeSlots)
 }
 
 // bindAll sends one bind for all jobs. When the gateway refuses, it unbinds what takes their slots, or finds out by
@@ -77,22 +77,22 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	q := way.Request(links(work))
 	q.Again = t.repeated > 0
 	var raw json.RawMessage
-	n, err := r.call(ctx, about(q, work...), &raw)
-	count(work, n)
-	doubt(work, n, err)
+	n, err := r.call(ctx, withAddresses(q, work...), &raw)
+	countAttempts(work, n)
+	noteMayBeDone(work, n, err)
 	switch {
 	case err == nil:
-		r.confirm(ctx, k, way, work, t, raw)
+		r.settleBinds(ctx, k, way, work, t, raw)
 	case api.Unclear(err):
-		r.unsure(ctx, k, way, work, t, err)
-	case k.Codes.Occupied(err) && r.clear(ctx, k, way, work, t):
+		r.confirmBound(ctx, k, way, work, t, err)
+	case k.Codes.Occupied(err) && r.freeSlots(ctx, k, way, work, t):
 	case len(work) > 1 && divisible(err):
 		for _, half := range halves(way.By, work) {
 			r.bindAll(ctx, k, way, half, t)
 		}
 	case t.cause != nil && errors.Is(err, api.ErrNotSent):
 		for _, j := range work {
-			j.miss(t.cause)
+			j.failOrUnknown(t.cause)
 		}
 	default:
 		r.refuse(ctx, k, work, isBound, err)
@@ -104,7 +104,7 @@ func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 func (r *runner) refuse(ctx context.Context, k *kind.LinkKind, work []*job, done func(*job, map[string]kind.Link) bool, err error) {
 	var doubted []*job
 	for _, j := range work {
-		if j.out.doubted {
+		if j.out.mayBeDone {
 			doubted = append(doubted, j)
 		} else {
 			j.fail(err, slotReasons(j)...)
@@ -113,19 +113,19 @@ func (r *runner) refuse(ctx context.Context, k *kind.LinkKind, work []*job, done
 	left, reading := r.watch(ctx, k, doubted, done)
 	for _, j := range left {
 		if reading != nil {
-			j.unread(err, reading)
+			j.readFailed(err, reading)
 		} else {
 			j.fail(err, slotReasons(j)...)
 		}
 	}
 }
 
-// confirm settles the jobs that the answer of a bind mentions, and reads the bindings for the others. It also reads them for
+// settleBinds settles the jobs that the answer of a bind mentions, and reads the bindings for the others. It also reads them for
 // a link that the answer reports as failed if an earlier attempt may have bound it.
-func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, raw json.RawMessage) {
+func (r *runner) settleBinds(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, raw json.RawMessage) {
 	rows, ok, err := k.Answer.Rows(raw)
 	if err != nil || !ok {
-		r.unsure(ctx, k, way, work, t, errors.New("the answer does not say what was bound"))
+		r.confirmBound(ctx, k, way, work, t, errors.New("the answer does not say what was bound"))
 		return
 	}
 	byID := map[string][]int{}
@@ -144,14 +144,14 @@ func (r *runner) confirm(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 			j.succeed("")
 		default:
 			j.refused(row.ErrorCode, row.ErrorMessage)
-			if j.out.doubted {
+			if j.out.mayBeDone {
 				doubted = append(doubted, j)
 			}
 		}
 	}
 	_, _ = r.watch(ctx, k, doubted, isBound) // those that are not found stay failed
 	if len(left) > 0 {
-		r.unsure(ctx, k, way, left, t, errors.New("the answer does not mention this API"))
+		r.confirmBound(ctx, k, way, left, t, errors.New("the answer does not mention this API"))
 	}
 }
 
@@ -169,14 +169,14 @@ func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	return nil
 }
 
-// unsure reads the bindings after an unclear outcome, and sends the binds again that are missing. That cannot bind anything
+// confirmBound reads the bindings after an unclear outcome, and sends the binds again that are missing. That cannot bind anything
 // twice, since it reads first.
-func (r *runner) unsure(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, cause error) {
+func (r *runner) confirmBound(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try, cause error) {
 	left, err := r.watch(ctx, k, work, isBound)
 	switch {
 	case err != nil:
 		for _, j := range left {
-			j.unread(cause, err)
+			j.readFailed(cause, err)
 		}
 	case t.repeated+1 < repeats && ctx.Err() == nil:
 		t.repeated, t.cause = t.repeated+1, cause
@@ -185,7 +185,7 @@ func (r *runner) unsure(ctx context.Context, k *kind.LinkKind, way kind.Write, w
 		}
 	default:
 		for _, j := range left {
-			j.miss(cause)
+			j.failOrUnknown(cause)
 		}
 	}
 }

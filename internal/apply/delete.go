@@ -15,7 +15,7 @@ func (r *runner) delete(ctx context.Context, k *kind.Kind, j *job) {
 	h := j.change.Have
 	q := k.Delete(r.parent(k, j.change), h.ID)
 	for wait := time.Second; ; wait *= 2 {
-		n, err := r.call(ctx, about(q, j), nil)
+		n, err := r.call(ctx, withAddresses(q, j), nil)
 		j.out.attempts += n
 		switch {
 		case err == nil:
@@ -40,7 +40,7 @@ func (r *runner) confirmDeleted(ctx context.Context, k *kind.Kind, j *job, err e
 	found, reading := r.reader.ByID(ctx, k, r.parent(k, j.change), j.change.Have.ID)
 	switch {
 	case reading != nil:
-		j.unread(err, reading)
+		j.readFailed(err, reading)
 	case found == nil:
 		j.succeed("the answer was lost; the object is gone")
 	default:
@@ -94,8 +94,8 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	for i, j := range work {
 		ids[i] = j.change.Have.ID
 	}
-	n, err := r.call(ctx, about(k.BatchDelete(ids), work...), &answer)
-	count(work, n)
+	n, err := r.call(ctx, withAddresses(k.BatchDelete(ids), work...), &answer)
+	countAttempts(work, n)
 	switch {
 	case err == nil && !answer.Accounts(ids):
 		for _, j := range work {

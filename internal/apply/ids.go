@@ -63,9 +63,9 @@ func (m *ids) ID(kindName, key string) (string, bool) {
 
 // tally counts writes by operation. It is safe for concurrent use.
 type tally struct {
-	mu   sync.Mutex
-	by   map[string]int
-	late int // see addLate
+	mu      sync.Mutex
+	by      map[string]int
+	repeats int // writes that were sent again, see addRepeats
 }
 
 func (t *tally) add(operation string, n int) {
@@ -77,18 +77,18 @@ func (t *tally) add(operation string, n int) {
 	t.by[operation] += n
 }
 
-// addLate counts writes that were sent again because the first came too early. They are not counted by operation, since the
+// addRepeats counts writes that were sent again because the first came too early. They are not counted by operation, since the
 // plan does not contain them.
-func (t *tally) addLate(n int) {
+func (t *tally) addRepeats(n int) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.late += n
+	t.repeats += n
 }
 
 func (t *tally) counts(reads int) Tally {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	out := Tally{Reads: reads, Writes: t.late, Operations: map[string]int{}}
+	out := Tally{Reads: reads, Writes: t.repeats, Operations: map[string]int{}}
 	for op, n := range t.by {
 		out.Operations[op] = n
 		out.Writes += n

@@ -12,14 +12,14 @@ import (
 
 // outcome is what became of one item of a step.
 type outcome struct {
-	status   Status // "" while the step has not run
-	attempts int
-	failure  *Failure
-	bindID   string
-	waited   string
-	note     string
-	newID    string // of a link that was bound
-	doubted  bool   // an earlier attempt may have been carried out, whatever the gateway answered later
+	status    Status // "" while the step has not run
+	attempts  int
+	failure   *Failure
+	bindID    string
+	waitedFor string
+	note      string
+	newID     string // of a link that was bound
+	mayBeDone bool   // an earlier attempt may have been carried out, whatever the gateway answered later
 }
 
 // job is one item of a step while the step runs.
@@ -27,12 +27,12 @@ type job struct {
 	diff.Item
 	change    *diff.Change // nil for an unbind or bind that only serves another job, and that no change shows
 	out       *outcome
-	strangers []string // addresses of policies that have the slot of this bind, and that the plan does not displace
-	inWay     []*job   // unbinds of the links that have the slot of this bind
+	unplanned []string // addresses of policies that have the slot of this bind, and that the plan does not displace
+	blocking  []*job   // unbinds of the links that have the slot of this bind
 }
 
-// about adds the addresses to a request that it concerns: of the links for binds and unbinds, else of the changes.
-func about(q api.Request, work ...*job) api.Request {
+// withAddresses adds the addresses to a request that it concerns: of the links for binds and unbinds, else of the changes.
+func withAddresses(q api.Request, work ...*job) api.Request {
 	q.About = make([]string, len(work))
 	for i, j := range work {
 		if j.Link.Kind != "" {
@@ -67,14 +67,14 @@ func (j *job) unknown(err error, words string) {
 	j.out.status, j.out.failure = Unknown, failure(err, words)
 }
 
-// unread records that the outcome is unknown because reading failed.
-func (j *job) unread(err, reading error) {
+// readFailed records that the outcome is unknown because reading failed.
+func (j *job) readFailed(err, reading error) {
 	j.unknown(err, "its state could not be read afterwards ("+reading.Error()+")")
 }
 
-// miss records that no list shows a change. It failed if the gateway answered the request; otherwise it is unknown, since
-// lists may show it later.
-func (j *job) miss(err error) {
+// failOrUnknown records that no list shows a change. It failed if the gateway answered the request; otherwise it is unknown,
+// since lists may show it later.
+func (j *job) failOrUnknown(err error) {
 	if answered(err) || errors.Is(err, api.ErrNotSent) {
 		j.fail(err)
 		return
@@ -87,8 +87,8 @@ func (j *job) refused(code, message string) {
 	j.out.status, j.out.failure = Failed, &Failure{ErrorCode: code, ErrorMsg: message, Trouble: api.Remedy(&api.Error{Code: code})}
 }
 
-// lose records that a change did not happen, but has caused a loss.
-func (j *job) lose(what string) {
+// failWithLoss records that a change did not happen, but has caused a loss.
+func (j *job) failWithLoss(what string) {
 	if j.out.failure == nil {
 		j.out.failure = &Failure{} // the job was skipped because the run was stopped
 	}
@@ -96,15 +96,15 @@ func (j *job) lose(what string) {
 	j.out.failure.add(what)
 }
 
-// doubt notes that an attempt at some jobs may have been carried out: one that was repeated, or whose outcome is unclear.
-func doubt(work []*job, attempts int, err error) {
+// noteMayBeDone notes that an attempt at some jobs may have been carried out: one that was repeated, or whose outcome is unclear.
+func noteMayBeDone(work []*job, attempts int, err error) {
 	for _, j := range work {
-		j.out.doubted = j.out.doubted || attempts > 1 || api.Unclear(err)
+		j.out.mayBeDone = j.out.mayBeDone || attempts > 1 || api.Unclear(err)
 	}
 }
 
-// count adds the attempts of one request to each change that it served.
-func count(work []*job, attempts int) {
+// countAttempts adds the attempts of one request to each change that it served.
+func countAttempts(work []*job, attempts int) {
 	counted := map[*diff.Change]bool{}
 	for _, j := range work {
 		if j.change == nil || !counted[j.change] {

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// object carries out a step that concerns one object.
-func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
+// objectStep carries out a step that concerns one object.
+func (r *runner) objectStep(ctx context.Context, s *diff.Step, j *job) {
 	k, ch := kind.Of(s.Kind), j.change
 	switch s.Op {
 	case diff.OpCreate:
@@ -21,7 +21,7 @@ func (r *runner) object(ctx context.Context, s *diff.Step, j *job) {
 	case diff.OpStage:
 		r.create(ctx, k, j, k.Named(ch.Want.Value, ch.TempName), ch.TempName)
 	case diff.OpRestage:
-		r.made(k, ch, ch.Successor.ID, ch.Want.Value)
+		r.noteCreated(k, ch, ch.Successor.ID, ch.Want.Value)
 		r.update(ctx, k, j, k.Named(ch.Want.Value, ch.Successor.Key), *ch.Successor)
 	case diff.OpRename:
 		id, _ := r.ids.ID(k.Name, ch.Want.Key)
@@ -95,10 +95,10 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 			return // the job keeps the outcome of the previous attempt
 		case !api.Unclear(err) && !k.Codes.Exists(err):
 			if j.fail(err); mine {
-				r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
+				r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
 			}
 			return
-		case r.found(ctx, k, j, lookup{value: value, key: key, err: err, mine: mine}):
+		case r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, mine: mine}):
 			return
 		case !api.Pause(ctx, backoff(n)):
 			return
@@ -113,7 +113,7 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 		o, _ := k.Created(j.change.Name, answer)
 		return o.ID
 	}
-	n, err := r.call(ctx, about(q, j), &raw)
+	n, err := r.call(ctx, withAddresses(q, j), &raw)
 	j.out.attempts += n
 	if err != nil {
 		return n, err
@@ -123,13 +123,13 @@ func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any
 		return n, fmt.Errorf("%w: it has no id", api.ErrUnreadable)
 	}
 	r.created.Store(o.ID, o)
-	r.made(k, j.change, o.ID, value)
+	r.noteCreated(k, j.change, o.ID, value)
 	return n, nil
 }
 
-// made notes the id of a new object for the objects and links that refer to it.
-func (r *runner) made(k *kind.Kind, ch *diff.Change, id string, value any) {
-	r.learnSlot(k.Name, id, value)
+// noteCreated notes the id of a new object for the objects and links that refer to it.
+func (r *runner) noteCreated(k *kind.Kind, ch *diff.Change, id string, value any) {
+	r.noteSlot(k.Name, id, value)
 	r.ids.set(k.Name, ch.Want.Key, id, r.parent(k, ch))
 	r.claimed.Store(id, true)
 }
@@ -142,13 +142,13 @@ type lookup struct {
 	mine  bool // a request of this run may have created it
 }
 
-// found looks for the object of a create that failed or is unclear, and settles the job. It returns false if the gateway does
-// not have the object, so that the create may be sent again.
-func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool {
+// confirmCreated looks for the object of a create that failed or is unclear, and settles the job. It returns false if the
+// gateway does not have the object, so that the create may be sent again.
+func (r *runner) confirmCreated(ctx context.Context, k *kind.Kind, j *job, l lookup) bool {
 	o, err := r.find(ctx, k, j.change, l.key)
 	switch {
 	case err != nil:
-		j.unread(l.err, err)
+		j.readFailed(l.err, err)
 	case o == nil && k.Codes.Exists(l.err):
 		j.fail(l.err)
 	case o == nil && (nameless(j.change) || k.DuplicateNames) && !answered(l.err):
@@ -160,13 +160,13 @@ func (r *runner) found(ctx context.Context, k *kind.Kind, j *job, l lookup) bool
 		j.fail(l.err, "somebody else created it after the gateway was read")
 	default:
 		r.created.Store(o.ID, *o)
-		r.made(k, j.change, o.ID, l.value)
-		j.succeed(howFound(l))
+		r.noteCreated(k, j.change, o.ID, l.value)
+		j.succeed(creationNote(l))
 	}
 	return true
 }
 
-func howFound(l lookup) string {
+func creationNote(l lookup) string {
 	if l.mine {
 		return "the answer was lost; the object was found"
 	}
@@ -184,16 +184,16 @@ func (r *runner) find(ctx context.Context, k *kind.Kind, ch *diff.Change, key st
 		return nil, err
 	}
 	for i := range objects {
-		if objects[i].Key == key || r.generated(k, ch, &objects[i]) {
+		if objects[i].Key == key || r.isGenerated(k, ch, &objects[i]) {
 			return &objects[i], nil
 		}
 	}
 	return nil, nil
 }
 
-// generated reports whether o may be the value that the gateway generated for ch: it was not there before the run, the files
+// isGenerated reports whether o may be the value that the gateway generated for ch: it was not there before the run, the files
 // do not contain it, and no other change has claimed it.
-func (r *runner) generated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
+func (r *runner) isGenerated(k *kind.Kind, ch *diff.Change, o *kind.Object) bool {
 	if k.MaxPerOwner == 0 || ch.Want == nil || !nameless(ch) {
 		return false
 	}
@@ -229,12 +229,12 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 // updateOnce sends an update and settles the job. It returns the value that the gateway has afterwards, if that is known.
 func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, id string, q api.Request) any {
 	var raw json.RawMessage
-	n, err := r.call(ctx, about(q, j), &raw)
+	n, err := r.call(ctx, withAddresses(q, j), &raw)
 	j.out.attempts += n
-	for tries := 0; k.Codes.IsTooSoon(err) && tries < repeats && r.later(ctx, k, j); tries++ {
+	for tries := 0; k.Codes.IsTooSoon(err) && tries < repeats && r.waitForRepeat(ctx, k, j); tries++ {
 		var more int
-		more, err = r.caller.Call(ctx, about(q, j), &raw)
-		r.tally.addLate(more)
+		more, err = r.caller.Call(ctx, withAddresses(q, j), &raw)
+		r.tally.addRepeats(more)
 		j.out.attempts += more
 		n += more - 1 // the gateway did nothing for the attempt that came too early; one before that may have been carried out
 	}
@@ -260,7 +260,7 @@ func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value
 	o, err := r.reader.ByID(ctx, k, r.parent(k, j.change), id)
 	switch {
 	case err != nil:
-		j.unread(cause, err)
+		j.readFailed(cause, err)
 		return nil
 	case o == nil:
 		j.fail(cause)

@@ -10,22 +10,22 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// clear unbinds the links that have the slots of some refused binds, and sends these binds at once, so that no API is without
+// freeSlots unbinds the links that have the slots of some refused binds, and sends these binds at once, so that no API is without
 // a policy for longer than two requests take. Then it sends the other binds again. At the first call it unbinds the links
 // that the plan has in these slots, at the second the links that the gateway has, at the third whatever else the plan unbinds
 // from the same targets. It returns false if there is none.
-func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
+func (r *runner) freeSlots(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
 	if k.Slot == nil || k.Overwrites {
 		return false
 	}
-	for views := []view{r.planned, r.present, r.plannedElsewhere}; t.cleared < len(views); {
-		sees := views[t.cleared]
-		t.cleared++
-		inWay := r.inWay(ctx, k, work, sees)
-		if len(inWay) == 0 {
+	for finders := []linkFinder{r.planned, r.onGateway, r.plannedInOtherSlots}; t.searches < len(finders); {
+		find := finders[t.searches]
+		t.searches++
+		blocking := r.findBlocking(ctx, k, work, find)
+		if len(blocking) == 0 {
 			continue
 		}
-		r.replace(ctx, k, way, work, inWay, t)
+		r.replace(ctx, k, way, work, blocking, t)
 		return true
 	}
 	return false
@@ -33,11 +33,11 @@ func (r *runner) clear(ctx context.Context, k *kind.LinkKind, way kind.Write, wo
 
 // replace unbinds the links in the way of some binds and sends the binds. If a bind fails all the same, the link that had its
 // slot is bound again. When the run is stopped it continues for a moment, since the API would be left with neither policy.
-func (r *runner) replace(ctx context.Context, k *kind.LinkKind, way kind.Write, work, inWay []*job, t try) {
+func (r *runner) replace(ctx context.Context, k *kind.LinkKind, way kind.Write, work, blocking []*job, t try) {
 	long, end := api.Outlive(ctx, gracePeriod, nil)
 	defer end()
-	r.unbindInWay(long, k, inWay)
-	free, taken := parted(work)
+	r.unbindBlocking(long, k, blocking)
+	free, taken := splitFree(work)
 	for _, group := range regroup(way.By, free) {
 		r.bindAll(long, k, way, group, t)
 	}
@@ -48,15 +48,15 @@ func (r *runner) replace(ctx context.Context, k *kind.LinkKind, way kind.Write, 
 	r.restore(long, k, taken)
 }
 
-// view finds the links that are in the way of a bind.
-type view func(context.Context, *kind.LinkKind, *job) []kind.Link
+// linkFinder finds the links that are in the way of a bind.
+type linkFinder func(context.Context, *kind.LinkKind, *job) []kind.Link
 
-// inWay makes a job for each link that is in the way of some binds.
-func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees view) []*job {
+// findBlocking makes a job for each link that is in the way of some binds.
+func (r *runner) findBlocking(ctx context.Context, k *kind.LinkKind, work []*job, find linkFinder) []*job {
 	var all []*job
 	known := map[string]*job{}
 	for _, j := range work {
-		for _, l := range sees(ctx, k, j) {
+		for _, l := range find(ctx, k, j) {
 			if _, gone := r.freed.Load(l.ID); gone || l.ID == "" {
 				continue
 			}
@@ -66,28 +66,28 @@ func (r *runner) inWay(ctx context.Context, k *kind.LinkKind, work []*job, sees 
 				known[l.ID] = &job{Item: diff.Item{Link: l}, out: &outcome{}}
 				all = append(all, known[l.ID])
 			}
-			j.inWay = append(j.inWay, known[l.ID])
+			j.blocking = append(j.blocking, known[l.ID])
 		}
 	}
 	return all
 }
 
-// unbindInWay unbinds links before the steps that were to unbind them, and notes that for these steps.
-func (r *runner) unbindInWay(ctx context.Context, k *kind.LinkKind, inWay []*job) {
-	for _, g := range grouped(k.Unbind, inWay) {
+// unbindBlocking unbinds links before the steps that were to unbind them, and notes that for these steps.
+func (r *runner) unbindBlocking(ctx context.Context, k *kind.LinkKind, blocking []*job) {
+	for _, g := range batches(k.Unbind, blocking) {
 		r.unbindAll(ctx, k, k.Unbind[g.write], g.work)
 	}
-	for _, j := range inWay {
+	for _, j := range blocking {
 		if j.out.status == Succeeded {
 			r.freed.Store(j.Link.ID, *j.out)
 		}
 	}
 }
 
-// parted separates binds whose slot is free now from those whose slot is still taken.
-func parted(work []*job) (free, taken []*job) {
+// splitFree separates binds whose slot is free now from those whose slot is still taken.
+func splitFree(work []*job) (free, taken []*job) {
 	for _, j := range work {
-		if len(j.inWay) > 0 && !slices.ContainsFunc(j.inWay, func(o *job) bool { return o.out.status != Succeeded }) {
+		if len(j.blocking) > 0 && !slices.ContainsFunc(j.blocking, func(o *job) bool { return o.out.status != Succeeded }) {
 			free = append(free, j)
 		} else {
 			taken = append(taken, j)
@@ -106,9 +106,9 @@ func (r *runner) planned(_ context.Context, k *kind.LinkKind, j *job) (out []kin
 	return out
 }
 
-// plannedElsewhere are the links in other slots of the target of a bind that the plan unbinds. Some gateways have one slot for
+// plannedInOtherSlots are the links in other slots of the target of a bind that the plan unbinds. Some gateways have one slot for
 // all, and a list that shows changes late may not show yet which link is in it.
-func (r *runner) plannedElsewhere(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
+func (r *runner) plannedInOtherSlots(_ context.Context, k *kind.LinkKind, j *job) (out []kind.Link) {
 	for _, h := range r.occupants[k.Name][j.Link.To.UniqueID()] {
 		if h.OwnerID != j.Link.OwnerID && !r.sameSlot(k, &j.Link, &h) {
 			out = append(out, h)
@@ -117,10 +117,10 @@ func (r *runner) plannedElsewhere(_ context.Context, k *kind.LinkKind, j *job) (
 	return out
 }
 
-// present are the links that the gateway has now in the slot of a bind. Where that slot is empty they are those in the
+// onGateway are the links that the gateway has now in the slot of a bind. Where that slot is empty they are those in the
 // target's other slots, since some gateways have one slot for all. Links that the plan does not unbind or displace are
 // left alone: the error of the bind names their owners.
-func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
+func (r *runner) onGateway(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
 	held, err := r.reader.LinksAt(ctx, k, j.Link.To)
 	if err != nil {
 		return nil
@@ -129,9 +129,9 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 	for _, h := range held {
 		switch {
 		case h.To.Env != j.Link.To.Env || h.OwnerID == j.Link.OwnerID:
-		case !r.yields(k, j, &h):
+		case !r.givesWay(k, j, &h):
 			if r.sameSlot(k, &j.Link, &h) {
-				j.strangers = append(j.strangers, k.Owner+"/"+h.Owner)
+				j.unplanned = append(j.unplanned, k.Owner+"/"+h.Owner)
 			}
 		case r.sameSlot(k, &j.Link, &h):
 			out = append(out, h)
@@ -145,8 +145,8 @@ func (r *runner) present(ctx context.Context, k *kind.LinkKind, j *job) []kind.L
 	return out
 }
 
-// yields reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
-func (r *runner) yields(k *kind.LinkKind, j *job, h *kind.Link) bool {
+// givesWay reports whether the plan shows that a link gives way to a bind: by an unbind, or as what the bind displaces.
+func (r *runner) givesWay(k *kind.LinkKind, j *job, h *kind.Link) bool {
 	return slices.ContainsFunc(r.occupants[k.Name][j.Link.To.UniqueID()], func(o kind.Link) bool { return o.OwnerID == h.OwnerID }) ||
 		j.change != nil && slices.ContainsFunc(j.change.Displaces, func(d diff.Displaced) bool {
 			return (d.Link.OwnerID == h.OwnerID || d.Link.Owner == h.Owner) && d.MayLoseSlot()
@@ -164,9 +164,9 @@ func (r *runner) sameSlot(k *kind.LinkKind, a, b *kind.Link) bool {
 // had. If that is not possible, the error of the failed bind says so.
 func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 	var back []*job
-	causes, left := map[*job]*job{}, map[*job]*job{}
+	bindOf, unbindOf := map[*job]*job{}, map[*job]*job{}
 	for _, j := range work {
-		for _, gone := range j.inWay {
+		for _, gone := range j.blocking {
 			switch {
 			case gone.out.status != Succeeded || j.out.status == Succeeded:
 			case j.out.status == Unknown:
@@ -174,32 +174,32 @@ func (r *runner) restore(ctx context.Context, k *kind.LinkKind, work []*job) {
 			default:
 				gone.out.status = "" // so that no other failed bind restores it again
 				b := &job{Item: gone.Item, out: &outcome{}}
-				back, causes[b], left[b] = append(back, b), j, gone
+				back, bindOf[b], unbindOf[b] = append(back, b), j, gone
 			}
 		}
 	}
-	for _, g := range grouped(k.Bind, back) {
-		r.bindAll(ctx, k, k.Bind[g.write], g.work, try{cleared: never})
+	for _, g := range batches(k.Bind, back) {
+		r.bindAll(ctx, k, k.Bind[g.write], g.work, try{searches: noSearch})
 	}
 	for _, b := range back {
 		if b.out.status == Succeeded {
 			r.freed.Delete(b.Link.ID)
-			left[b].out.status = Skipped
+			unbindOf[b].out.status = Skipped
 			continue
 		}
-		causes[b].lose(b.Link.Owner + ", which was bound there before, was unbound and could not be bound again")
+		bindOf[b].failWithLoss(b.Link.Owner + ", which was bound there before, was unbound and could not be bound again")
 	}
 }
 
-// never as the number of views that were used keeps clear from unbinding anything: it is more than there are views.
-const never = 99
+// noSearch as the number of searches keeps freeSlots from unbinding anything: it is more than there are linkFinders.
+const noSearch = 99
 
 // slotReasons says why a bind did not get its slot.
 func slotReasons(j *job) (words []string) {
-	if len(j.strangers) > 0 {
-		words = append(words, strings.Join(j.strangers, ", ")+" is bound there, which the plan does not show; compare again")
+	if len(j.unplanned) > 0 {
+		words = append(words, strings.Join(j.unplanned, ", ")+" is bound there, which the plan does not show; compare again")
 	}
-	for _, o := range j.inWay {
+	for _, o := range j.blocking {
 		if o.out.failure != nil {
 			words = append(words, o.Link.Owner+", which is bound there, could not be unbound: "+strings.TrimSpace(o.out.failure.ErrorCode+" "+o.out.failure.ErrorMsg))
 		}
@@ -213,8 +213,8 @@ type batch struct {
 	work  []*job
 }
 
-// grouped divides jobs into as few requests as the ways to write allow.
-func grouped(ways []kind.Write, work []*job) (out []batch) {
+// batches divides jobs into as few requests as the ways to write allow.
+func batches(ways []kind.Write, work []*job) (out []batch) {
 	byPair := make(map[string]*job, len(work))
 	for _, j := range work {
 		byPair[pairKey(&j.Link)] = j

@@ -25,14 +25,14 @@ func TestFold(t *testing.T) {
 		{"nothing ran", []outcome{{}}, Result{Status: Skipped}},
 		{"all succeeded", []outcome{{status: Succeeded, attempts: 1}, {status: Succeeded, attempts: 2}}, Result{Status: Succeeded, Attempts: 3}},
 		{"a note stays", []outcome{{status: Succeeded, note: "was gone"}, {status: Succeeded}}, Result{Status: Succeeded, Note: "was gone"}},
-		{"skipped after a success", []outcome{{status: Succeeded}, {status: Skipped, waited: "acl/a"}}, Result{Status: Skipped, WaitedFor: "acl/a"}},
-		{"unknown is worse than skipped", []outcome{{status: Skipped, waited: "acl/a"}, {status: Unknown, failure: why}}, Result{Status: Unknown, Error: why}},
+		{"skipped after a success", []outcome{{status: Succeeded}, {status: Skipped, waitedFor: "acl/a"}}, Result{Status: Skipped, WaitedFor: "acl/a"}},
+		{"unknown is worse than skipped", []outcome{{status: Skipped, waitedFor: "acl/a"}, {status: Unknown, failure: why}}, Result{Status: Unknown, Error: why}},
 		{"failed is the worst", []outcome{{status: Failed, failure: why, bindID: "1"}, {status: Unknown}, {}}, Result{Status: Failed, Error: why, BindID: "1"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			got := Result{Status: Succeeded}
 			for i := range tc.outcomes {
-				fold(&got, &tc.outcomes[i])
+				addOutcome(&got, &tc.outcomes[i])
 			}
 			if d := cmp.Diff(tc.want, got); d != "" {
 				t.Error(d)
@@ -91,13 +91,13 @@ func TestNeeds(t *testing.T) {
 		want   *outcome // nil: it runs
 	}{
 		{"all is well", []outcome{{status: Succeeded}}, 1, nil},
-		{"the policy failed", []outcome{{status: Failed}}, 1, &outcome{status: Skipped, waited: "acl/new"}},
-		{"the root is named, not the next", []outcome{{status: Failed}, {status: Skipped, waited: "acl/new"}}, 2, &outcome{status: Skipped, waited: "acl/new"}},
+		{"the policy failed", []outcome{{status: Failed}}, 1, &outcome{status: Skipped, waitedFor: "acl/new"}},
+		{"the root is named, not the next", []outcome{{status: Failed}, {status: Skipped, waitedFor: "acl/new"}}, 2, &outcome{status: Skipped, waitedFor: "acl/new"}},
 		{"only its own API matters", []outcome{{status: Succeeded}, {status: Succeeded}, {status: Failed}}, 2, nil},
-		{"its own bind failed", []outcome{{status: Succeeded}, {status: Failed}, {status: Succeeded}}, 2, &outcome{status: Skipped, waited: "acl_binding/new/g/1@RELEASE"}},
+		{"its own bind failed", []outcome{{status: Succeeded}, {status: Failed}, {status: Succeeded}}, 2, &outcome{status: Skipped, waitedFor: "acl_binding/new/g/1@RELEASE"}},
 		{"its bind is unknown, and so is what it replaced", []outcome{{status: Succeeded}, {status: Unknown, failure: why}}, 2, &outcome{status: Unknown, failure: why}},
-		{"still bound, so not deleted", []outcome{{}, {}, {}, {status: Failed}}, 3, &outcome{status: Skipped, waited: "acl_binding/old/g/1@RELEASE"}},
-		{"stopped before its need ran", []outcome{{}}, 1, &outcome{status: Skipped, waited: "acl/new"}},
+		{"still bound, so not deleted", []outcome{{}, {}, {}, {status: Failed}}, 3, &outcome{status: Skipped, waitedFor: "acl_binding/old/g/1@RELEASE"}},
+		{"stopped before its need ran", []outcome{{}}, 1, &outcome{status: Skipped, waitedFor: "acl/new"}},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			r := needs()
@@ -107,7 +107,7 @@ func TestNeeds(t *testing.T) {
 			}
 			var got outcome
 			s := &r.plan.Steps[tc.step]
-			if settled := r.settled(s, &s.Items[0], &got); settled != (tc.want != nil) {
+			if settled := r.isDecided(s, &s.Items[0], &got); settled != (tc.want != nil) {
 				t.Fatalf("settled: %v, %+v", settled, got)
 			}
 			if tc.want != nil && fmt.Sprintf("%+v", got) != fmt.Sprintf("%+v", *tc.want) {
@@ -123,7 +123,7 @@ func TestFreedIsDone(t *testing.T) {
 	r.outcomes[1][0].status = Failed
 	r.freed.Store("old1", outcome{status: Succeeded, attempts: 2})
 	var got outcome
-	if s := &r.plan.Steps[2]; !r.settled(s, &s.Items[0], &got) || got.status != Succeeded || got.attempts != 2 {
+	if s := &r.plan.Steps[2]; !r.isDecided(s, &s.Items[0], &got) || got.status != Succeeded || got.attempts != 2 {
 		t.Errorf("%+v", got)
 	}
 }
@@ -165,7 +165,7 @@ func TestFail(t *testing.T) {
 func TestCount(t *testing.T) {
 	a, b := &diff.Change{}, &diff.Change{}
 	jobs := []*job{{change: a, out: &outcome{}}, {change: a, out: &outcome{}}, {change: b, out: &outcome{}}, {out: &outcome{}}}
-	count(jobs, 2)
+	countAttempts(jobs, 2)
 	var got []int
 	for _, j := range jobs {
 		got = append(got, j.out.attempts)

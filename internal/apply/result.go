@@ -81,7 +81,7 @@ func (r *runner) results() []Result {
 			did := o.status == Succeeded || o.status == Unknown
 			begun[c], seen[c] = begun[c] || did, true
 			staged[c] = staged[c] || did && (r.plan.Steps[i].Op == diff.OpStage || r.plan.Steps[i].Op == diff.OpRestage)
-			fold(&out[c], o)
+			addOutcome(&out[c], o)
 		}
 	}
 	for i := range out {
@@ -101,8 +101,8 @@ func (r *runner) results() []Result {
 // severity orders statuses: a change has the worst status of its items.
 var severity = map[Status]int{Succeeded: 0, Skipped: 1, Unknown: 2, Failed: 3}
 
-// fold adds the outcome of one item to the result of its change.
-func fold(to *Result, o *outcome) {
+// addOutcome adds the outcome of one item to the result of its change.
+func addOutcome(to *Result, o *outcome) {
 	status := o.status
 	if status == "" {
 		status = Skipped
@@ -112,6 +112,6 @@ func fold(to *Result, o *outcome) {
 		to.Note = o.note
 	}
 	if severity[status] > severity[to.Status] {
-		to.Status, to.Error, to.WaitedFor, to.BindID = status, o.failure, o.waited, o.bindID
+		to.Status, to.Error, to.WaitedFor, to.BindID = status, o.failure, o.waitedFor, o.bindID
 	}
 }

@@ -54,7 +54,7 @@ func Run(ctx context.Context, caller api.Caller, plan *diff.Plan, have kind.Actu
 		})
 	}
 	_ = g.Wait() // workers return no errors: failures are in the outcomes
-	r.regain(ctx)
+	r.restoreVacated(ctx)
 	return r.results(), r.tally.counts(r.reader.Requests())
 }
 
@@ -99,13 +99,13 @@ func newRunner(caller api.Caller, plan *diff.Plan, have kind.Actual) *runner {
 		r.bound[boundAt{have.Links[i].Kind, have.Links[i].OwnerID, have.Links[i].To.UniqueID()}] = true
 	}
 	for _, o := range slices.Concat(have.Objects, have.Neighbours.Owners) {
-		r.learnSlot(o.Kind, o.ID, o.Value)
+		r.noteSlot(o.Kind, o.ID, o.Value)
 	}
 	return r
 }
 
-// learnSlot notes which slot of an API the links of an owner take.
-func (r *runner) learnSlot(kindName, id string, value any) {
+// noteSlot notes which slot of an API the links of an owner take.
+func (r *runner) noteSlot(kindName, id string, value any) {
 	for _, k := range kind.LinksFrom(kindName) {
 		if k.Slot != nil {
 			r.slots.Store(k.Name+"/"+id, k.Slot(value))
@@ -126,7 +126,7 @@ func (r *runner) step(ctx context.Context, i int) {
 	var work []*job
 	for j := range s.Items {
 		out := &r.outcomes[i][j]
-		if r.settled(s, &s.Items[j], out) {
+		if r.isDecided(s, &s.Items[j], out) {
 			continue
 		}
 		work = append(work, &job{Item: s.Items[j], change: &r.plan.Changes[s.Items[j].Change], out: out})
@@ -142,13 +142,13 @@ func (r *runner) step(ctx context.Context, i int) {
 	case diff.OpBatchDelete:
 		r.batchDelete(ctx, kind.Of(s.Kind), work)
 	default:
-		r.object(ctx, s, work[0])
+		r.objectStep(ctx, s, work[0])
 	}
 }
 
-// settled reports whether the outcome of an item is known before its step runs: its link was unbound early, or a change that
+// isDecided reports whether the outcome of an item is known before its step runs: its link was unbound early, or a change that
 // it needs did not succeed.
-func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
+func (r *runner) isDecided(s *diff.Step, item *diff.Item, out *outcome) bool {
 	if freed, ok := r.freed.Load(item.Link.ID); ok && s.Op == diff.OpUnbind {
 		*out = freed.(outcome)
 		out.note = "was unbound first, since the gateway takes only one at a time"
@@ -158,7 +158,7 @@ func (r *runner) settled(s *diff.Step, item *diff.Item, out *outcome) bool {
 	if need == nil {
 		return false
 	}
-	*out = outcome{status: Skipped, waited: need.address}
+	*out = outcome{status: Skipped, waitedFor: need.address}
 	if s.Op == diff.OpUnbind && need.status == Unknown {
 		// It is not known either whether the bind of its successor has replaced it.
 		*out = outcome{status: Unknown, failure: need.failure}
@@ -172,11 +172,11 @@ func (r *runner) unmet(s *diff.Step, item *diff.Item) *unmetNeed {
 		need := &r.plan.Steps[n]
 		for j := range need.Items {
 			out := &r.outcomes[n][j]
-			if out.status == Succeeded || !r.serves(need, &need.Items[j], s, item) {
+			if out.status == Succeeded || !r.matters(need, &need.Items[j], s, item) {
 				continue
 			}
-			if out.waited != "" {
-				return &unmetNeed{address: out.waited, status: out.status}
+			if out.waitedFor != "" {
+				return &unmetNeed{address: out.waitedFor, status: out.status}
 			}
 			return &unmetNeed{address: r.plan.Changes[need.Items[j].Change].Address, status: out.status, failure: out.failure}
 		}
@@ -191,10 +191,10 @@ type unmetNeed struct {
 	failure *Failure
 }
 
-// serves reports whether an item of a needed step matters to the item that needs it. A link needs the links of the same API,
-// a delete those of its object, an update those of the APIs that its object is bound to. Items that are not links always
-// matter.
-func (r *runner) serves(need *diff.Step, served *diff.Item, s *diff.Step, item *diff.Item) bool {
+// matters reports whether served, an item of a needed step, matters to the item that needs it. A link needs the links of the
+// same API, a delete those of its object, an update those of the APIs that its object is bound to. Items that are not links
+// always matter.
+func (r *runner) matters(need *diff.Step, served *diff.Item, s *diff.Step, item *diff.Item) bool {
 	if need.Op != diff.OpBind && need.Op != diff.OpUnbind {
 		return true
 	}

@@ -24,7 +24,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
 		j.fail(err)
 		return
 	}
-	n, err := r.call(ctx, about(q, j), nil)
+	n, err := r.call(ctx, withAddresses(q, j), nil)
 	j.out.attempts += n
 	switch {
 	case err == nil:
@@ -35,7 +35,7 @@ func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
 		now, reading := r.reader.ByID(ctx, k, r.parent(k, ch), to.ID)
 		switch {
 		case reading != nil:
-			j.unread(err, reading)
+			j.readFailed(err, reading)
 		case now != nil && a.Done(ch.Want.Value, have, now.Value, to):
 			j.succeed("no answer confirmed it; the object was read and is as wanted")
 		default:

@@ -14,7 +14,7 @@ import (
 func (r *runner) unbind(ctx context.Context, s *diff.Step, work []*job) {
 	var left []*job
 	for _, j := range work {
-		if r.renewed(j) {
+		if r.isReplaced(j) {
 			j.succeed("the binding of its successor has replaced it")
 		} else {
 			left = append(left, j)
@@ -25,8 +25,8 @@ func (r *runner) unbind(ctx context.Context, s *diff.Step, work []*job) {
 	}
 }
 
-// renewed reports whether a bind that this unbind waited for got the id of the binding to remove.
-func (r *runner) renewed(j *job) bool {
+// isReplaced reports whether a bind that this unbind waited for got the id of the binding to remove.
+func (r *runner) isReplaced(j *job) bool {
 	for _, n := range j.Needs {
 		for i := range r.outcomes[n] {
 			if id := r.outcomes[n][i].newID; id != "" && id == j.Link.ID {
@@ -43,9 +43,9 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 	if way.By == kind.Together {
 		reply = &answer
 	}
-	n, err := r.call(ctx, about(way.Request(links(work)), work...), reply)
-	count(work, n)
-	doubt(work, n, err)
+	n, err := r.call(ctx, withAddresses(way.Request(links(work)), work...), reply)
+	countAttempts(work, n)
+	noteMayBeDone(work, n, err)
 	switch {
 	case err == nil && reply != nil && !answer.Accounts(linkIDs(work)):
 		r.confirmUnbound(ctx, k, work, errUnaccounted)
@@ -60,7 +60,7 @@ func (r *runner) unbindAll(ctx context.Context, k *kind.LinkKind, way kind.Write
 		r.unbindAll(ctx, k, way, work[len(work)/2:])
 	default:
 		for _, j := range work {
-			j.out.doubted = j.out.doubted || len(j.Needs) > 0 // the bind that it waited for may have replaced it
+			j.out.mayBeDone = j.out.mayBeDone || len(j.Needs) > 0 // the bind that it waited for may have replaced it
 		}
 		r.refuse(ctx, k, work, isUnbound, err)
 	}
@@ -100,11 +100,11 @@ func (r *runner) confirmUnbound(ctx context.Context, k *kind.LinkKind, work []*j
 	left, err := r.watch(ctx, k, work, isUnbound)
 	for _, j := range left {
 		if err != nil {
-			j.unread(cause, err)
+			j.readFailed(cause, err)
 			continue
 		}
 		j.out.bindID = j.Link.ID
-		j.miss(cause)
+		j.failOrUnknown(cause)
 	}
 }
 

@@ -8,10 +8,10 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// regain ends a run for kinds of links whose target must be unbound from one owner before it is bound to another: if that
+// restoreVacated ends a run for kinds of links whose target must be unbound from one owner before it is bound to another: if that
 // bind failed or never began, it binds the target to its former owner again. When the run is stopped it continues for a
 // moment.
-func (r *runner) regain(ctx context.Context) {
+func (r *runner) restoreVacated(ctx context.Context) {
 	for _, k := range kind.Links {
 		if !k.Vacates {
 			continue
@@ -24,7 +24,7 @@ func (r *runner) regain(ctx context.Context) {
 		r.restore(long, k, lost)
 		end()
 		for _, j := range lost {
-			for _, gone := range j.inWay {
+			for _, gone := range j.blocking {
 				r.settleVacated(j, gone)
 			}
 		}
@@ -43,7 +43,7 @@ func (r *runner) failedAfterUnbind(k *kind.LinkKind) (out []*job) {
 			if j.out.status == Succeeded {
 				continue
 			}
-			if j.inWay = r.vacatedFor(s, j); len(j.inWay) > 0 {
+			if j.blocking = r.vacatedFor(s, j); len(j.blocking) > 0 {
 				out = append(out, j)
 			}
 		}
@@ -56,7 +56,7 @@ func (r *runner) vacatedFor(s *diff.Step, j *job) (out []*job) {
 	for _, n := range j.Needs {
 		need := &r.plan.Steps[n]
 		for i := range need.Items {
-			if o := &r.outcomes[n][i]; need.Op == diff.OpUnbind && o.status == Succeeded && r.serves(need, &need.Items[i], s, &j.Item) {
+			if o := &r.outcomes[n][i]; need.Op == diff.OpUnbind && o.status == Succeeded && r.matters(need, &need.Items[i], s, &j.Item) {
 				out = append(out, &job{Item: need.Items[i], change: &r.plan.Changes[need.Items[i].Change], out: o})
 			}
 		}
@@ -70,7 +70,7 @@ func (r *runner) settleVacated(bind, gone *job) {
 	case gone.out.status != Skipped:
 		gone.out.status = Succeeded
 	case gone.change != bind.change:
-		gone.out.waited = bind.change.Address
+		gone.out.waitedFor = bind.change.Address
 	}
 	if gone.out.status == Skipped && bind.out.failure != nil {
 		bind.out.failure.add(gone.Link.Owner + ", which was bound there before, is bound again")

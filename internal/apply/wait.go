@@ -19,8 +19,8 @@ func backoff(n int) time.Duration {
 // gracePeriod is how long after a stop requests may begin that belong to an earlier one, such as the bind after an unbind.
 const gracePeriod = 2 * time.Second
 
-// later waits until the gateway accepts another change of an object that was changed a moment ago, and reports the wait.
-func (r *runner) later(ctx context.Context, k *kind.Kind, j *job) bool {
+// waitForRepeat waits until the gateway accepts another change of an object that was changed a moment ago, and reports the wait.
+func (r *runner) waitForRepeat(ctx context.Context, k *kind.Kind, j *job) bool {
 	if r.waiting != nil {
 		r.waiting(j.change.Address, k.RetryAfter)
 	}

@@ -10,9 +10,9 @@ func (o Options) Includes(kindName, name string) bool {
 	case !o.selectsName(name):
 		return false
 	case l != nil:
-		return o.Within(l.Name, l.Owner)
+		return o.ComparesInside(l.Name, l.Owner)
 	case k.Owner != "":
-		return o.Within(k.Name, k.Owner)
+		return o.ComparesInside(k.Name, k.Owner)
 	}
 	return o.comparesObjects(k)
 }

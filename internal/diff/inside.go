@@ -28,7 +28,7 @@ func (c *comparison) pairParts(k *kind.Kind) (out []pair) {
 			}
 			continue
 		}
-		if !p.want.ManagesKind(k.Name) || c.rules.ignores(k.Owner, p.want.Key) || !c.options.Within(k.Name, k.Owner) {
+		if !p.want.ManagesKind(k.Name) || c.rules.ignores(k.Owner, p.want.Key) || !c.options.ComparesInside(k.Name, k.Owner) {
 			continue
 		}
 		from := p.presentKey

@@ -28,7 +28,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 				c.unbind(k, have[p.presentKey], nil)
 			}
 			continue
-		case c.rules.ignores(k.Owner, p.want.Key), !c.options.Within(k.Name, k.Owner):
+		case c.rules.ignores(k.Owner, p.want.Key), !c.options.ComparesInside(k.Name, k.Owner):
 			continue
 		}
 		var held []kind.Link

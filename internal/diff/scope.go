@@ -42,9 +42,9 @@ func (o Options) comparesObjects(k *kind.Kind) bool {
 	return o.selectsKind(k.Name) || o.selectsKind(k.Section)
 }
 
-// Within reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
+// ComparesInside reports whether parts or links of a kind are compared: the options must select their kind or the kind of the
 // owner.
-func (o Options) Within(name, owner string) bool {
+func (o Options) ComparesInside(name, owner string) bool {
 	return o.selectsKind(name) || o.comparesObjects(kind.Of(owner))
 }
 

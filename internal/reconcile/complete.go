@@ -13,9 +13,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// complete reads what the binds of the draft displace and what its deletes remove in addition to the objects
+// completePlan reads what the binds of the draft displace and what its deletes remove in addition to the objects
 // themselves, and then makes the plan.
-func complete(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
+func completePlan(ctx context.Context, c *compared.Result, reader *fetch.Reader, draft *diff.Draft, l fetch.Lists) error {
 	c.Actual, c.Desired = draft.Actual(), draft.Desired()
 	c.Whole, c.Complete = l.Whole, linksRead(c.Actual, draft.Lists(), l.Whole)
 	questions, orphaned := draft.Questions(), draft.Orphans()

@@ -26,7 +26,7 @@ type Everything struct {
 func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 	reader := r.reader("read")
 	reader.Lenient, reader.Backends = r.Lenient, r.Backends
-	return twice(func() (*Everything, error) {
+	return retryIfGone(func() (*Everything, error) {
 		defer reader.Again()
 		return r.everything(ctx, reader)
 	})
@@ -35,7 +35,7 @@ func (r *Run) Everything(ctx context.Context) (*Everything, error) {
 func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything, error) {
 	out := &Everything{Skipped: map[string]bool{}}
 	for _, link := range kind.Links {
-		out.Skipped[link.Name] = !r.Options.Within(link.Name, link.Owner)
+		out.Skipped[link.Name] = !r.Options.ComparesInside(link.Name, link.Owner)
 	}
 	var wants []fetch.Want
 	for _, k := range kind.All {
@@ -52,7 +52,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	g.Go(func() error { return catalog.Read(gctx, reader, true, nil) })
 	g.Go(func() (err error) {
 		if objects, err = reader.Objects(gctx, wants); err == nil {
-			out.Actual.Objects, rows, err = r.within(gctx, reader, objects, catalog, len(wants))
+			out.Actual.Objects, rows, err = r.readInScope(gctx, reader, objects, catalog, len(wants))
 		}
 		return err
 	})
@@ -66,9 +66,9 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 	return out, nil
 }
 
-// within reads the objects of these kinds that are in the scope of the run, with their parts and links. It is an error if the
-// gateway shows none of the kinds.
-func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.PendingCatalog, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
+// readInScope reads the objects of these kinds that are in the scope of the run, with their parts and links. It is an error if
+// the gateway shows none of the kinds.
+func (r *Run) readInScope(ctx context.Context, reader *fetch.Reader, objects []kind.Object, catalog *fetch.PendingCatalog, kinds int) (all []kind.Object, links []fetch.Rows, err error) {
 	left := slices.DeleteFunc(reader.Unread(), func(u kind.Unread) bool { return u.Kind == kind.AnyAPI })
 	if len(left) == kinds && len(left) > 0 {
 		return nil, nil, left[0].Err
@@ -76,7 +76,7 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	level := slices.DeleteFunc(slices.Clone(objects), func(o kind.Object) bool { return !r.Options.Covers(kind.Of(o.Kind), o.Key) })
 	for len(level) > 0 {
 		all = append(all, level...)
-		parts, rows, err := reader.Inside(ctx, r.insides(level), catalog)
+		parts, rows, err := reader.Inside(ctx, r.readsInside(level), catalog)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -85,17 +85,17 @@ func (r *Run) within(ctx context.Context, reader *fetch.Reader, objects []kind.O
 	return all, links, nil
 }
 
-// insides returns the reads of the parts of some objects and of what the objects are bound to, within the scope of the
+// readsInside returns the reads of the parts of some objects and of what the objects are bound to, within the scope of the
 // run.
-func (r *Run) insides(objects []kind.Object) (reads []diff.Read) {
+func (r *Run) readsInside(objects []kind.Object) (reads []diff.Read) {
 	for _, o := range objects {
 		for _, link := range kind.LinksFrom(o.Kind) {
-			if o.Bound != 0 && r.Options.Within(link.Name, o.Kind) {
+			if o.Bound != 0 && r.Options.ComparesInside(link.Name, o.Kind) {
 				reads = append(reads, diff.Read{Object: o, Link: link})
 			}
 		}
 		for _, part := range kind.Parts(o.Kind) {
-			if o.Parts && r.Options.Within(part.Name, o.Kind) {
+			if o.Parts && r.Options.ComparesInside(part.Name, o.Kind) {
 				reads = append(reads, diff.Read{Object: o, Part: part})
 			}
 		}

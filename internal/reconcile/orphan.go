@@ -27,10 +27,10 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 		if len(k.Apart) > 0 {
 			gone = draft.Removed()
 		}
-		if k.Owner == "" || !anyOf(gone, k.RefersTo) {
+		if k.Owner == "" || !hasKind(gone, k.RefersTo) {
 			continue
 		}
-		owners, err := allOf(ctx, reader, kind.Of(k.Owner), l)
+		owners, err := allObjects(ctx, reader, kind.Of(k.Owner), l)
 		if err != nil {
 			return out, err
 		}
@@ -51,16 +51,16 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 	return out, nil
 }
 
-// allOf returns all objects of a kind. It reads them unless they have already been listed; parts are read through their
+// allObjects returns all objects of a kind. It reads them unless they have already been listed; parts are read through their
 // owners.
-func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.Lists) ([]kind.Object, error) {
+func allObjects(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.Lists) ([]kind.Object, error) {
 	if l.Whole[k.Name] {
 		return slices.DeleteFunc(slices.Clone(l.Objects), func(o kind.Object) bool { return o.Kind != k.Name }), nil
 	}
 	if k.Owner == "" {
 		return reader.Objects(ctx, []fetch.Want{{Kind: k, All: true}})
 	}
-	owners, err := allOf(ctx, reader, kind.Of(k.Owner), l)
+	owners, err := allObjects(ctx, reader, kind.Of(k.Owner), l)
 	if err != nil {
 		return nil, err
 	}
@@ -74,8 +74,8 @@ func allOf(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch.List
 	return objects, err
 }
 
-// anyOf reports whether one of the addresses is of a kind.
-func anyOf(addresses map[string]bool, kindName string) bool {
+// hasKind reports whether one of the addresses is of a kind.
+func hasKind(addresses map[string]bool, kindName string) bool {
 	for a := range addresses {
 		if strings.HasPrefix(a, kindName+"/") && kindName != "" {
 			return true

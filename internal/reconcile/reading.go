@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// question is what a comparison must read from a gateway, whether it compares files, a saved plan, or an undo file.
-type question struct {
+// toRead is what a comparison must read from a gateway, whether it compares files, a saved plan, or an undo file.
+type toRead struct {
 	wants   []fetch.Want                            // the objects
 	allAPIs bool                                    // read all APIs, not only those of the look-ups
 	apis    []kind.Lookup                           //
@@ -31,14 +31,14 @@ type reading struct {
 
 // read reads, at the same time, the APIs, the objects with their parts and links, and the gateway's own
 // state.
-func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*reading, error) {
+func (r *Run) read(ctx context.Context, reader *fetch.Reader, q toRead) (*reading, error) {
 	out, catalog := &reading{}, fetch.NewPendingCatalog()
 	g, gctx := errgroup.WithContext(ctx)
 	g.Go(func() error { return catalog.Read(gctx, reader, q.allAPIs, q.apis) })
 	g.Go(func() (err error) { // which parts and links must be read depends on the objects
 		if out.Objects, out.Whole, err = reader.List(gctx, q.wants); err == nil {
 			out.draft = q.begin(out.Objects)
-			out.rows, err = inside(gctx, reader, out.draft, catalog)
+			out.rows, err = readInside(gctx, reader, out.draft, catalog)
 		}
 		return err
 	})
@@ -53,9 +53,9 @@ func (r *Run) read(ctx context.Context, reader *fetch.Reader, q question) (*read
 	return out, err
 }
 
-// inside reads the parts and links that the comparison of objects needs, and compares the objects. The links are
+// readInside reads the parts and links that the comparison of objects needs, and compares the objects. The links are
 // compared later, by join.
-func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
+func readInside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalog *fetch.PendingCatalog) (links []fetch.Rows, err error) {
 	for reads := draft.Reads(); len(reads) > 0; reads = draft.Reads() {
 		parts, rows, err := reader.Inside(ctx, reads, catalog)
 		if err != nil {
@@ -67,16 +67,16 @@ func inside(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, catalo
 	return links, nil
 }
 
-// join adds the links that were read to the draft, which compares them with the wanted ones. The catalog must have the
+// addLinks adds the links that were read to the draft, which compares them with the wanted ones. The catalog must have the
 // APIs of both.
-func (x *reading) join(catalog *kind.Catalog, want kind.Desired) {
+func (x *reading) addLinks(catalog *kind.Catalog, want kind.Desired) {
 	x.draft.Add(kind.Actual{Links: fetch.Join(x.rows, catalog), Neighbours: fetch.Neighbours(x.rows, catalog)})
 	x.draft.CompareLinks(want)
 }
 
-// twice reads once more if an object from a list no longer exists when its details are read, because somebody else
+// retryIfGone reads once more if an object from a list no longer exists when its details are read, because somebody else
 // changes the gateway at the same time.
-func twice[T any](read func() (T, error)) (T, error) {
+func retryIfGone[T any](read func() (T, error)) (T, error) {
 	out, err := read()
 	if api.NotFound(err) {
 		return read()
@@ -92,8 +92,8 @@ func (r *Run) reader(stage string) *fetch.Reader {
 	return reader
 }
 
-// account adds to a result the gateway's own state, and the requests that were made.
-func (r *Run) account(c *compared.Result, reader *fetch.Reader) {
+// finish adds to a result the gateway's own state, and the requests that were made.
+func (r *Run) finish(c *compared.Result, reader *fetch.Reader) {
 	if c.Instance != nil && !r.AllowUnhealthy {
 		c.Plan.Refusals = append(c.Plan.Refusals, unhealthy(c.Instance)...)
 	}

@@ -62,20 +62,20 @@ type Outcome struct {
 // Compare reads the gateway and makes a plan. It returns an error if the gateway cannot be read.
 func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result, error) {
 	reader := r.reader("read")
-	c, err := twice(func() (*compared.Result, error) { return r.compare(ctx, reader, state) })
+	c, err := retryIfGone(func() (*compared.Result, error) { return r.compare(ctx, reader, state) })
 	if err != nil {
 		return nil, err
 	}
 	for _, u := range reader.Unread() {
 		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "nothing of the kind " + u.Kind + " was read: " + u.Why})
 	}
-	r.account(c, reader)
+	r.finish(c, reader)
 	return c, nil
 }
 
 func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State) (*compared.Result, error) {
 	state := all.OnlyReferences(r.Options.CoversLink)
-	q := question{wants: r.wanted(state), begin: func(objects []kind.Object) *diff.Draft {
+	q := toRead{wants: r.wanted(state), begin: func(objects []kind.Object) *diff.Draft {
 		return diff.Begin(objects, state.WithoutLinks(), r.Options)
 	}}
 	q.allAPIs, q.apis = apisOf(state)
@@ -84,7 +84,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if err != nil {
 		return nil, err
 	}
-	catalog, err := environments(ctx, reader, state, state.Renamed(calling(x.Catalog, x.draft)), x.draft)
+	catalog, err := environments(ctx, reader, state, state.Renamed(withNewNames(x.Catalog, x.draft)), x.draft)
 	if err != nil {
 		return nil, err
 	}
@@ -96,16 +96,16 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 	if !r.Tolerant && slices.ContainsFunc(c.Findings, func(f spec.Finding) bool { return !f.Warning }) {
 		return c, nil
 	}
-	x.join(x.Catalog, c.Desired)
-	if err := complete(ctx, c, reader, x.draft, x.Lists); err != nil {
+	x.addLinks(x.Catalog, c.Desired)
+	if err := completePlan(ctx, c, reader, x.draft, x.Lists); err != nil {
 		return nil, err
 	}
 	c.Plan.Warnings = append(c.Plan.Warnings, r.Options.Unmatched(c.Actual, c.Desired)...)
 	return c, nil
 }
 
-// calling returns the catalog with the names that environments and groups have after the plan.
-func calling(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
+// withNewNames returns the catalog with the names that environments and groups have after the plan.
+func withNewNames(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	if !draft.Renames() {
 		return catalog
 	}
@@ -124,14 +124,14 @@ func (r *Run) Apply(ctx context.Context, c *compared.Result) *Outcome {
 	})
 	out := &Outcome{Results: results, Writes: tally.Writes, Reads: c.Reads + tally.Reads, Stopped: ctx.Err() != nil}
 	if s := apply.Summarize(results); s.Failed+s.Skipped+s.Unknown == 0 {
-		out.Warnings = append(out.Warnings, promise(c.Plan, tally)...)
+		out.Warnings = append(out.Warnings, compareRequests(c.Plan, tally)...)
 	}
 	r.verify(ctx, c, out)
 	return out
 }
 
-// promise compares the requests that the plan announced with those that were sent.
-func promise(plan *diff.Plan, sent apply.Tally) (out []diff.Note) {
+// compareRequests compares the requests that the plan announced with those that were sent.
+func compareRequests(plan *diff.Plan, sent apply.Tally) (out []diff.Note) {
 	planned := map[string]int{}
 	for i := range plan.Steps {
 		planned[plan.Steps[i].Operation]++

@@ -15,7 +15,7 @@ import (
 // APIs that the plan binds, because their publish ids may have changed. Notes list APIs that can no longer be bound.
 func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result, notes []diff.Note, err error) {
 	reader := r.reader("read")
-	c, err = twice(func() (c *compared.Result, err error) {
+	c, err = retryIfGone(func() (c *compared.Result, err error) {
 		c, notes, err = r.refresh(ctx, reader, e)
 		return c, err
 	})
@@ -23,37 +23,37 @@ func (r *Run) Refresh(ctx context.Context, e *diff.Extract) (c *compared.Result,
 }
 
 func (r *Run) refresh(ctx context.Context, reader *fetch.Reader, saved *diff.Extract) (*compared.Result, []diff.Note, error) {
-	x, err := r.read(ctx, reader, question{wants: named(saved), apis: byName(apisToBind(saved)), begin: beginning(saved)})
+	x, err := r.read(ctx, reader, toRead{wants: wantsOf(saved), apis: lookupsByName(apisToBind(saved)), begin: beginExtract(saved)})
 	if err != nil {
 		return nil, nil, err
 	}
 	e := *saved
-	notes := x.renew(&e, x.Catalog)
+	notes := x.refreshLinks(&e, x.Catalog)
 	c, err := r.planned(ctx, reader, &e, x.actual(&e), x)
 	return c, notes, err
 }
 
-// beginning begins the comparison of an extract.
-func beginning(e *diff.Extract) func([]kind.Object) *diff.Draft {
+// beginExtract begins the comparison of an extract.
+func beginExtract(e *diff.Extract) func([]kind.Object) *diff.Draft {
 	return func(objects []kind.Object) *diff.Draft {
 		now := e.Relevant(kind.Actual{Objects: objects})
 		return diff.Begin(now.Objects, e.DesiredFor(now), e.Options())
 	}
 }
 
-// renew updates the ids of the wanted links of an extract from a catalog of the APIs to bind that was just read. It
+// refreshLinks updates the ids of the wanted links of an extract from a catalog of the APIs to bind that was just read. It
 // replaces the catalog of the reading by one that has the names of the extract. Notes list what can no longer be bound.
-func (x *reading) renew(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
+func (x *reading) refreshLinks(e *diff.Extract, fresh *kind.Catalog) (notes []diff.Note) {
 	now := e.Relevant(kind.Actual{Objects: x.Objects})
-	fresh = calling(fresh, diff.Compare(kind.Actual{Objects: now.Objects}, e.DesiredFor(now), e.Options()))
-	e.Desired.Links, notes = renewed(e, fresh)
-	x.Catalog = known(e, fresh)
+	fresh = withNewNames(fresh, diff.Compare(kind.Actual{Objects: now.Objects}, e.DesiredFor(now), e.Options()))
+	e.Desired.Links, notes = currentLinks(e, fresh)
+	x.Catalog = mergedCatalog(e, fresh)
 	return notes
 }
 
 // actual returns the part of a reading that an extract is about.
 func (x *reading) actual(e *diff.Extract) kind.Actual {
-	x.join(x.Catalog, e.DesiredFor(e.Relevant(kind.Actual{Objects: x.Objects})))
+	x.addLinks(x.Catalog, e.DesiredFor(e.Relevant(kind.Actual{Objects: x.Objects})))
 	now := x.draft.Actual()
 	diff.Sort(&now)
 	return now
@@ -65,18 +65,18 @@ func (r *Run) planned(ctx context.Context, reader *fetch.Reader, e *diff.Extract
 	e.Actual = e.Relevant(now)
 	c := &compared.Result{Desired: e.DesiredFor(e.Actual), Extract: e, Instance: x.instance}
 	draft := e.Begin(e.Actual)
-	if err := complete(ctx, c, reader, draft, x.Lists); err != nil {
+	if err := completePlan(ctx, c, reader, draft, x.Lists); err != nil {
 		return nil, err
 	}
 	e.Actual = draft.Actual()
 	e.Plan, e.Actual.Neighbours, e.Desired.Claims = c.Plan, c.Actual.Neighbours, c.Plan.Claims()
 	c.Plan.Refusals = nil
-	r.account(c, reader)
+	r.finish(c, reader)
 	return c, nil
 }
 
-// named returns the names under which to look for the objects of an extract.
-func named(e *diff.Extract) []fetch.Want {
+// wantsOf returns the names under which to look for the objects of an extract.
+func wantsOf(e *diff.Extract) []fetch.Want {
 	names := needs{}
 	for address, whole := range e.Addresses() {
 		kindName, key, _ := strings.Cut(address, "/")
@@ -101,8 +101,8 @@ func apisToBind(e *diff.Extract) []string {
 	return sorted(names)
 }
 
-// renewed returns the wanted links of an extract with their current ids.
-func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
+// currentLinks returns the wanted links of an extract with their current ids.
+func currentLinks(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, notes []diff.Note) {
 	toBind := map[string]bool{}
 	for _, name := range apisToBind(e) {
 		toBind[name] = true
@@ -131,8 +131,8 @@ func renewed(e *diff.Extract, fresh *kind.Catalog) (out []kind.DeclaredLink, not
 	return out, notes
 }
 
-// known returns a catalog of all APIs that a plan mentions, as the plan describes them, and of those that were read.
-func known(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
+// mergedCatalog returns a catalog of all APIs that a plan mentions, as the plan describes them, and of those that were read.
+func mergedCatalog(e *diff.Extract, fresh *kind.Catalog) *kind.Catalog {
 	var apis []*kind.API
 	seen := map[string]bool{}
 	add := func(a *kind.API) {

@@ -101,7 +101,7 @@ func refresh(ctx context.Context, t *testing.T, run *reconcile.Run, file []byte,
 
 // reveal returns secrets from the files.
 func reveal(state *spec.State) planfile.Reveal {
-	return func(n planfile.Needed) (string, error) { return planfile.InFiles(n, state.Objects) }
+	return func(n planfile.NeededSecret) (string, error) { return planfile.SecretInFiles(n, state.Objects) }
 }
 
 func settled(t *testing.T, out *reconcile.Outcome) {

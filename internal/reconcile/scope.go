@@ -146,7 +146,7 @@ func apisOf(state *spec.State) (everything bool, lookups []kind.Lookup) {
 	})
 }
 
-func byName(names []string) []kind.Lookup {
+func lookupsByName(names []string) []kind.Lookup {
 	out := make([]kind.Lookup, len(names))
 	for i, n := range names {
 		out[i].Name = n
@@ -183,7 +183,7 @@ func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, 
 	if api.Refused(err) { // the comparison goes on without knowing the environments
 		catalog.Envs, err = nil, nil
 	}
-	return calling(catalog, draft), err
+	return withNewNames(catalog, draft), err
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

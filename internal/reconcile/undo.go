@@ -24,7 +24,7 @@ func (r *Run) Before(c *compared.Result) (*diff.Extract, error) {
 type Record interface {
 	Probe() *diff.Extract                       // what it may have changed
 	Settled(now kind.Actual, at time.Time) bool // lists show what it did, or have had enough time to show it
-	Asked() map[string]bool                     // addresses for which it sent a request
+	Requested() map[string]bool                 // addresses for which it sent a request
 }
 
 // Touched holds the current state of what a run has changed.
@@ -38,13 +38,13 @@ type Touched struct {
 func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
 	t, probe := &Touched{reader: r.reader("read")}, run.Probe()
 	for waited, wait := time.Duration(0), time.Second; ; waited, wait = waited+wait, min(2*wait, 4*time.Second) {
-		x, err := r.read(ctx, t.reader, question{wants: named(probe), begin: beginning(probe)})
+		x, err := r.read(ctx, t.reader, toRead{wants: wantsOf(probe), begin: beginExtract(probe)})
 		if err != nil {
 			return nil, err
 		}
-		x.Catalog = known(probe, x.Catalog)
+		x.Catalog = mergedCatalog(probe, x.Catalog)
 		t.Now, t.reading = x.actual(probe), x
-		if waited >= settleFor || run.Settled(t.Now, time.Now()) || !api.Pause(ctx, wait) {
+		if waited >= listDelay || run.Settled(t.Now, time.Now()) || !api.Pause(ctx, wait) {
 			return t, nil
 		}
 	}
@@ -53,16 +53,16 @@ func (r *Run) Touched(ctx context.Context, run Record) (*Touched, error) {
 // TakeBack plans to take a run back, from what was read. Notes list what cannot be restored: APIs that can no longer be bound,
 // and objects that refer to something that is gone. With rest, the plan leaves these out.
 func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extract, rest bool) (c *compared.Result, notes []diff.Note, err error) {
-	asked := run.Asked()
+	asked := run.Requested()
 	fresh := kind.NewCatalog(nil)
 	if names := apisToBind(e); len(names) > 0 {
-		if fresh, err = t.reader.Catalog(ctx, false, byName(names)); err != nil {
+		if fresh, err = t.reader.Catalog(ctx, false, lookupsByName(names)); err != nil {
 			return nil, nil, err
 		}
 	}
 	x := t.reading
 	x.Objects, x.Whole = t.Now.Objects, nil
-	notes = x.renew(e, fresh)
+	notes = x.refreshLinks(e, fresh)
 	for left := notes; ; {
 		if rest {
 			e.Desired = without(e.Desired, left)
@@ -70,7 +70,7 @@ func (r *Run) TakeBack(ctx context.Context, t *Touched, run Record, e *diff.Extr
 		if c, err = r.planned(ctx, t.reader, e, t.Now, x); err != nil {
 			return nil, nil, err
 		}
-		taken := giveUp(e, c.Plan, asked)
+		taken := dropOccupied(e, c.Plan, asked)
 		left = c.Plan.Errors
 		notes = slices.Concat(notes, taken, left)
 		if len(taken)+len(left) == 0 || len(left) > 0 && !rest {
@@ -91,9 +91,9 @@ func without(want kind.Desired, notes []diff.Note) kind.Desired {
 	return out
 }
 
-// giveUp drops wanted links whose slots now hold a policy that somebody else has bound since, and returns notes that
+// dropOccupied drops wanted links whose slots now hold a policy that somebody else has bound since, and returns notes that
 // name these policies.
-func giveUp(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
+func dropOccupied(e *diff.Extract, plan *diff.Plan, asked map[string]bool) (notes []diff.Note) {
 	lost := map[string]bool{}
 	for i := range plan.Changes {
 		for _, d := range plan.Changes[i].Displaces {

@@ -264,7 +264,7 @@ func (u *undoing) keep(t *testing.T, run *reconcile.Run, c *compared.Result, of 
 	}
 	u.file.text.Write(head)
 	j := journal.New(&u.dead, "", time.Now)
-	j.To(&u.file)
+	j.AddFile(&u.file)
 	run.Caller = j
 }
 
@@ -281,22 +281,22 @@ func (u *undoing) dieBack(ctx context.Context, t *testing.T, n int, carried bool
 	defer kill()
 	m := &mortal{Caller: client(t, u.gateway), kill: kill, at: n, carried: carried}
 	run := &reconcile.Run{Caller: m, Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
-	c, _, way, err := u.back(alive, t, run)
+	c, _, undo, err := u.back(alive, t, run)
 	if err != nil {
 		return nil
 	}
 	run.Apply(alive, c)
-	return append(way.Losses, planfile.Anew(c.Plan)...)
+	return append(undo.Losses, planfile.NewIDs(c.Plan)...)
 }
 
 func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	t.Helper()
 	run := &reconcile.Run{Caller: client(t, u.gateway), Options: diff.Options{MaxDeletes: -1}, Parallel: 8}
-	c, notes, way, err := u.back(ctx, t, run)
+	c, notes, undo, err := u.back(ctx, t, run)
 	if err != nil {
 		t.Fatalf("%v\n%s", err, u.lines())
 	}
-	for _, s := range way.Stale {
+	for _, s := range undo.Stale {
 		t.Errorf("stale: %s %s\n%s", s.Address, s, u.lines())
 	}
 	for _, n := range notes {
@@ -305,10 +305,10 @@ func (u *undoing) takeBack(ctx context.Context, t *testing.T) takenBack {
 	if len(c.Plan.Changes) > 0 {
 		settled(t, run.Apply(ctx, c))
 	}
-	return takenBack{c.Plan, append(way.Losses, planfile.Anew(c.Plan)...)}
+	return takenBack{c.Plan, append(undo.Losses, planfile.NewIDs(c.Plan)...)}
 }
 
-func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *compared.Result, notes []diff.Note, way *planfile.Way, err error) {
+func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c *compared.Result, notes []diff.Note, undo *planfile.Undo, err error) {
 	t.Helper()
 	r, err := planfile.DecodeRecord(u.file.text.Bytes())
 	if err != nil {
@@ -318,9 +318,9 @@ func (u *undoing) back(ctx context.Context, t *testing.T, run *reconcile.Run) (c
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	if way, err = r.Back(touched.Now, reveal(u.state)); err != nil {
+	if undo, err = r.Undo(touched.Now, reveal(u.state)); err != nil {
 		return nil, nil, nil, err
 	}
-	c, notes, err = run.TakeBack(ctx, touched, r, way.Extract, false)
-	return c, notes, way, err
+	c, notes, err = run.TakeBack(ctx, touched, r, undo.Extract, false)
+	return c, notes, undo, err
 }

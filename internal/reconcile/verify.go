@@ -12,9 +12,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// settleFor is how long bindings may take to appear in lists; only differences that remain after that are real. The gateway
+// listDelay is how long bindings may take to appear in lists; only differences that remain after that are real. The gateway
 // shows bindings "with a short delay"; clients of the vendor poll every 2 seconds.
-const settleFor = 20 * time.Second
+const listDelay = 20 * time.Second
 
 // verify reads again what a plan has written, and returns what still differs.
 func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
@@ -28,7 +28,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	reader := r.reader("verify")
 	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
-		plan, err := twice(func() (*diff.Plan, error) { return r.again(ctx, reader, want, options, c.APIs.Naming()) })
+		plan, err := retryIfGone(func() (*diff.Plan, error) { return r.compareAgain(ctx, reader, want, options, c.APIs.Naming()) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was written could not be read again: " + err.Error()})
@@ -37,7 +37,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 		}
 		out.Remaining = plan.Changes
 		out.Converged = plan.Empty()
-		if out.Verified = out.Converged || !worthWaiting(out) || waited >= settleFor; out.Verified {
+		if out.Verified = out.Converged || !worthWaiting(out) || waited >= listDelay; out.Verified {
 			return
 		}
 		if !api.Pause(ctx, wait) {
@@ -69,8 +69,8 @@ func unfinished(results []apply.Result) (out []diff.Change) {
 	return out
 }
 
-// again compares the changed part of the files with the gateway. The catalog named has the names of environments.
-func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
+// compareAgain compares the changed part of the files with the gateway. The catalog named has the names of environments.
+func (r *Run) compareAgain(ctx context.Context, reader *fetch.Reader, want kind.Desired, options diff.Options, named *kind.Catalog) (*diff.Plan, error) {
 	names := needs{}
 	for i := range want.Objects {
 		d := &want.Objects[i]
@@ -89,10 +89,10 @@ func (r *Run) again(ctx context.Context, reader *fetch.Reader, want kind.Desired
 		return nil, err
 	}
 	x := &reading{draft: diff.Begin(objects, want, options)}
-	if x.rows, err = inside(ctx, reader, x.draft, nil); err != nil {
+	if x.rows, err = readInside(ctx, reader, x.draft, nil); err != nil {
 		return nil, err
 	}
-	x.join(named, want)
+	x.addLinks(named, want)
 	return x.draft.Plan(kind.Neighbours{}), nil
 }
 

@@ -77,9 +77,9 @@ func New(caller api.Caller, instance string, now func() time.Time) *Journal {
 	return &Journal{caller: caller, instance: instance, now: now}
 }
 
-// To also appends the lines to a file; Open opens one that an interrupted run may have left. It must be called before the
+// AddFile also appends the lines to a file; Open opens one that an interrupted run may have left. It must be called before the
 // first write.
-func (j *Journal) To(file File) { j.files = append(j.files, file) }
+func (j *Journal) AddFile(file File) { j.files = append(j.files, file) }
 
 // Call implements api.Caller. A write whose line cannot be written is not sent.
 func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts int, err error) {
@@ -140,19 +140,19 @@ func (j *Journal) begin(e *Entry) error {
 	defer j.mu.Unlock()
 	j.number++
 	e.Phase, e.Number = Begin, j.number
-	return j.line(e)
+	return j.write(e)
 }
 
 func (j *Journal) end(e Entry) {
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	e.Phase = End
-	if err := j.line(&e); err != nil && j.err == nil {
+	if err := j.write(&e); err != nil && j.err == nil {
 		j.err = err
 	}
 }
 
-func (j *Journal) line(e *Entry) error {
+func (j *Journal) write(e *Entry) error {
 	e.Time = j.now().UTC()
 	raw, err := json.Marshal(e)
 	if err != nil {
@@ -172,7 +172,7 @@ func (j *Journal) line(e *Entry) error {
 // Mark adds a line to the undo file of a run that says what happened to the run as a whole, such as Undone.
 func Mark(file File, phase string, at time.Time) error {
 	j := Journal{files: []File{file}, now: func() time.Time { return at }}
-	return j.line(&Entry{Phase: phase})
+	return j.write(&Entry{Phase: phase})
 }
 
 // Err returns why the outcome of a write is missing in the journal; nil if none is missing.

@@ -38,7 +38,7 @@ func write(t *testing.T, path string, c api.Caller, r api.Request) error {
 	}
 	defer f.Close()
 	j := New(c, "the-instance", func() time.Time { return noon })
-	j.To(f)
+	j.AddFile(f)
 	_, err = j.Call(t.Context(), r, nil)
 	if jerr := j.Err(); jerr != nil {
 		t.Fatal(jerr)
@@ -145,12 +145,12 @@ func (f *full) Sync() error { return nil }
 func TestFullDisk(t *testing.T) {
 	c := &caller{}
 	j := New(c, "", time.Now)
-	j.To(&full{})
+	j.AddFile(&full{})
 	if _, err := j.Call(t.Context(), update, nil); !errors.Is(err, api.ErrNotSent) || c.sent != 0 {
 		t.Errorf("sent %d times, error %v", c.sent, err)
 	}
 	j = New(c, "", time.Now)
-	j.To(&full{lines: 1})
+	j.AddFile(&full{lines: 1})
 	if _, err := j.Call(t.Context(), update, nil); err != nil || c.sent != 1 {
 		t.Errorf("sent %d times, error %v", c.sent, err)
 	}

@@ -19,14 +19,14 @@ func Open(path string) (*os.File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := errors.Join(narrow(f, private), finish(f)); err != nil {
+	if err := errors.Join(restrictPermissions(f, private), endLastLine(f)); err != nil {
 		return nil, errors.Join(fmt.Errorf("%s: %w", path, err), f.Close())
 	}
 	return f, nil
 }
 
-// narrow removes the permissions of everybody but the owner of an existing journal.
-func narrow(f *os.File, mode os.FileMode) error {
+// restrictPermissions removes the permissions of everybody but the owner of an existing journal.
+func restrictPermissions(f *os.File, mode os.FileMode) error {
 	info, err := f.Stat()
 	if err != nil || !info.Mode().IsRegular() || info.Mode().Perm()&^mode == 0 {
 		return err
@@ -34,8 +34,8 @@ func narrow(f *os.File, mode os.FileMode) error {
 	return f.Chmod(mode)
 }
 
-// finish ends the last line if it is unfinished.
-func finish(f *os.File) error {
+// endLastLine ends the last line if it is unfinished.
+func endLastLine(f *os.File) error {
 	info, err := f.Stat()
 	if err != nil || info.Size() == 0 || !info.Mode().IsRegular() {
 		return err

@@ -106,12 +106,12 @@ func (f *File) validate() error {
 		return errAltered
 	}
 	for i := range s.Objects {
-		if err := s.Objects[i].known(s.Objects[i].seals()); err != nil {
+		if err := s.Objects[i].check(s.Objects[i].digests()); err != nil {
 			return fmt.Errorf("%s: %w", s.Objects[i].Address(), err)
 		}
 	}
 	for i := range s.Held {
-		if err := s.Held[i].known(s.Held[i].Secrets); err != nil {
+		if err := s.Held[i].check(s.Held[i].Secrets); err != nil {
 			return fmt.Errorf("%s: %w", s.Held[i].Address(), err)
 		}
 	}
@@ -130,50 +130,50 @@ func (f *File) validate() error {
 	return nil
 }
 
-// known checks that an object can be read, both with digests instead of its secrets and without secrets.
-func (o *stored) known(seals []Seal) error {
+// check checks that an object can be read, both with digests instead of its secrets and without secrets.
+func (o *stored) check(digests []SecretDigest) error {
 	switch k := kind.Of(o.Kind); {
 	case k == nil:
 		return fmt.Errorf("there is no kind %q", o.Kind)
 	case (k.Owner != "") != (o.Owner != ""):
 		return errors.New("has an owner where none belongs, or none where one does")
 	}
-	_, err := o.read(nil)
-	_, err2 := o.read(seals)
+	_, err := o.decode(nil)
+	_, err2 := o.decode(digests)
 	return cmp.Or(err, err2)
 }
 
-// read returns the value with digests instead of its secrets; nil for an anchor.
-func (o *stored) read(seals []Seal) (any, error) {
+// decode returns the value with digests instead of its secrets; nil for an anchor.
+func (o *stored) decode(digests []SecretDigest) (any, error) {
 	if o.Anchor {
 		return nil, nil
 	}
-	tree, err := treeOf(o.Value)
+	tree, err := decodeTree(o.Value)
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range seals {
+	for _, s := range digests {
 		tree = jsonptr.Put(tree, s.Path, s.Digest)
 	}
 	return kind.Of(o.Kind).Unpack(tree)
 }
 
-// sealed returns the value with the digests in seals instead of its secrets; nil for an anchor.
-func (o *stored) sealed(seals []Seal) any {
-	v, err := o.read(seals)
+// withDigests returns the value with digests instead of its secrets; nil for an anchor.
+func (o *stored) withDigests(digests []SecretDigest) any {
+	v, err := o.decode(digests)
 	if err != nil {
 		panic(err) // Decode has read it
 	}
 	return v
 }
 
-// Bare returns the value without its secrets; nil for an anchor.
-func (o *stored) Bare() any { return o.sealed(nil) }
+// WithoutSecrets returns the value without its secrets; nil for an anchor.
+func (o *stored) WithoutSecrets() any { return o.withDigests(nil) }
 
 // Address returns the address of the object, as in its change.
 func (o *stored) Address() string { return o.Kind + "/" + o.Key }
 
-func treeOf(raw json.RawMessage) (tree map[string]any, err error) {
+func decodeTree(raw json.RawMessage) (tree map[string]any, err error) {
 	d := json.NewDecoder(bytes.NewReader(raw))
 	d.UseNumber()
 	if err := d.Decode(&tree); err != nil {

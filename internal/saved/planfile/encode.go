@@ -39,16 +39,16 @@ func New(d *document.Plan, e *diff.Extract, o Options) (*File, error) {
 		ResendSecrets: e.ResendSecrets, Environments: e.Environments, TakesBack: o.TakesBack, Steps: newSteps(e.Plan),
 		Objects: []Object{}, Links: []Link{}, Gone: []Gone{}, Ignore: []Rule{}, Held: []Held{}, Bound: []Link{},
 	}
-	seal := sealer(o.Key)
+	key := digestKey(o.Key)
 	for i := range e.Desired.Objects {
-		w, err := f.newObject(&e.Desired.Objects[i], e.Anchors, seal)
+		w, err := f.newObject(&e.Desired.Objects[i], e.Anchors, key)
 		if err != nil {
 			return nil, err
 		}
 		s.Objects = append(s.Objects, w)
 	}
 	for _, o := range e.Fingerprinted(e.Actual) {
-		h, err := f.newHeld(&o, e, seal)
+		h, err := f.newHeld(&o, e, key)
 		if err != nil {
 			return nil, err
 		}
@@ -89,7 +89,7 @@ func newSteps(p *diff.Plan) []Step {
 	return out
 }
 
-func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer) (Object, error) {
+func (f *File) newObject(d *kind.Declared, anchors map[string]bool, key digestKey) (Object, error) {
 	o := Object{
 		stored: stored{Kind: d.Kind, Key: d.Key, Owner: d.Owner}, Source: source(d.Source),
 		Protected: d.Protected, MovedFrom: d.MovedFrom, Manages: d.Manages,
@@ -98,13 +98,13 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer)
 		o.Anchor = true
 		return o, nil
 	}
-	value, secrets, err := bare(kind.Of(d.Kind), d.Value)
+	value, secrets, err := withoutSecrets(kind.Of(d.Kind), d.Value)
 	if err != nil {
 		return o, fmt.Errorf("%s: %w", d.Address(), err)
 	}
 	o.Value, f.secrets = value, append(f.secrets, secrets...)
 	for _, s := range secrets {
-		n := Secret{Path: s.path, Digest: seal.digest(d.Address(), s.path, s.text)}
+		n := Secret{Path: s.path, Digest: key.digest(d.Address(), s.path, s.text)}
 		for _, from := range d.Secrets {
 			if from.Path == s.path {
 				n.Variables, n.Source = from.Variables, source(from.Source)
@@ -116,7 +116,7 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, seal sealer)
 }
 
 // newHeld returns the fingerprint of an object; nil for one that only has to exist.
-func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, error) {
+func (f *File) newHeld(h *kind.Object, e *diff.Extract, key digestKey) ([]Held, error) {
 	o := Held{stored: stored{Kind: h.Kind, Key: h.Key, Owner: h.Owner, ID: h.ID}}
 	switch {
 	case e.Anchors[h.Address()]:
@@ -125,14 +125,14 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, seal sealer) ([]Held, er
 	case !e.Affects(h) && !e.Displaces(h):
 		return nil, nil
 	}
-	value, secrets, err := bare(kind.Of(h.Kind), h.Value)
+	value, secrets, err := withoutSecrets(kind.Of(h.Kind), h.Value)
 	if err != nil {
 		return nil, fmt.Errorf("%s: %w", h.Address(), err)
 	}
 	o.Value, f.secrets = value, append(f.secrets, secrets...)
 	for _, s := range secrets {
-		o.Secrets = append(o.Secrets, Seal{
-			Path: s.path, Digest: seal.digest(h.Address(), s.path, s.text), Masked: !kind.InClear(s.text),
+		o.Secrets = append(o.Secrets, SecretDigest{
+			Path: s.path, Digest: key.digest(h.Address(), s.path, s.text), Masked: !kind.InClear(s.text),
 		})
 	}
 	return []Held{o}, nil
@@ -170,20 +170,20 @@ func (f *File) Encode() ([]byte, error) {
 
 // encode writes the file on one line.
 func (f *File) encode() ([]byte, error) {
-	sealed := *f
+	withCheck := *f
 	check, err := f.check()
 	if err != nil {
 		return nil, err
 	}
-	sealed.Saved.Check = check
-	raw, err := marshal(&sealed)
+	withCheck.Saved.Check = check
+	raw, err := marshal(&withCheck)
 	if err != nil {
 		return nil, err
 	}
 	if _, err := Decode(raw); err != nil {
 		return nil, fmt.Errorf("the plan cannot be saved: %w", err)
 	}
-	if path, told := tells(raw, f.secrets); told {
+	if path, found := containsSecret(raw, f.secrets); found {
 		return nil, fmt.Errorf("the plan cannot be saved: the secret %s also appears elsewhere in it, in clear text", path)
 	}
 	return raw, nil
@@ -207,5 +207,5 @@ func (f *File) check() (string, error) {
 	open := *f
 	open.Saved.Check = ""
 	raw, err := marshal(&open)
-	return sealer(key).digest("file", "", string(raw)), err
+	return digestKey(key).digest("file", "", string(raw)), err
 }

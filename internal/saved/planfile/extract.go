@@ -21,7 +21,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 	}
 	var failed []error
 	for i := range f.Saved.Objects {
-		d, err := f.Saved.Objects[i].declared(f.seal(), reveal)
+		d, err := f.Saved.Objects[i].declared(f.digestKey(), reveal)
 		if err != nil {
 			failed = append(failed, err)
 			continue
@@ -70,12 +70,12 @@ func (f *File) claims() map[string]kind.Claim {
 	return out
 }
 
-func (f *File) seal() sealer {
+func (f *File) digestKey() digestKey {
 	key, _ := hex.DecodeString(f.Saved.Key) // Decode has checked it
 	return key
 }
 
-func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
+func (o *Object) declared(key digestKey, reveal Reveal) (kind.Declared, error) {
 	d := kind.Declared{
 		Object:    kind.Object{Kind: o.Kind, Key: o.Key, Owner: o.Owner, Bound: kind.Unknown},
 		Protected: o.Protected, MovedFrom: o.MovedFrom, Manages: o.Manages,
@@ -90,7 +90,7 @@ func (o *Object) declared(seal sealer, reveal Reveal) (kind.Declared, error) {
 		return d, nil
 	}
 	var err error
-	d.Value, err = o.revealed(seal, reveal)
+	d.Value, err = o.revealed(key, reveal)
 	return d, err
 }
 
@@ -138,13 +138,13 @@ func (c catalog) link(l *Link) kind.Link {
 	return out
 }
 
-// ErrOther is the error if making the plan again gives another plan, although nothing that it affects has changed.
-var ErrOther = errors.New("this version would not do what the plan shows; make a new plan")
+// ErrOtherPlan is the error if making the plan again gives another plan, although nothing that it affects has changed.
+var ErrOtherPlan = errors.New("this version would not do what the plan shows; make a new plan")
 
 // Same checks that a plan that was made again equals the plan in the file.
 func (f *File) Same(p *diff.Plan) error {
 	if len(p.Errors) > 0 {
-		return fmt.Errorf("%w: %s: %s", ErrOther, p.Errors[0].Address, p.Errors[0].Message)
+		return fmt.Errorf("%w: %s: %s", ErrOtherPlan, p.Errors[0].Address, p.Errors[0].Message)
 	}
 	for _, pair := range [][2]any{{f.Changes, document.Changes(p.Changes)}, {f.Saved.Steps, newSteps(p)}} {
 		was, err := marshal(pair[0])
@@ -156,7 +156,7 @@ func (f *File) Same(p *diff.Plan) error {
 			return err
 		}
 		if !bytes.Equal(was, now) {
-			return ErrOther
+			return ErrOtherPlan
 		}
 	}
 	return nil

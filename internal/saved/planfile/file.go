@@ -29,7 +29,7 @@ type File struct {
 	document.Plan
 	Saved Saved `json:"saved"`
 
-	secrets []leaf // secrets that must not get into the file while it is made
+	secrets []secretText // secrets that must not get into the file while it is made
 }
 
 // Saved is the part of a saved plan that is not in its document.
@@ -103,11 +103,11 @@ type Secret struct {
 // Held is a former object of the gateway. Of an anchor only the id matters.
 type Held struct {
 	stored
-	Secrets []Seal `json:"secrets,omitempty"`
+	Secrets []SecretDigest `json:"secrets,omitempty"`
 }
 
-// Seal is the fingerprint of a secret as the gateway showed it.
-type Seal struct {
+// SecretDigest is the fingerprint of a secret as the gateway showed it.
+type SecretDigest struct {
 	Path   string `json:"path"`
 	Digest string `json:"digest"`
 	Masked bool   `json:"masked,omitempty"` // the gateway showed a mask, not the secret itself

@@ -73,8 +73,8 @@ func TestRoundTrip(t *testing.T) {
 	if err != nil || !bytes.Equal(raw, again) {
 		t.Errorf("encoded again it is another file, error %v", err)
 	}
-	var needed []Needed
-	e, err := f.Extract(func(n Needed) (string, error) { needed = append(needed, n); return newSecret, nil })
+	var needed []NeededSecret
+	e, err := f.Extract(func(n NeededSecret) (string, error) { needed = append(needed, n); return newSecret, nil })
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -86,7 +86,7 @@ func TestRoundTrip(t *testing.T) {
 			t.Errorf("the app is %+v", d.Value)
 		}
 	}
-	_, err = f.Extract(func(Needed) (string, error) { return oldSecret, nil })
+	_, err = f.Extract(func(NeededSecret) (string, error) { return oldSecret, nil })
 	if changed := (*ChangedSecret)(nil); !errors.As(err, &changed) || strings.Contains(err.Error(), oldSecret) {
 		t.Errorf("a changed secret is accepted: %v", err)
 	}
@@ -94,7 +94,7 @@ func TestRoundTrip(t *testing.T) {
 
 // TestKeys checks that two plans do not reveal that they contain the same secret.
 func TestKeys(t *testing.T) {
-	a, b := sealer("0123456789abcdef"), sealer("fedcba9876543210")
+	a, b := digestKey("0123456789abcdef"), digestKey("fedcba9876543210")
 	if a.digest("app/x", "/app_secret", "s") == b.digest("app/x", "/app_secret", "s") || a.digest("app/x", "/app_secret", "s") == a.digest("app/y", "/app_secret", "s") {
 		t.Error("digests of one secret are the same with another key, or at another place")
 	}
@@ -209,8 +209,8 @@ func FuzzForged(f *testing.F) {
 // exercise uses a file as apply --plan does.
 func exercise(t *testing.T, p *File) {
 	t.Helper()
-	p.Needs()
-	e, err := p.Extract(func(Needed) (string, error) { return newSecret, nil })
+	p.NeededSecrets()
+	e, err := p.Extract(func(NeededSecret) (string, error) { return newSecret, nil })
 	if err != nil {
 		return
 	}

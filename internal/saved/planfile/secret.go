@@ -13,11 +13,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// sealer makes digests with the key of a plan.
-type sealer []byte
+// digestKey makes digests with the key of a plan.
+type digestKey []byte
 
 // digest returns a digest that is equal for the same text at the same path, and does not reveal the text.
-func (s sealer) digest(address, path, text string) string {
+func (s digestKey) digest(address, path, text string) string {
 	h := hmac.New(sha256.New, s)
 	for _, part := range []string{address, path, text} {
 		_, _ = fmt.Fprintf(h, "%d:%s", len(part), part) // writing to a hash never fails
@@ -25,16 +25,16 @@ func (s sealer) digest(address, path, text string) string {
 	return hex.EncodeToString(h.Sum(nil))
 }
 
-// leaf is one secret of a value.
-type leaf struct{ path, text string }
+// secretText is one secret of a value.
+type secretText struct{ path, text string }
 
-// bare returns a value as JSON without its secrets, and the secrets.
-func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
+// withoutSecrets returns a value as JSON without its secrets, and the secrets.
+func withoutSecrets(k *kind.Kind, value any) (json.RawMessage, []secretText, error) {
 	tree := k.Pack(value)
-	var secrets []leaf
+	var secrets []secretText
 	for _, p := range k.SecretsIn(value) {
 		text, _ := jsonptr.At(tree, p).(string)
-		secrets = append(secrets, leaf{p, text})
+		secrets = append(secrets, secretText{p, text})
 		tree = jsonptr.Put(tree, p, nil)
 	}
 	raw, err := marshal(tree)
@@ -44,8 +44,8 @@ func bare(k *kind.Kind, value any) (json.RawMessage, []leaf, error) {
 // longEnough is the length from which it cannot be a coincidence that a text contains a secret.
 const longEnough = 8
 
-// tells reports whether a file contains one of these secrets, as a last check before the file is written.
-func tells(file []byte, secrets []leaf) (path string, told bool) {
+// containsSecret reports whether a file contains one of these secrets, as a last check before the file is written.
+func containsSecret(file []byte, secrets []secretText) (path string, found bool) {
 	for _, s := range secrets {
 		quoted, err := marshal(s.text)
 		if err == nil && len(s.text) >= longEnough && bytes.Contains(file, bytes.Trim(quoted, `"`)) {
@@ -55,22 +55,22 @@ func tells(file []byte, secrets []leaf) (path string, told bool) {
 	return "", false
 }
 
-// Needed is a secret that a saved plan asks for.
-type Needed struct {
+// NeededSecret is a secret that a saved plan asks for.
+type NeededSecret struct {
 	Kind, Address, Path string
 	Variables           []string     // the secret is the concatenation of their values; none if it is in a file
 	Source              *kind.Source // where it is in a file; nil if it is in none
 }
 
 // ChangedSecret is the error for a secret whose value differs from the one that the plan was made with.
-type ChangedSecret struct{ Needed }
+type ChangedSecret struct{ NeededSecret }
 
 func (c *ChangedSecret) Error() string {
 	return fmt.Sprintf("%s: %s is not the secret that the plan was made with", c.Address, c.Path)
 }
 
-// Needs lists the secrets that the plan needs.
-func (f *File) Needs() (out []Needed) {
+// NeededSecrets lists the secrets that the plan needs.
+func (f *File) NeededSecrets() (out []NeededSecret) {
 	for i := range f.Saved.Objects {
 		o := &f.Saved.Objects[i]
 		for j := range o.Secrets {
@@ -80,8 +80,8 @@ func (f *File) Needs() (out []Needed) {
 	return out
 }
 
-func (o *Object) needed(s *Secret) Needed {
-	return Needed{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
+func (o *Object) needed(s *Secret) NeededSecret {
+	return NeededSecret{Kind: o.Kind, Address: o.Address(), Path: s.Path, Variables: s.Variables, Source: s.Source}
 }
 
 // Address returns the address of the link, as in its change.
@@ -91,16 +91,16 @@ func (l *Link) Address() string {
 }
 
 // Reveal finds the value of a secret.
-type Reveal func(Needed) (string, error)
+type Reveal func(NeededSecret) (string, error)
 
 // revealed returns the value of a wanted object with its secrets.
-func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
-	tree, err := treeOf(o.Value)
+func (o *Object) revealed(key digestKey, reveal Reveal) (any, error) {
+	tree, err := decodeTree(o.Value)
 	if err != nil {
 		return nil, err
 	}
 	for i := range o.Secrets {
-		text, err := o.reveal(&o.Secrets[i], seal, reveal)
+		text, err := o.reveal(&o.Secrets[i], key, reveal)
 		if err != nil {
 			return nil, err
 		}
@@ -113,26 +113,26 @@ func (o *Object) revealed(seal sealer, reveal Reveal) (any, error) {
 	return v, nil
 }
 
-func (o *Object) reveal(s *Secret, seal sealer, reveal Reveal) (string, error) {
+func (o *Object) reveal(s *Secret, key digestKey, reveal Reveal) (string, error) {
 	n := o.needed(s)
 	text, err := reveal(n)
 	if err != nil {
 		return "", err
 	}
-	if !hmac.Equal([]byte(seal.digest(n.Address, s.Path, text)), []byte(s.Digest)) {
+	if !hmac.Equal([]byte(key.digest(n.Address, s.Path, text)), []byte(s.Digest)) {
 		return "", &ChangedSecret{n}
 	}
 	return text, nil
 }
 
-// Has reports whether the object had a secret at the pointer.
-func (h *Held) Has(path string) bool {
-	return slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path })
+// HasSecret reports whether the object had a secret at the pointer.
+func (h *Held) HasSecret(path string) bool {
+	return slices.ContainsFunc(h.Secrets, func(s SecretDigest) bool { return s.Path == path })
 }
 
-// Hid reports whether the gateway hid the secret at the pointer.
-func (h *Held) Hid(path string) bool {
-	return !slices.ContainsFunc(h.Secrets, func(s Seal) bool { return s.Path == path && !s.Masked })
+// HidSecret reports whether the gateway hid the secret at the pointer.
+func (h *Held) HidSecret(path string) bool {
+	return !slices.ContainsFunc(h.Secrets, func(s SecretDigest) bool { return s.Path == path && !s.Masked })
 }
 
 // Origins returns where the secret at the pointer comes from: at most one origin.
@@ -154,14 +154,14 @@ func (o *Object) Origins(path string) (out []kind.Origin) {
 func (f *File) Secret(o *Object, path string, reveal Reveal) (text string, err error) {
 	for i := range o.Secrets {
 		if o.Secrets[i].Path == path {
-			return o.reveal(&o.Secrets[i], f.seal(), reveal)
+			return o.reveal(&o.Secrets[i], f.digestKey(), reveal)
 		}
 	}
 	return "", nil
 }
 
-// InFiles finds a secret among declared objects.
-func InFiles(n Needed, objects []kind.Declared) (string, error) {
+// SecretInFiles finds a secret among declared objects.
+func SecretInFiles(n NeededSecret, objects []kind.Declared) (string, error) {
 	for i := range objects {
 		d := &objects[i]
 		if d.Address() != n.Address {

@@ -76,50 +76,51 @@ func (f *File) compare(was *Held, now *kind.Object) (out []Difference) {
 	case was.Anchor:
 		return nil
 	}
-	k, seal := kind.Of(now.Kind), f.seal()
-	after := k.WithSecrets(now.Value, func(path, text string) string { return seal.digest(now.Address(), path, text) })
-	for _, field := range diff.Leaves(k, was.sealed(was.Secrets), after) {
+	k, key := kind.Of(now.Kind), f.digestKey()
+	after := k.WithSecrets(now.Value, func(path, text string) string { return key.digest(now.Address(), path, text) })
+	for _, field := range diff.Leaves(k, was.withDigests(was.Secrets), after) {
 		out = append(out, Difference{Address: now.Address(), Field: &field})
 	}
 	return out
 }
 
-// seals returns the digests of the secrets of a wanted object.
-func (o *Object) seals() []Seal {
-	seals := make([]Seal, len(o.Secrets))
+// digests returns the digests of the secrets of a wanted object.
+func (o *Object) digests() []SecretDigest {
+	out := make([]SecretDigest, len(o.Secrets))
 	for i, s := range o.Secrets {
-		seals[i] = Seal{Path: s.Path, Digest: s.Digest}
+		out[i] = SecretDigest{Path: s.Path, Digest: s.Digest}
 	}
-	return seals
+	return out
 }
 
-// Departs lists the leaves in which an object differs from its former state. Hidden leaves count as unchanged, and new leaves
+// DiffFormer lists the leaves in which an object differs from its former state. Hidden leaves count as unchanged, and new leaves
 // that the vendor's reference does not describe are left out.
-func (f *File) Departs(was *Held, now *kind.Object) []diff.Field {
-	return f.departs(was.Address(), was.sealed(was.Secrets), now)
+func (f *File) DiffFormer(was *Held, now *kind.Object) []diff.Field {
+	return f.diffFrom(was.Address(), was.withDigests(was.Secrets), now)
 }
 
-// DepartsWhole is like Departs, but also lists new leaves that the reference does not describe.
-func (f *File) DepartsWhole(was *Held, now *kind.Object) []diff.Field {
-	return f.departs(was.Address(), kind.Of(was.Kind).Explicit(was.sealed(was.Secrets)), now)
+// DiffFormerExplicit is like DiffFormer, but also lists new leaves that the reference does not describe.
+func (f *File) DiffFormerExplicit(was *Held, now *kind.Object) []diff.Field {
+	return f.diffFrom(was.Address(), kind.Of(was.Kind).Explicit(was.withDigests(was.Secrets)), now)
 }
 
-// Misses lists the leaves in which an object differs from the wanted state, apart from its name. Hidden leaves count as equal.
-func (f *File) Misses(wanted *Object, now *kind.Object) []diff.Field {
-	k, v := kind.Of(wanted.Kind), wanted.sealed(wanted.seals())
+// DiffWanted lists the leaves in which an object differs from the wanted state, apart from its name. Hidden leaves count as
+// equal.
+func (f *File) DiffWanted(wanted *Object, now *kind.Object) []diff.Field {
+	k, v := kind.Of(wanted.Kind), wanted.withDigests(wanted.digests())
 	if k.Owner == "" && len(k.Immutable) > 0 {
 		v = k.Named(v, now.Key)
 	}
-	return f.departs(wanted.Address(), v, now)
+	return f.diffFrom(wanted.Address(), v, now)
 }
 
-// departs lists the leaves in which an object differs from a value whose secrets are digests for an address.
-func (f *File) departs(address string, was any, now *kind.Object) []diff.Field {
-	k, seal := kind.Of(now.Kind), f.seal()
+// diffFrom lists the leaves in which an object differs from a value whose secrets are digests for an address.
+func (f *File) diffFrom(address string, was any, now *kind.Object) []diff.Field {
+	k, key := kind.Of(now.Kind), f.digestKey()
 	before := k.Pack(was)
 	is := k.WithSecrets(now.Value, func(path, text string) string {
 		if kind.InClear(text) {
-			return seal.digest(address, path, text)
+			return key.digest(address, path, text)
 		}
 		digest, _ := jsonptr.At(before, path).(string)
 		return digest

@@ -13,14 +13,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// Way is how to take a run back.
-type Way struct {
+// Undo is how a run is taken back.
+type Undo struct {
 	Extract *diff.Extract // the state to restore; its Plan is not made yet
 	Losses  []diff.Loss   // what cannot be brought back
 	Stale   []Difference  // what is neither as before the run nor as the run left it, and is not changed
 }
 
-// Back finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is
+// Undo finds how to take the run back, given the current state of what Probe returns. Each object, part and binding is
 // handled separately:
 //
 //	state now            the run changed it   result
@@ -31,17 +31,17 @@ type Way struct {
 //
 // An object that the run made is deleted with its parts and links, so it is stale if any of these is not from the run. It is an
 // error if a secret that is needed cannot be found.
-func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
-	b := &back{
-		story: newStory(r), reveal: reveal, way: &Way{Extract: newExtract()}, objects: map[string]*kind.Object{},
-		place: map[object]int{}, closed: map[object]bool{},
+func (r *Record) Undo(now kind.Actual, reveal Reveal) (*Undo, error) {
+	b := &undoState{
+		recordIndex: newIndex(r), reveal: reveal, result: &Undo{Extract: newExtract()}, objects: map[string]*kind.Object{},
+		position: map[object]int{}, skipInside: map[object]bool{},
 	}
-	b.read(b.asRecorded(now))
-	for _, o := range b.changed() {
-		b.object(o, b.change[o])
+	b.index(b.withRecordedNames(now))
+	for _, o := range b.changedObjects() {
+		b.object(o, b.changeOf[o])
 	}
 	for _, c := range b.affected {
-		if b.closed[c.owner] {
+		if b.skipInside[c.owner] {
 			continue
 		}
 		if link := kind.LinkOf(c.kind); link != nil {
@@ -50,16 +50,16 @@ func (r *Record) Back(now kind.Actual, reveal Reveal) (*Way, error) {
 			b.restoreParts(c, kind.Of(c.kind))
 		}
 	}
-	b.dropLost()
+	b.dropLostReferences()
 	if err := errors.Join(b.failed...); err != nil {
 		return nil, err
 	}
-	e := b.way.Extract
-	e.Actual = e.Relevant(diff.Renamed(b.asRecorded(now), b.finally))
+	e := b.result.Extract
+	e.Actual = e.Relevant(diff.Renamed(b.withRecordedNames(now), b.nameAfterUndo))
 	e.UnifyAPIs()
-	slices.SortStableFunc(b.way.Stale, func(x, y Difference) int { return strings.Compare(x.Address, y.Address) })
-	b.way.Losses = sortedLosses(b.way.Losses)
-	return b.way, nil
+	slices.SortStableFunc(b.result.Stale, func(x, y Difference) int { return strings.Compare(x.Address, y.Address) })
+	b.result.Losses = sortedLosses(b.result.Losses)
+	return b.result, nil
 }
 
 func sortedLosses(list []diff.Loss) []diff.Loss {
@@ -69,21 +69,21 @@ func sortedLosses(list []diff.Loss) []diff.Loss {
 	return list
 }
 
-// back holds the state of Back.
-type back struct {
-	*story
-	reveal  Reveal
-	way     *Way
-	objects map[string]*kind.Object // the present objects, by address
-	inside  map[collection]map[string]*kind.Object
-	now     map[collection]map[kind.UniqueID]*kind.Link
-	place   map[object]int  // index of a restored object in Extract.Desired.Objects
-	closed  map[object]bool // objects whose parts and links are not restored: they stay as they are, or are deleted with the object
-	failed  []error         // missing secrets, and values that cannot be put together
+// undoState is what Record.Undo works with.
+type undoState struct {
+	*recordIndex
+	reveal       Reveal
+	result       *Undo
+	objects      map[string]*kind.Object // the present objects, by address
+	presentParts map[collection]map[string]*kind.Object
+	presentLinks map[collection]map[kind.UniqueID]*kind.Link
+	position     map[object]int  // index of a restored object in Extract.Desired.Objects
+	skipInside   map[object]bool // objects whose parts and links are not restored: they stay as they are, or are deleted with the object
+	failed       []error         // missing secrets, and values that cannot be put together
 }
 
-// there yields the current objects that have one of the names that an object may have had.
-func (b *back) there(o object) iter.Seq[*kind.Object] {
+// present yields the current objects that have one of the names that an object may have had.
+func (b *undoState) present(o object) iter.Seq[*kind.Object] {
 	return func(yield func(*kind.Object) bool) {
 		for _, name := range b.names[o] {
 			if now := b.objects[o.kind+"/"+name]; now != nil && !yield(now) {
@@ -93,8 +93,8 @@ func (b *back) there(o object) iter.Seq[*kind.Object] {
 	}
 }
 
-// unpacked returns the value that a tree stands for.
-func (b *back) unpacked(k *kind.Kind, address string, tree map[string]any) any {
+// unpack returns the value that a tree stands for.
+func (b *undoState) unpack(k *kind.Kind, address string, tree map[string]any) any {
 	v, err := k.Unpack(tree)
 	if err != nil {
 		b.failed = append(b.failed, fmt.Errorf("%s: %w", address, err))
@@ -102,28 +102,28 @@ func (b *back) unpacked(k *kind.Kind, address string, tree map[string]any) any {
 	return v
 }
 
-func (b *back) read(now kind.Actual) {
-	b.inside = map[collection]map[string]*kind.Object{}
+func (b *undoState) index(now kind.Actual) {
+	b.presentParts = map[collection]map[string]*kind.Object{}
 	for i := range now.Objects {
 		o := &now.Objects[i]
 		b.objects[o.Address()] = o
 		if o.Owner == "" {
 			continue
 		}
-		c := collection{b.before(kind.Of(o.Kind).Owner, o.Owner), o.Kind}
-		if b.inside[c] == nil {
-			b.inside[c] = map[string]*kind.Object{}
+		c := collection{b.objectNamed(kind.Of(o.Kind).Owner, o.Owner), o.Kind}
+		if b.presentParts[c] == nil {
+			b.presentParts[c] = map[string]*kind.Object{}
 		}
-		b.inside[c][strings.TrimPrefix(o.Key, o.Owner)] = o
+		b.presentParts[c][strings.TrimPrefix(o.Key, o.Owner)] = o
 	}
-	b.now = b.sorted(now.Links)
+	b.presentLinks = b.groupLinks(now.Links)
 }
 
-func (b *back) stale(address, text string, fields ...diff.Field) {
+func (b *undoState) addStale(address, text string, fields ...diff.Field) {
 	if text != "" {
-		b.way.Stale = append(b.way.Stale, Difference{Address: address, Text: text})
+		b.result.Stale = append(b.result.Stale, Difference{Address: address, Text: text})
 	}
-	b.way.Stale = append(b.way.Stale, differences(address, fields)...)
+	b.result.Stale = append(b.result.Stale, differences(address, fields)...)
 }
 
 // differences swaps the sides of leaves, so that the wanted state comes first.
@@ -135,13 +135,13 @@ func differences(address string, fields []diff.Field) (out []Difference) {
 	return out
 }
 
-func (b *back) lose(address, path, reason string) {
-	b.way.Losses = append(b.way.Losses, diff.Loss{Address: address, Path: path, Reason: reason})
+func (b *undoState) addLoss(address, path, reason string) {
+	b.result.Losses = append(b.result.Losses, diff.Loss{Address: address, Path: path, Reason: reason})
 }
 
-func (b *back) want(o object, d kind.Declared) {
-	e := b.way.Extract
-	b.place[o] = len(e.Desired.Objects)
+func (b *undoState) addWanted(o object, d kind.Declared) {
+	e := b.result.Extract
+	b.position[o] = len(e.Desired.Objects)
 	e.Desired.Objects = append(e.Desired.Objects, d)
 	if d.Value != nil {
 		context(e, kind.Of(o.kind), d.Value)
@@ -150,28 +150,28 @@ func (b *back) want(o object, d kind.Declared) {
 
 // owner returns the wanted object to which restored parts and links are added: the restored object, or else the current
 // one; nil if there is none.
-func (b *back) owner(o object) *kind.Declared {
-	e := b.way.Extract
-	if at, ok := b.place[o]; ok {
+func (b *undoState) owner(o object) *kind.Declared {
+	e := b.result.Extract
+	if at, ok := b.position[o]; ok {
 		return &e.Desired.Objects[at]
 	}
-	for now := range b.there(o) {
+	for now := range b.present(o) {
 		d := anchor(o.kind, now.Key)
 		e.Anchors[d.Address()] = true
-		b.want(o, d)
+		b.addWanted(o, d)
 		return b.owner(o)
 	}
 	return nil
 }
 
 // restoreLinks restores the bindings of an object, as far as the run changed them.
-func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
-	was, is := b.links[c], b.now[c]
+func (b *undoState) restoreLinks(c collection, k *kind.LinkKind) {
+	was, is := b.formerLinks[c], b.presentLinks[c]
 	var keep []*kind.Link
 	differs := false
 	for _, at := range targets(is) {
 		l := is[at]
-		if was[at] == nil && b.asked(c, linkEnd(l)) {
+		if was[at] == nil && b.wasRequested(c, linkEnd(l)) {
 			differs = true
 			continue
 		}
@@ -179,8 +179,8 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	}
 	for _, at := range targets(was) {
 		l := was[at]
-		taken := b.removed(b.before(l.To.Kind, l.To.Key())) // together with its target
-		if is[at] == nil && (taken || b.asked(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
+		targetRemoved := b.removed(b.objectNamed(l.To.Kind, l.To.Key()))
+		if is[at] == nil && (targetRemoved || b.wasRequested(c, linkEnd(l)) || b.removed(c.owner) || b.boundEnds[k.Name+" "+linkEnd(l)]) {
 			differs = true
 			keep = append(keep, l)
 		}
@@ -195,19 +195,19 @@ func (b *back) restoreLinks(c collection, k *kind.LinkKind) {
 	owner.Manages = append(owner.Manages, k.Name)
 	for _, l := range keep {
 		d := *l
-		d.Owner, d.ID, d.OwnerID, d.To = owner.Key, "", "", b.target(d.To).Recalled(b.finally)
-		b.way.Extract.Desired.Links = append(b.way.Extract.Desired.Links, kind.DeclaredLink{Link: d})
+		d.Owner, d.ID, d.OwnerID, d.To = owner.Key, "", "", b.target(d.To).Recalled(b.nameAfterUndo)
+		b.result.Extract.Desired.Links = append(b.result.Extract.Desired.Links, kind.DeclaredLink{Link: d})
 	}
 }
 
 // target returns the target of a link with the name that it will have after the undo and, if it exists, its current id.
-func (b *back) target(to *kind.Target) *kind.Target {
-	o, out := b.before(to.Kind, to.Key()), *to
-	for now := range b.there(o) {
+func (b *undoState) target(to *kind.Target) *kind.Target {
+	o, out := b.objectNamed(to.Kind, to.Key()), *to
+	for now := range b.present(o) {
 		out.Name, out.ID = now.Key, now.ID
 	}
-	if at, changes := b.place[o]; changes {
-		out.Name = b.way.Extract.Desired.Objects[at].Key
+	if at, changes := b.position[o]; changes {
+		out.Name = b.result.Extract.Desired.Objects[at].Key
 		if b.objects[to.Kind+"/"+to.Key()] == nil && out.ID == to.ID {
 			out.ID = "" // it is created again
 		}

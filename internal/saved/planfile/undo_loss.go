@@ -8,14 +8,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// Anew returns the losses of objects that an undo creates again: these get new ids.
-func Anew(p *diff.Plan) (out []diff.Loss) {
+// NewIDs returns the losses of objects that an undo creates again: these get new ids.
+func NewIDs(p *diff.Plan) (out []diff.Loss) {
 	for i := range p.Changes {
 		switch ch := &p.Changes[i]; {
 		case ch.Action == diff.Replace:
-			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: backID})
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: lossReplacedID})
 		case ch.Action == diff.Create && kind.Of(ch.Kind).Owner == "":
-			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: anewID})
+			out = append(out, diff.Loss{Address: ch.Address, Path: "/id", Reason: lossNewID})
 		}
 	}
 	return out
@@ -23,66 +23,66 @@ func Anew(p *diff.Plan) (out []diff.Loss) {
 
 // Losses returns what an undo of the run, as far as the run got, cannot bring back.
 func (r *Record) Losses() []diff.Loss {
-	b := &back{story: newStory(r), way: &Way{}, closed: map[object]bool{}}
-	for _, o := range b.changed() {
-		if b.reached[b.change[o].Address] {
-			b.losses(o, b.change[o])
+	b := &undoState{recordIndex: newIndex(r), result: &Undo{}, skipInside: map[object]bool{}}
+	for _, o := range b.changedObjects() {
+		if b.requested[b.changeOf[o].Address] {
+			b.losses(o, b.changeOf[o])
 		}
 	}
 	lost := map[string]bool{}
-	for _, l := range b.way.Losses {
+	for _, l := range b.result.Losses {
 		lost[l.Address] = lost[l.Address] || l.Path == ""
 	}
 	for _, c := range b.affected {
-		for end, was := range b.inner[c] {
-			if b.part(c, end) == nil && !b.removed(c.owner) || !b.taken(c, end, was) {
+		for end, was := range b.formerParts[c] {
+			if b.partChange(c, end) == nil && !b.removed(c.owner) || !b.wasRemoved(c, end, was) {
 				continue
 			}
 			if len(was.Secrets) > 0 {
-				b.lose(was.Address(), "", lostPart)
+				b.addLoss(was.Address(), "", lossPart)
 				continue
 			}
-			for _, ref := range kind.Of(was.Kind).Refs(was.Bare()) {
+			for _, ref := range kind.Of(was.Kind).Refs(was.WithoutSecrets()) {
 				if lost[ref.Address()] {
-					b.lose(was.Address(), ref.Path, lostRef(ref))
+					b.addLoss(was.Address(), ref.Path, lostRef(ref))
 				}
 			}
 		}
 	}
-	return sortedLosses(b.way.Losses)
+	return sortedLosses(b.result.Losses)
 }
 
-func (b *back) losses(o object, ch *document.Change) {
+func (b *undoState) losses(o object, ch *document.Change) {
 	was, wanted := b.held[o.kind+"/"+o.key], b.wanted[ch.Address]
 	switch ch.Action {
 	case diff.Update:
-		b.unrestored(ch, was, wanted)
+		b.noteUnrestored(ch, was, wanted)
 	case diff.Delete:
-		if b.anew(was) != nil {
-			b.lose(was.Address(), "/id", anewID)
+		if b.recreated(was) != nil {
+			b.addLoss(was.Address(), "/id", lossNewID)
 		}
 	case diff.Replace:
-		if uploaded(ch) != "" {
-			b.unrestored(ch, was, wanted)
+		if sentWriteOnly(ch) != "" {
+			b.noteUnrestored(ch, was, wanted)
 			return
 		}
-		if p := stays(kind.Of(o.kind), was.Bare(), was, wanted); p != "" {
-			b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
+		if p := missingSecret(kind.Of(o.kind), was.WithoutSecrets(), was, wanted); p != "" {
+			b.addLoss(was.Address(), "", lostReplaced(p)+underName(was, wanted))
 			return
 		}
-		b.unrestored(ch, was, wanted)
-		b.lose(was.Address(), "/id", backID)
+		b.noteUnrestored(ch, was, wanted)
+		b.addLoss(was.Address(), "/id", lossReplacedID)
 	}
 }
 
 const (
-	remains      = "no request removes it, so it stays: apply another value, or change it in the gateway's console"
-	setToDefault = "it was never set, and no request can unset it; it is set to the default, which gateways use for an unset value"
+	lossRemains = "no request removes it, so it stays: apply another value, or change it in the gateway's console"
+	lossDefault = "it was never set, and no request can unset it; it is set to the default, which gateways use for an unset value"
 
-	lostPart = "its value is a secret, which is not saved"
-	newMade  = "the gateway makes a new one"
-	anewID   = "it is created again, with another id"
-	backID   = "it is replaced back, with another id"
+	lossPart       = "its value is a secret, which is not saved"
+	lossGenerated  = "the gateway makes a new one"
+	lossNewID      = "it is created again, with another id"
+	lossReplacedID = "it is replaced back, with another id"
 )
 
 func lostReplaced(secret string) string {
@@ -97,11 +97,11 @@ func underName(was *Held, wanted *Object) string {
 	return ", as " + wanted.Key
 }
 
-// stays returns the secret without which a replaced object cannot be created again, so that it stays as the run left
+// missingSecret returns the secret without which a replaced object cannot be created again, so that it stays as the run left
 // it; "" if there is none.
-func stays(k *kind.Kind, v any, was *Held, wanted *Object) string {
+func missingSecret(k *kind.Kind, v any, was *Held, wanted *Object) string {
 	for _, p := range k.Secrets(v) {
-		if !slices.Contains(k.Generated, p) && len(wanted.Origins(p)) == 0 && (was.Has(p) || k.Requires(v, p)) {
+		if !slices.Contains(k.Generated, p) && len(wanted.Origins(p)) == 0 && (was.HasSecret(p) || k.Requires(v, p)) {
 			return p
 		}
 	}

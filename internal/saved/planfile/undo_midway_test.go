@@ -105,14 +105,14 @@ func TestBackMidway(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			way, err := r.Back(kind.Actual{Objects: tc.now}, nil)
+			undo, err := r.Undo(kind.Actual{Objects: tc.now}, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if d := cmp.Diff(tc.stale, told(way.Stale)); d != "" {
+			if d := cmp.Diff(tc.stale, told(undo.Stale)); d != "" {
 				t.Errorf("stale (-want +got):\n%s", d)
 			}
-			if d := cmp.Diff(tc.back, changes(way)); d != "" {
+			if d := cmp.Diff(tc.back, changes(undo)); d != "" {
 				t.Errorf("back (-want +got):\n%s", d)
 			}
 		})
@@ -125,10 +125,10 @@ func begun(address string) string {
 }
 
 // changes are the changes of an undo if nothing is stale.
-func changes(way *Way) string {
+func changes(undo *Undo) string {
 	var back []string
-	if len(way.Stale) == 0 {
-		for _, ch := range way.Extract.Between(way.Extract.Actual).Changes {
+	if len(undo.Stale) == 0 {
+		for _, ch := range undo.Extract.Between(undo.Extract.Actual).Changes {
 			back = append(back, string(ch.Action)+" "+ch.Address)
 		}
 	}

@@ -11,12 +11,12 @@ import (
 // links and parts. On the gateway, objects may have the names from before, during or after the run. The state to restore uses
 // the names that objects will have after the undo.
 
-// asRecorded returns the state of a gateway in which links and parts refer to objects by the names in the record.
-func (s *story) asRecorded(now kind.Actual) kind.Actual {
+// withRecordedNames returns the state of a gateway in which links and parts refer to objects by the names in the record.
+func (s *recordIndex) withRecordedNames(now kind.Actual) kind.Actual {
 	recorded := map[object]string{}
 	for i := range now.Objects {
 		o := &now.Objects[i]
-		if ch := s.change[s.former[object{o.Kind, o.Key}]]; o.Owner == "" && ch != nil && ch.Action != diff.Delete && ch.Address != o.Address() {
+		if ch := s.changeOf[s.former[object{o.Kind, o.Key}]]; o.Owner == "" && ch != nil && ch.Action != diff.Delete && ch.Address != o.Address() {
 			recorded[object{o.Kind, o.Key}] = strings.TrimPrefix(ch.Address, o.Kind+"/")
 		}
 	}
@@ -26,13 +26,13 @@ func (s *story) asRecorded(now kind.Actual) kind.Actual {
 	return diff.Renamed(now, func(kindName, key string) string { return recorded[object{kindName, key}] })
 }
 
-// finally returns the name that an object of the record will have after the undo; "" if it is the same.
-func (b *back) finally(kindName, key string) string {
-	o := b.before(kindName, key)
-	if at, ok := b.place[o]; ok {
-		return b.way.Extract.Desired.Objects[at].Key
+// nameAfterUndo returns the name that an object of the record will have after the undo; "" if it is the same.
+func (b *undoState) nameAfterUndo(kindName, key string) string {
+	o := b.objectNamed(kindName, key)
+	if at, ok := b.position[o]; ok {
+		return b.result.Extract.Desired.Objects[at].Key
 	}
-	for now := range b.there(o) {
+	for now := range b.present(o) {
 		return now.Key
 	}
 	return ""

@@ -28,8 +28,8 @@ func IsRecord(data []byte) bool {
 	return json.Unmarshal(line, &head) == nil && head.Saved.Purpose == ForUndo
 }
 
-// DecodeRecord reads an undo file. Later lines that cannot be parsed, as left by a run that was killed while writing, are skipped:
-// the outcome of their requests is found by reading the gateway.
+// DecodeRecord reads an undo file. Later lines that cannot be parsed, as left by a run that was killed while writing, are
+// skipped: the outcome of their requests is found by reading the gateway.
 func DecodeRecord(data []byte) (*Record, error) {
 	head, rest, _ := bytes.Cut(data, []byte("\n"))
 	f, err := Decode(head)
@@ -63,9 +63,9 @@ func HeadOfRecord(f *File) ([]byte, error) {
 	return append(raw, '\n'), err
 }
 
-// reached returns the addresses that requests of the run were about, except requests that the gateway surely refused, and the ids
-// of what the run surely made.
-func (r *Record) reached() (addresses map[string]bool, made map[string][]string) {
+// requested returns the addresses that requests of the run were about, except requests that the gateway surely refused, and the
+// ids of what the run surely made.
+func (r *Record) requested() (addresses map[string]bool, made map[string][]string) {
 	addresses, made = map[string]bool{}, map[string][]string{}
 	outcome := map[int]*journal.Entry{}
 	for i := range r.Entries {
@@ -88,15 +88,15 @@ func (r *Record) reached() (addresses map[string]bool, made map[string][]string)
 	return addresses, made
 }
 
-// Asked returns the addresses that requests of the run were about, except requests that the gateway surely refused.
-func (r *Record) Asked() map[string]bool {
-	addresses, _ := r.reached()
+// Requested returns the addresses that requests of the run were about, except requests that the gateway surely refused.
+func (r *Record) Requested() map[string]bool {
+	addresses, _ := r.requested()
 	return addresses
 }
 
 // Reached returns the number of changes for which the run sent requests.
 func (r *Record) Reached() (n int) {
-	addresses := r.Asked()
+	addresses := r.Requested()
 	for i := range r.Changes {
 		if addresses[r.Changes[i].Address] {
 			n++
@@ -106,4 +106,4 @@ func (r *Record) Reached() (n int) {
 }
 
 // Wrote reports whether the run may have changed anything.
-func (r *Record) Wrote() bool { return len(r.Asked()) > 0 }
+func (r *Record) Wrote() bool { return len(r.Requested()) > 0 }

@@ -66,20 +66,20 @@ func TestBackSecret(t *testing.T) {
 				t.Fatal(err)
 			}
 			now := kind.Actual{Objects: []kind.Object{object(tc.id, tc.want)}}
-			way, err := r.Back(now, func(Needed) (string, error) { return user.Password, nil })
+			undo, err := r.Undo(now, func(NeededSecret) (string, error) { return user.Password, nil })
 			if err != nil {
 				t.Fatal(err)
 			}
 			k := kind.Of(tc.kind)
-			if d := cmp.Diff(k.Pack(k.Explicit(tc.back)), k.Pack(way.Extract.Desired.Objects[0].Value)); d != "" {
+			if d := cmp.Diff(k.Pack(k.Explicit(tc.back)), k.Pack(undo.Extract.Desired.Objects[0].Value)); d != "" {
 				t.Errorf("wanted back (-want +got):\n%s", d)
 			}
 			lost := ""
-			for _, l := range way.Losses {
+			for _, l := range undo.Losses {
 				lost += l.Path
 			}
-			if d := cmp.Diff(tc.lost, lost); d != "" || len(way.Stale) > 0 {
-				t.Errorf("lost (-want +got):\n%s\nstale: %s", d, told(way.Stale))
+			if d := cmp.Diff(tc.lost, lost); d != "" || len(undo.Stale) > 0 {
+				t.Errorf("lost (-want +got):\n%s\nstale: %s", d, told(undo.Stale))
 			}
 		})
 	}

@@ -10,17 +10,17 @@ import (
 
 // How long after a request lists may not show yet what it bound or unbound.
 const (
-	late    = 20 * time.Second // if the gateway confirmed the request
-	perhaps = 4 * time.Second  // if its outcome is not known
+	confirmedDelay = 20 * time.Second // if the gateway confirmed the request
+	unclearDelay   = 4 * time.Second  // if its outcome is not known
 )
 
 // Settled reports whether lists show what the run bound and unbound, or have had enough time to.
 func (r *Record) Settled(now kind.Actual, at time.Time) bool {
-	if r.Shown || r.Undone || len(r.Entries) == 0 || at.Sub(r.Entries[len(r.Entries)-1].Time) >= late {
+	if r.Shown || r.Undone || len(r.Entries) == 0 || at.Sub(r.Entries[len(r.Entries)-1].Time) >= confirmedDelay {
 		return true
 	}
-	s := newStory(r)
-	is := s.sorted(s.asRecorded(now).Links)
+	s := newIndex(r)
+	is := s.groupLinks(s.withRecordedNames(now).Links)
 	shown, either := map[string]bool{}, map[string]bool{} // by all addresses that a link may have
 	note := func(to map[string]bool, c collection, l *kind.Link) {
 		for _, name := range s.names[c.owner] {
@@ -29,12 +29,12 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 	}
 	for c, links := range is {
 		for at, l := range links {
-			if s.links[c][at] == nil {
+			if s.formerLinks[c][at] == nil {
 				note(shown, c, l)
 			}
 		}
 	}
-	for c, links := range s.links {
+	for c, links := range s.formerLinks {
 		for at, l := range links {
 			if is[c][at] == nil {
 				note(shown, c, l)
@@ -51,7 +51,7 @@ func (r *Record) Settled(now kind.Actual, at time.Time) bool {
 	for _, e := range r.Entries {
 		since := at.Sub(e.Time)
 		for _, a := range e.Addresses {
-			if s.reached[a] && isLink(a) && !shown[a] && (since < perhaps || since < late && done[e.Number] && !either[a]) {
+			if s.requested[a] && isLink(a) && !shown[a] && (since < unclearDelay || since < confirmedDelay && done[e.Number] && !either[a]) {
 				return false
 			}
 		}

@@ -36,11 +36,11 @@ func FuzzRecord(f *testing.F) {
 		}
 		for _, now := range []kind.Actual{{}, sampleHave(), sampleAfter()} {
 			_ = r.Settled(now, time.Time{})
-			way, err := r.Back(now, func(Needed) (string, error) { return "", errors.New("none") })
+			undo, err := r.Undo(now, func(NeededSecret) (string, error) { return "", errors.New("none") })
 			if err != nil {
 				continue
 			}
-			_ = way.Extract.Between(way.Extract.Actual)
+			_ = undo.Extract.Between(undo.Extract.Actual)
 		}
 		r.Losses()
 	})
@@ -138,14 +138,14 @@ func TestBack(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			way, err := r.Back(tc.now, nil)
+			undo, err := r.Undo(tc.now, nil)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if got := changes(way); got != tc.back {
+			if got := changes(undo); got != tc.back {
 				t.Errorf("back: %s, want %s", got, tc.back)
 			}
-			if got := told(way.Stale); got != tc.stale {
+			if got := told(undo.Stale); got != tc.stale {
 				t.Errorf("stale: %s, want %s", got, tc.stale)
 			}
 		})

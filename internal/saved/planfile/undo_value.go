@@ -12,50 +12,50 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// unrestored notes what an update or replace changed, or may have changed, and an undo cannot bring back: secrets, and values
+// noteUnrestored notes what an update or replace changed, or may have changed, and an undo cannot bring back: secrets, and values
 // that an update can add but not remove.
-func (b *back) unrestored(ch *document.Change, was *Held, wanted *Object) {
-	v := was.Bare()
+func (b *undoState) noteUnrestored(ch *document.Change, was *Held, wanted *Object) {
+	v := was.WithoutSecrets()
 	changed := map[string]bool{}
 	for _, f := range ch.Fields {
 		changed[f.Path] = f.Sensitive && f.Before != nil
 	}
-	b.remaining(ch, was, v)
-	if p := uploaded(ch); p != "" {
-		b.lose(was.Address(), "", "the gateway never returned its old "+p[1:]+", so it cannot be sent again and stays as it is"+underName(was, wanted))
+	b.noteUnremovable(ch, was, v)
+	if p := sentWriteOnly(ch); p != "" {
+		b.addLoss(was.Address(), "", "the gateway never returned its old "+p[1:]+", so it cannot be sent again and stays as it is"+underName(was, wanted))
 		return
 	}
-	for p, holder := range orphaned(ch, was, wanted) {
-		b.lose(was.Address(), holder, "its secret "+p+" is not saved, so it cannot be created again and stays as the run left it")
+	for p, holder := range orphanedSecrets(ch, was, wanted) {
+		b.addLoss(was.Address(), holder, "its secret "+p+" is not saved, so it cannot be created again and stays as the run left it")
 		delete(changed, p)
 	}
 	for _, s := range wanted.Secrets {
-		if was.Hid(s.Path) && ch.Action == diff.Update && hadSecret(was, v, s.Path) {
-			b.lose(was.Address(), s.Path, "the gateway hides it, so its old value is not known and it stays as it is")
+		if was.HidSecret(s.Path) && ch.Action == diff.Update && hadSecret(was, v, s.Path) {
+			b.addLoss(was.Address(), s.Path, "the gateway hides it, so its old value is not known and it stays as it is")
 			delete(changed, s.Path)
 		}
 	}
 	if ch.Action == diff.Replace { // replacing it back makes another object
 		for _, p := range kind.Of(was.Kind).Generated {
-			if delete(changed, p); was.Has(p) {
-				b.lose(was.Address(), p, newMade)
+			if delete(changed, p); was.HasSecret(p) {
+				b.addLoss(was.Address(), p, lossGenerated)
 			}
 		}
 	}
 	for path, yes := range changed {
 		if yes {
-			b.lose(was.Address(), path, "its old value is a secret, which is not saved, so it stays as it is")
+			b.addLoss(was.Address(), path, "its old value is a secret, which is not saved, so it stays as it is")
 		}
 	}
 }
 
-// orphaned maps secrets to the mappings that contained them, for secrets that an update removed together with the mapping, or
-// whose mapping no longer requires them: without the secret, the mapping cannot be restored.
-func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string {
+// orphanedSecrets maps secrets to the mappings that contained them, for secrets that an update removed together with the
+// mapping, or whose mapping no longer requires them: without the secret, the mapping cannot be restored.
+func orphanedSecrets(ch *document.Change, was *Held, wanted *Object) map[string]string {
 	if ch.Action != diff.Update {
 		return nil
 	}
-	k, before, after := kind.Of(was.Kind), was.Bare(), wanted.Bare()
+	k, before, after := kind.Of(was.Kind), was.WithoutSecrets(), wanted.WithoutSecrets()
 	out := map[string]string{}
 	for _, p := range secretsOf(was, before) {
 		holder := p[:strings.LastIndexByte(p, '/')]
@@ -71,7 +71,7 @@ func orphaned(ch *document.Change, was *Held, wanted *Object) map[string]string 
 func hadSecret(was *Held, v any, pointer string) bool {
 	k := kind.Of(was.Kind)
 	tree := k.Pack(v)
-	return was.Has(pointer) || jsonptr.HasRoom(tree, pointer) &&
+	return was.HasSecret(pointer) || jsonptr.HasRoom(tree, pointer) &&
 		(jsonptr.At(tree, pointer) != nil || k.Requires(v, pointer) || slices.Contains(k.WriteOnly, pointer))
 }
 
@@ -87,8 +87,8 @@ func secretsOf(was *Held, v any) []string {
 	return out
 }
 
-// remaining notes values that an update added to an object and no request can remove.
-func (b *back) remaining(ch *document.Change, was *Held, v any) {
+// noteUnremovable notes values that an update added to an object and no request can remove.
+func (b *undoState) noteUnremovable(ch *document.Change, was *Held, v any) {
 	if ch.Action != diff.Update {
 		return
 	}
@@ -99,16 +99,16 @@ func (b *back) remaining(ch *document.Change, was *Held, v any) {
 			continue
 		}
 		if jsonptr.At(k.Pack(k.Explicit(v)), p) != nil {
-			b.lose(was.Address(), p, setToDefault)
+			b.addLoss(was.Address(), p, lossDefault)
 		} else {
-			b.lose(was.Address(), p, remains)
+			b.addLoss(was.Address(), p, lossRemains)
 		}
 	}
 }
 
-// uploaded returns the JSON pointer to a value that a change sent or removed and that gateways never return; "" if
+// sentWriteOnly returns the JSON pointer to a value that a change sent or removed and that gateways never return; "" if
 // there is none.
-func uploaded(ch *document.Change) string {
+func sentWriteOnly(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
 		if slices.Contains(k.Withheld(), f.Path) && (f.Before != nil || slices.Contains(k.WriteOnly, f.Path)) {
@@ -118,10 +118,10 @@ func uploaded(ch *document.Change) string {
 	return ""
 }
 
-// sendable adds to a tree the values that gateways never return, as the run sent them: those that every write needs, and those
-// that the tree has.
-func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
-	sent := k.Pack(wanted.Bare())
+// withWriteOnly adds to a tree the values that gateways never return, as the run sent them: those that every write needs, and
+// those that the tree has.
+func withWriteOnly(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
+	sent := k.Pack(wanted.WithoutSecrets())
 	for _, p := range k.Withheld() {
 		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.WriteOnly, p) {
 			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
@@ -130,49 +130,49 @@ func sendable(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any 
 	return tree
 }
 
-// anew returns an object that the run deleted in the form in which it can be created again: without the values that the
+// recreated returns an object that the run deleted in the form in which it can be created again: without the values that the
 // gateway generates. It returns nil if the object cannot be created again.
-func (b *back) anew(was *Held) *kind.Declared {
-	k, address, v := kind.Of(was.Kind), was.Address(), was.Bare()
+func (b *undoState) recreated(was *Held) *kind.Declared {
+	k, address, v := kind.Of(was.Kind), was.Address(), was.WithoutSecrets()
 	for _, p := range k.Secrets(v) {
-		if !slices.Contains(k.Generated, p) && (was.Has(p) || k.Requires(v, p)) {
-			b.lose(address, "", "its secret "+p+" is not saved, so it cannot be created again")
+		if !slices.Contains(k.Generated, p) && (was.HasSecret(p) || k.Requires(v, p)) {
+			b.addLoss(address, "", "its secret "+p+" is not saved, so it cannot be created again")
 			return nil
 		}
 	}
 	tree := k.Pack(v)
 	for _, p := range k.Generated {
-		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.Has(p) {
-			b.lose(address, p, newMade)
+		if text, _ := jsonptr.At(tree, p).(string); text != "" || was.HasSecret(p) {
+			b.addLoss(address, p, lossGenerated)
 			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
 	d := anchor(was.Kind, was.Key)
-	d.Value = b.unpacked(k, address, tree)
+	d.Value = b.unpack(k, address, tree)
 	return &d
 }
 
 // restore restores an object that was updated or replaced. Since an update sends whole objects, it needs their secrets: from the
 // gateway if it shows them, else from where the files had them. Values that were added since then stay.
-func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) {
+func (b *undoState) restore(o object, ch *document.Change, was *Held, wanted *Object, now *kind.Object, added []string) {
 	k := kind.Of(o.kind)
-	v, err := k.Overlay(k.Explicit(was.Bare()), now.Value, added)
+	v, err := k.Overlay(k.Explicit(was.WithoutSecrets()), now.Value, added)
 	if err != nil {
 		b.failed = append(b.failed, fmt.Errorf("%s: %w", ch.Address, err))
 		return
 	}
-	is, tree := k.Pack(now.Value), sendable(k, k.Pack(v), wanted)
-	if uploaded(ch) != "" {
-		b.unrestored(ch, was, wanted)
-		b.finish(o, wanted, now)
+	is, tree := k.Pack(now.Value), withWriteOnly(k, k.Pack(v), wanted)
+	if sentWriteOnly(ch) != "" {
+		b.noteUnrestored(ch, was, wanted)
+		b.keepSuccessor(o, wanted, now)
 		return
 	}
-	if p := stays(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
-		b.lose(was.Address(), "", lostReplaced(p)+underName(was, wanted))
-		b.finish(o, wanted, now)
+	if p := missingSecret(k, v, was, wanted); p != "" && ch.Action == diff.Replace {
+		b.addLoss(was.Address(), "", lostReplaced(p)+underName(was, wanted))
+		b.keepSuccessor(o, wanted, now)
 		return
 	}
-	for _, holder := range orphaned(ch, was, wanted) {
+	for _, holder := range orphanedSecrets(ch, was, wanted) {
 		tree = jsonptr.Put(tree, holder, jsonptr.At(is, holder))
 	}
 	d := anchor(o.kind, was.Key)
@@ -186,7 +186,7 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 		text, _ := jsonptr.At(is, p).(string)
 		if !kind.InClear(text) || ch.Action == diff.Replace {
 			if text, err = b.Secret(wanted, p, b.reveal); err != nil {
-				b.unrevealed(o, err)
+				b.secretFailed(o, err)
 				return
 			}
 		}
@@ -200,25 +200,25 @@ func (b *back) restore(o object, ch *document.Change, was *Held, wanted *Object,
 			tree = jsonptr.Put(tree, p, nil) // the run did not change what the gateway made
 		}
 	}
-	b.unrestored(ch, was, wanted)
-	d.Value = b.unpacked(k, ch.Address, tree)
-	b.want(o, d)
+	b.noteUnrestored(ch, was, wanted)
+	d.Value = b.unpack(k, ch.Address, tree)
+	b.addWanted(o, d)
 }
 
-// finish leaves the successor of an object as it is, and gives it the final name if the run did not get that far.
-func (b *back) finish(o object, wanted *Object, now *kind.Object) {
-	b.closed[o] = true
+// keepSuccessor leaves the successor of an object as it is, and gives it the final name if the run did not get that far.
+func (b *undoState) keepSuccessor(o object, wanted *Object, now *kind.Object) {
+	b.skipInside[o] = true
 	if now.Key == wanted.Key {
 		return
 	}
 	k := kind.Of(o.kind)
 	v := k.Named(now.Value, wanted.Key)
-	tree := sendable(k, k.Pack(v), wanted)
+	tree := withWriteOnly(k, k.Pack(v), wanted)
 	d := anchor(o.kind, wanted.Key) // the name by which its successor is found
 	for _, p := range k.Secrets(v) {
 		text, err := b.Secret(wanted, p, b.reveal)
 		if err != nil {
-			b.unrevealed(o, err)
+			b.secretFailed(o, err)
 			return
 		}
 		if text != "" {
@@ -226,24 +226,24 @@ func (b *back) finish(o object, wanted *Object, now *kind.Object) {
 			d.Secrets = append(d.Secrets, wanted.Origins(p)...)
 		}
 	}
-	d.Value = b.unpacked(k, wanted.Address(), tree)
-	b.want(o, d)
+	d.Value = b.unpack(k, wanted.Address(), tree)
+	b.addWanted(o, d)
 }
 
-// unrevealed handles the error for a secret of an object that cannot be used: if the secret has changed, the object
+// secretFailed handles the error for a secret of an object that cannot be used: if the secret has changed, the object
 // stays as it is; if it is missing, the undo fails.
-func (b *back) unrevealed(o object, err error) {
-	b.closed[o] = true
+func (b *undoState) secretFailed(o object, err error) {
+	b.skipInside[o] = true
 	if changed, ok := errors.AsType[*ChangedSecret](err); ok {
-		b.stale(changed.Address, changed.Path+" is not the secret that the run was made with")
+		b.addStale(changed.Address, changed.Path+" is not the secret that the run was made with")
 		return
 	}
 	b.failed = append(b.failed, err)
 }
 
-// dropLost removes references to objects that the run removed and that cannot be created again.
-func (b *back) dropLost() {
-	objects := b.way.Extract.Desired.Objects
+// dropLostReferences removes references to objects that the run removed and that cannot be created again.
+func (b *undoState) dropLostReferences() {
+	objects := b.result.Extract.Desired.Objects
 	back := map[string]bool{}
 	for i := range objects {
 		back[objects[i].Address()] = true
@@ -251,15 +251,15 @@ func (b *back) dropLost() {
 	for i := range objects {
 		d := &objects[i]
 		k := kind.Of(d.Kind)
-		if d.Value == nil || b.way.Extract.Anchors[d.Address()] {
+		if d.Value == nil || b.result.Extract.Anchors[d.Address()] {
 			continue
 		}
 		for _, ref := range k.Refs(d.Value) {
-			if back[ref.Address()] || b.objects[ref.Address()] != nil || !b.removed(b.before(ref.Kind, ref.Key)) {
+			if back[ref.Address()] || b.objects[ref.Address()] != nil || !b.removed(b.objectNamed(ref.Kind, ref.Key)) {
 				continue
 			}
-			b.lose(d.Address(), ref.Path, lostRef(ref))
-			d.Value = b.unpacked(k, d.Address(), jsonptr.Put(k.Pack(d.Value), ref.Path, nil))
+			b.addLoss(d.Address(), ref.Path, lostRef(ref))
+			d.Value = b.unpack(k, d.Address(), jsonptr.Put(k.Pack(d.Value), ref.Path, nil))
 		}
 	}
 }
