@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"reflect"
 	"slices"
@@ -80,6 +81,8 @@ func (f *fitter) fit(path string, tree any, v reflect.Value) error {
 		return f.slice(path, tree, v)
 	case reflect.Struct:
 		return f.mapping(path, tree, v)
+	case reflect.Map:
+		return f.freeMapping(path, tree, v)
 	case reflect.Int, reflect.Int64:
 		n, ok := Whole(tree)
 		v.SetInt(n)
@@ -142,10 +145,9 @@ func (f *fitter) slice(path string, tree any, v reflect.Value) error {
 }
 
 func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
-	tree = only(tree)
-	m, ok := tree.(map[string]any)
-	if !ok {
-		return fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
+	m, err := members(path, tree)
+	if err != nil {
+		return err
 	}
 	for field, x := range v.Fields() {
 		name, _, _ := strings.Cut(field.Tag.Get("json"), ",")
@@ -161,6 +163,36 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 		}
 	}
 	return nil
+}
+
+// freeMapping decodes a mapping of free names, whose values all have the same type. A strange value inside is an error: callers
+// know strange values by the names of fields only.
+func (f *fitter) freeMapping(path string, tree any, v reflect.Value) error {
+	m, err := members(path, tree)
+	if err != nil {
+		return err
+	}
+	v.Set(reflect.MakeMapWithSize(v.Type(), len(m)))
+	for _, name := range slices.Sorted(maps.Keys(m)) {
+		value, inside := reflect.New(v.Type().Elem()).Elem(), fitter{strange: Strange{}}
+		if err := inside.fit(path+"/"+name, m[name], value); err != nil {
+			return err
+		}
+		for at := range inside.strange {
+			return fmt.Errorf("%s means nothing there", named(at))
+		}
+		v.SetMapIndex(reflect.ValueOf(name), value)
+	}
+	return nil
+}
+
+func members(path string, tree any) (map[string]any, error) {
+	tree = only(tree)
+	m, ok := tree.(map[string]any)
+	if !ok {
+		return nil, fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
+	}
+	return m, nil
 }
 
 // own decodes types that decode themselves, and types that fit does not know.

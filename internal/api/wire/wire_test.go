@@ -29,6 +29,8 @@ type sample struct {
 	Part  part            `json:"part"`
 	At    *time.Time      `json:"at"`
 	Raw   json.RawMessage `json:"raw"`
+
+	Named map[string]part `json:"named"`
 }
 
 func TestDecode(t *testing.T) {
@@ -74,6 +76,11 @@ func TestDecode(t *testing.T) {
 		{name: "a list as a whole", in: `[]`, err: "the answer is a list; expected a mapping"},
 		{name: "no JSON", in: `<html>`, err: "it is not JSON"},
 		{name: "two values", in: `{} {}`, err: "it is not JSON"},
+		{name: "numbers as text in free mappings", in: `{"named":{"a":{"n":"5"},"b":null,"c":{"name":7}}}`, want: sample{Named: map[string]part{"a": {N: new(int64(5))}, "b": {}, "c": {Name: "7"}}}},
+		{name: "an empty free mapping", in: `{"count":"1","named":{}}`, want: sample{Count: 1, Named: map[string]part{}}},
+		{name: "no free mapping", in: `{"count":"1","named":null}`, want: sample{Count: 1}},
+		{name: "strange inside of free mappings", in: `{"named":{"a":{"n":"many"}}}`, err: `the field "named/a/n" means nothing there`},
+		{name: "text where a free mapping is expected", in: `{"named":"s3cr3t"}`, err: `the field "named" is a text; expected a mapping`},
 		{name: "raw stays raw", in: `{"count":"1","raw":{"a":[1]}}`, want: sample{Count: 1, Raw: json.RawMessage(`{"a":[1]}`)}},
 	}
 	for _, tt := range tests {
