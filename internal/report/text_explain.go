@@ -108,7 +108,7 @@ func (p *page) backends(list []explain.Backend) {
 	p.linef("\n%s", p.paint("Backend", color.Bold))
 	for i := range list {
 		b := &list[i]
-		p.hanging("    ", b.Gist())
+		p.hanging("    ", b.Summary())
 		for _, x := range []*explain.Item{b.Channel, b.Authorizer} {
 			if x != nil {
 				p.part(x)
@@ -126,7 +126,7 @@ func (p *page) hanging(margin, text string) {
 
 // settings writes the settings of an item: its gist, and the other leaves as path: value. Lists are on one line.
 func (p *page) settings(x *explain.Item, indent string) {
-	lines, rest := x.Gist()
+	lines, rest := x.Summary()
 	for _, line := range lines {
 		p.hanging(indent, line)
 	}

@@ -8,13 +8,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// liveRefs holds the objects to which the published definition of an API refers, by id.
-type liveRefs struct {
+// referredObjects holds the objects to which the published definition of an API refers, by id.
+type referredObjects struct {
 	mu      sync.Mutex
 	objects map[string]*kind.Object // by kind and id
 }
 
-func (r *liveRefs) add(found []kind.Object) {
+func (r *referredObjects) add(found []kind.Object) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	for i := range found {
@@ -22,15 +22,15 @@ func (r *liveRefs) add(found []kind.Object) {
 	}
 }
 
-// live reads the published definition and the objects to which it refers. Authorizers and gateway responses are listed only
-// if the definition names one; each channel takes a request.
-func (l *look) live(ctx context.Context, envID string) {
+// readDefinition reads the published definition and the objects to which it refers. Authorizers and gateway responses are
+// listed only if the definition names one; each channel takes a request.
+func (l *report) readDefinition(ctx context.Context, envID string) {
 	def, err := l.reader.Live(ctx, l.api.ID, envID)
 	if err != nil {
 		l.warn("the definition of the API", err)
 		return
 	}
-	l.def = *def
+	l.definition = *def
 	channels, authorizers := map[string]bool{}, def.AuthorizerID != ""
 	for _, b := range def.Backends() {
 		channels[b.ChannelID()] = true
@@ -61,14 +61,14 @@ func (l *look) live(ctx context.Context, envID string) {
 }
 
 // refersTo makes items of the objects to which the definition refers.
-func (l *look) refersTo() {
-	l.Authorizer = l.referred("authorizer", l.def.AuthorizerID)
-	if l.Response = l.referred("gateway_response", l.def.ResponseID); l.Response != nil {
+func (l *report) refersTo() {
+	l.Authorizer = l.referred("authorizer", l.definition.AuthorizerID)
+	if l.Response = l.referred("gateway_response", l.definition.ResponseID); l.Response != nil {
 		l.Response.Name = strings.TrimPrefix(l.Response.Name, l.api.Group+"/")
 	}
-	for _, b := range l.def.Backends() {
-		to := Backend{Policy: b.Policy, Type: l.def.BackendType, Timeout: b.Timeout, Authorizer: l.referred("authorizer", b.AuthorizerID)}
-		switch l.def.BackendType {
+	for _, b := range l.definition.Backends() {
+		to := Backend{Policy: b.Policy, Type: l.definition.BackendType, Timeout: b.Timeout, Authorizer: l.referred("authorizer", b.AuthorizerID)}
+		switch l.definition.BackendType {
 		case "FUNCTION":
 			if to.Function = b.Alias; b.Alias == "" {
 				to.Function = strings.TrimSuffix(b.Function+":"+b.Version, ":")
@@ -86,7 +86,7 @@ func (l *look) refersTo() {
 
 // referred returns an object to which the definition refers by id; nil if there is no id. If the object could not be
 // read, the item has only its id.
-func (l *look) referred(kindName, id string) *Item {
+func (l *report) referred(kindName, id string) *Item {
 	if id == "" {
 		return nil
 	}

@@ -23,8 +23,8 @@ import (
 // mostApps limits how many apps have their access control and quota read, which takes two requests each.
 const mostApps = 50
 
-// look holds the state of Look.
-type look struct {
+// report holds the state of Look.
+type report struct {
 	reader *fetch.Reader
 	api    *kind.API
 	env    string
@@ -33,10 +33,10 @@ type look struct {
 	links   map[string]*kind.DeclaredLink // in the files, to the API, by address
 	others  map[string]*kind.DeclaredLink // in the files, to what is bound to the API
 
-	bound    [][]fetch.Bound // by the index of kind.Links
-	def      kind.Definition
-	refs     liveRefs
-	defaults string // the limit that applies without any other; "" if not known
+	bound            [][]fetch.Bound // by the index of kind.Links
+	definition       kind.Definition
+	refs             referredObjects
+	defaultLimitText string // the limit that applies without any other; "" if not known
 	*Report
 
 	mu sync.Mutex
@@ -44,24 +44,24 @@ type look struct {
 
 // Look finds what is in force for an API. Whatever cannot be read becomes a warning; it fails only when ctx ends.
 func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.API, env string) (*Report, error) {
-	l := &look{
+	l := &report{
 		reader: reader, api: a, env: env, objects: map[string]*kind.Declared{}, links: map[string]*kind.DeclaredLink{}, others: map[string]*kind.DeclaredLink{},
-		bound: make([][]fetch.Bound, len(kind.Links)), def: kind.Definition{AuthType: a.AuthType}, refs: liveRefs{objects: map[string]*kind.Object{}},
+		bound: make([][]fetch.Bound, len(kind.Links)), definition: kind.Definition{AuthType: a.AuthType}, refs: referredObjects{objects: map[string]*kind.Object{}},
 		Report: &Report{Environment: env, Plugins: []Item{}, ACLs: []Item{}, Apps: []Item{}, Others: []Item{}, Backends: []Backend{}, Absent: []Absent{}, Notes: []string{}},
 	}
 	var live sync.WaitGroup // the published definition needs no other answer
 	p, ok := a.In(env)
 	if l.Published = ok; ok {
-		live.Go(func() { l.live(ctx, p.EnvID) })
+		live.Go(func() { l.readDefinition(ctx, p.EnvID) })
 	}
 	l.read(ctx)
-	l.declared(state)
+	l.indexFiles(state)
 	l.items()
 	l.details(ctx)
 	live.Wait()
 	l.refersTo()
 	l.API = API{
-		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.def.AuthType, CORS: l.def.CORS, Published: []string{},
+		ID: a.ID, Group: a.Group, Name: a.Name, Method: a.Method, Path: a.Path, AuthType: l.definition.AuthType, CORS: l.definition.CORS, Published: []string{},
 	}
 	for i := range a.Published {
 		l.API.Published = append(l.API.Published, a.Published[i].Env)
@@ -74,8 +74,8 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 	return l.Report, context.Cause(ctx)
 }
 
-// declared indexes what the files say about the API. References to other APIs do not resolve here, and are not needed.
-func (l *look) declared(state *spec.State) {
+// indexFiles indexes what the files say about the API. References to other APIs do not resolve here, and are not needed.
+func (l *report) indexFiles(state *spec.State) {
 	catalog := kind.NewCatalog([]*kind.API{l.api})
 	catalog.Others = map[string][]kind.Object{}
 	for _, bound := range l.bound {
@@ -98,17 +98,17 @@ func (l *look) declared(state *spec.State) {
 	}
 }
 
-func (l *look) warn(what string, err error) { l.unread(what + " could not be read: " + err.Error()) }
+func (l *report) warn(what string, err error) { l.unread(what + " could not be read: " + err.Error()) }
 
 // unread adds a warning about something that could not be read.
-func (l *look) unread(message string) {
+func (l *report) unread(message string) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	l.Unread = append(l.Unread, diff.Note{Message: message})
 }
 
 // read makes all requests that need only the API.
-func (l *look) read(ctx context.Context) {
+func (l *report) read(ctx context.Context) {
 	var wg sync.WaitGroup
 	to, _ := l.api.In(l.env)
 	for i, k := range kind.Links {
@@ -127,7 +127,7 @@ func (l *look) read(ctx context.Context) {
 }
 
 // items makes items of what is bound.
-func (l *look) items() {
+func (l *report) items() {
 	for _, bound := range l.bound {
 		for i := range bound {
 			b := &bound[i]
@@ -157,7 +157,7 @@ func (l *look) items() {
 }
 
 // item returns an object as reports show it. Its value may be nil.
-func (l *look) item(o *kind.Object) Item {
+func (l *report) item(o *kind.Object) Item {
 	item := Item{Kind: o.Kind, Name: o.Key, Settings: []Setting{}}
 	d := l.objects[o.Address()]
 	if d != nil {
@@ -195,7 +195,7 @@ func tree(k *kind.Kind, value any) (out any) {
 }
 
 // details reads the parts of the throttle and the apps.
-func (l *look) details(ctx context.Context) {
+func (l *report) details(ctx context.Context) {
 	var wg sync.WaitGroup
 	if l.Throttle != nil {
 		wg.Go(func() {
@@ -212,10 +212,10 @@ func (l *look) details(ctx context.Context) {
 		wg.Go(func() { quotas[i] = l.boundToApp(ctx, app) })
 	}
 	for i := range l.Others {
-		wg.Go(func() { l.named(ctx, &l.Others[i]) })
+		wg.Go(func() { l.complete(ctx, &l.Others[i]) })
 	}
 	if l.Throttle == nil && !slices.ContainsFunc(l.Plugins, limits) {
-		wg.Go(func() { l.defaults = l.usual(ctx) })
+		wg.Go(func() { l.defaultLimitText = l.defaultLimit(ctx) })
 	}
 	wg.Wait()
 	for i, q := range quotas {
@@ -223,8 +223,8 @@ func (l *look) details(ctx context.Context) {
 	}
 }
 
-// named completes an item of which the list of bindings has only the name.
-func (l *look) named(ctx context.Context, x *Item) {
+// complete completes an item of which the list of bindings has only the name.
+func (l *report) complete(ctx context.Context, x *Item) {
 	found, err := l.reader.Named(ctx, kind.Of(x.Kind), nil, x.Name)
 	if err != nil {
 		l.warn("the "+x.Kind+" "+x.Name, err)
@@ -241,7 +241,7 @@ func (l *look) named(ctx context.Context, x *Item) {
 func limits(p Item) bool { return precedence.ReplacesThrottle(p.Type) }
 
 // owner returns the bound object of that name.
-func (l *look) owner(linkKind, name string) *kind.Object {
+func (l *report) owner(linkKind, name string) *kind.Object {
 	for _, bound := range l.bound {
 		for i := range bound {
 			if bound[i].Kind == linkKind && bound[i].Object.Key == name {
@@ -252,7 +252,7 @@ func (l *look) owner(linkKind, name string) *kind.Object {
 	return &kind.Object{}
 }
 
-func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (out []Item) {
+func (l *report) parts(ctx context.Context, kindName string, owner *kind.Object) (out []Item) {
 	if !owner.Parts {
 		return nil
 	}
@@ -270,7 +270,7 @@ func (l *look) parts(ctx context.Context, kindName string, owner *kind.Object) (
 }
 
 // boundToApp returns what is bound to an app, such as its quota.
-func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
+func (l *report) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	for _, k := range kind.Links {
 		if k.Target != app.Kind {
 			continue
@@ -290,8 +290,8 @@ func (l *look) boundToApp(ctx context.Context, app *kind.Object) (out []Item) {
 	return out
 }
 
-// usual returns, in words, the limit that the gateway applies to APIs that have no other.
-func (l *look) usual(ctx context.Context) string {
+// defaultLimit returns, in words, the limit that the gateway applies to APIs that have no other.
+func (l *report) defaultLimit(ctx context.Context) string {
 	var all kind.Settings
 	if err := l.reader.Read(ctx, kind.ListSettings(), &all); err != nil {
 		l.warn("the default limit", err)

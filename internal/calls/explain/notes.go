@@ -9,7 +9,7 @@ import (
 )
 
 // absent lists the bindings to the API that the files declare and the gateway does not have.
-func (l *look) absent() {
+func (l *report) absent() {
 	have := map[string]bool{}
 	for _, bound := range l.bound {
 		for i := range bound {
@@ -25,12 +25,12 @@ func (l *look) absent() {
 }
 
 // note adds a sentence about what else decides about a call.
-func (l *look) note(format string, args ...any) {
+func (l *report) note(format string, args ...any) {
 	l.Notes = append(l.Notes, fmt.Sprintf(format, args...))
 }
 
 // notes finds what has no effect and why, and what else decides about a call.
-func (l *look) notes() {
+func (l *report) notes() {
 	if !l.Published {
 		l.note("the API is not published in %s, so none of this applies there", l.env)
 	}
@@ -43,8 +43,8 @@ func (l *look) notes() {
 			l.note("the plugin %s (cors) overrides the API's own cors setting", p.Name)
 		}
 	}
-	if l.defaults != "" {
-		l.note("neither a throttle nor a rate_limit plugin limits the API; what applies is %s", l.defaults)
+	if l.defaultLimitText != "" {
+		l.note("neither a throttle nor a rate_limit plugin limits the API; what applies is %s", l.defaultLimitText)
 	}
 	for i := range l.ACLs {
 		if t := l.ACLs[i].Type; precedence.ByAccount(t) && !precedence.KnowsAccount(l.API.AuthType) {
@@ -65,7 +65,7 @@ func (l *look) notes() {
 }
 
 // ineffectiveLists finds the DENY lists that have no effect because of a PERMIT list of the same entity type.
-func (l *look) ineffectiveLists() {
+func (l *report) ineffectiveLists() {
 	permits := map[string]string{} // by entity type, the name
 	for i := range l.ACLs {
 		if l.ACLs[i].setting("/type") == "PERMIT" {
@@ -82,7 +82,7 @@ func (l *look) ineffectiveLists() {
 }
 
 // ineffectiveLimits finds limits of the throttle that apply to no caller.
-func (l *look) ineffectiveLimits() {
+func (l *report) ineffectiveLimits() {
 	if l.Throttle == nil || l.Throttle.ShadowedBy != "" {
 		return
 	}

@@ -17,11 +17,11 @@ func (x *Item) Title() string {
 	return strings.ReplaceAll(x.Kind, "_", " ") + " " + x.Name
 }
 
-// Gist says in a few lines what an item does, if that is clearer than its settings, and returns the settings that the lines
+// Summary says in a few lines what an item does, if that is clearer than its settings, and returns the settings that the lines
 // do not include.
-func (x *Item) Gist() (lines []string, rest []Setting) {
-	g := gist{slices.Clone(x.Settings)}
-	if several, ok := gists[x.Kind]; ok && len(g.rest) > 0 {
+func (x *Item) Summary() (lines []string, rest []Setting) {
+	g := summary{slices.Clone(x.Settings)}
+	if several, ok := summaries[x.Kind]; ok && len(g.rest) > 0 {
 		lines = several(&g)
 	} else if text := g.of(x.Kind); text != "" {
 		lines = []string{text}
@@ -29,14 +29,14 @@ func (x *Item) Gist() (lines []string, rest []Setting) {
 	return lines, g.rest
 }
 
-// gists are the kinds whose gist is more than a sentence.
-var gists = map[string]func(*gist) []string{"authorizer": (*gist).authorizer, "channel": (*gist).channel, "gateway_response": (*gist).response}
+// summaries are the kinds whose summary is more than a sentence.
+var summaries = map[string]func(*summary) []string{"authorizer": (*summary).authorizer, "channel": (*summary).channel, "gateway_response": (*summary).response}
 
-// gist takes settings out of a list to put them into sentences.
-type gist struct{ rest []Setting }
+// summary takes settings out of a list to put them into sentences.
+type summary struct{ rest []Setting }
 
 // value removes a setting from the list and returns its value; nil if it is missing.
-func (g *gist) value(path string) any {
+func (g *summary) value(path string) any {
 	i := slices.IndexFunc(g.rest, func(s Setting) bool { return s.Path == path })
 	if i < 0 {
 		return nil
@@ -47,7 +47,7 @@ func (g *gist) value(path string) any {
 }
 
 // take removes a setting and returns it as text; "" if it is missing.
-func (g *gist) take(path string) string {
+func (g *summary) take(path string) string {
 	if value := g.value(path); value != nil {
 		return fmt.Sprint(value)
 	}
@@ -55,7 +55,7 @@ func (g *gist) take(path string) string {
 }
 
 // under removes and returns all settings below a path.
-func (g *gist) under(path string) (out []Setting) {
+func (g *summary) under(path string) (out []Setting) {
 	g.rest = slices.DeleteFunc(g.rest, func(s Setting) bool {
 		below := strings.HasPrefix(s.Path, path+"/")
 		if below {
@@ -67,7 +67,7 @@ func (g *gist) under(path string) (out []Setting) {
 }
 
 // list removes a list and returns its items, joined by commas.
-func (g *gist) list(path string) string {
+func (g *summary) list(path string) string {
 	return strings.Join(Texts(g.value(path)), ", ")
 }
 
@@ -80,7 +80,7 @@ func Texts(v any) (items []string) {
 	return items
 }
 
-func (g *gist) of(kindName string) string {
+func (g *summary) of(kindName string) string {
 	switch kindName {
 	case "throttle":
 		parts := []string{fmt.Sprintf("%s calls in %s %s", g.take("/api_call_limits"), g.take("/time_interval"), g.take("/time_unit"))}

@@ -12,8 +12,8 @@ import (
 // mostNamed limits how many members text output names on a line; JSON has all of them.
 const mostNamed = 8
 
-// Gist says where calls go.
-func (b *Backend) Gist() string {
+// Summary says where calls go.
+func (b *Backend) Summary() string {
 	var parts []string
 	if b.Policy != "" {
 		parts = append(parts, "for calls that its policy "+b.Policy+" picks:")
@@ -56,7 +56,7 @@ func (b *Backend) address() (parts []string) {
 	return parts
 }
 
-func (g *gist) authorizer() (lines []string) {
+func (g *summary) authorizer() (lines []string) {
 	function := "function " + g.take("/uri")
 	if alias := g.take("/alias_uri"); alias != "" {
 		function = "function " + alias
@@ -81,7 +81,7 @@ func (g *gist) authorizer() (lines []string) {
 	return append(lines, "asked for each call")
 }
 
-func (g *gist) response() []string {
+func (g *summary) response() []string {
 	var kinds []string
 	statuses := map[string]string{}
 	for _, s := range g.under("/errors") {
@@ -103,7 +103,7 @@ func (g *gist) response() []string {
 }
 
 // channel says how calls are distributed: the groups with their shares and members, then the members without a group.
-func (g *gist) channel() []string {
+func (g *summary) channel() []string {
 	lines := []string{g.take("/balance_strategy") + ", port " + g.take("/port")}
 	for _, path := range []string{"/member_type", "/member_groups", "/members"} { // the list itself, if it is empty
 		g.take(path)
@@ -143,7 +143,7 @@ func (g *gist) channel() []string {
 }
 
 // serves reports whether the members come from a microservice.
-func (g *gist) serves() bool {
+func (g *summary) serves() bool {
 	for _, s := range g.rest {
 		if strings.HasPrefix(s.Path, "/microservice/") {
 			return true
@@ -175,7 +175,7 @@ func member(m map[string]any, weighs bool) string {
 	if !ok {
 		name = fmt.Sprint(m["ecs_id"])
 	}
-	if port, told := m["port"]; told {
+	if port, returned := m["port"]; returned {
 		name += fmt.Sprintf(":%v", port)
 	}
 	var marks []string
@@ -194,8 +194,8 @@ func member(m map[string]any, weighs bool) string {
 	return name
 }
 
-func (g *gist) health() string {
-	checks := gist{g.under("/health_check")}
+func (g *summary) health() string {
+	checks := summary{g.under("/health_check")}
 	protocol := checks.take("/health_check/protocol")
 	if protocol == "" {
 		return "no health check"

@@ -27,7 +27,7 @@ func access(v *view) (out []Aspect) {
 		if precedence.ByAccount(entityType) && !precedence.KnowsAccount(v.authType()) {
 			sure = false // whether it applies is not documented
 		}
-		out = append(out, widened(b, a, sure)...)
+		out = append(out, compareLists(b, a, sure)...)
 	}
 	if v.authType() == "" || precedence.NeedsApp(v.authType()) {
 		out = append(out, accessOfApps(v)...)
@@ -37,9 +37,9 @@ func access(v *view) (out []Aspect) {
 
 // accessOfApps compares the access control of the apps that may call both before and after the plan.
 func accessOfApps(v *view) (out []Aspect) {
-	for app, to := range v.staying() {
+	for app, to := range v.remainingApps() {
 		b, a := controlsOf(v.before, app), controlsOf(v.after, to)
-		for _, aspect := range widened(b, a, b.sure && a.sure && v.authType() != "") {
+		for _, aspect := range compareLists(b, a, b.sure && a.sure && v.authType() != "") {
 			aspect.Before = strings.TrimPrefix(to, "app/") + ": " + aspect.Before
 			out = append(out, aspect)
 		}
@@ -47,13 +47,13 @@ func accessOfApps(v *view) (out []Aspect) {
 	return out
 }
 
-// staying yields the apps that may call both before and after the plan, sorted: the address of each before and after
+// remainingApps yields the apps that may call both before and after the plan, sorted: the address of each before and after
 // it.
-func (v *view) staying() iter.Seq2[string, string] {
+func (v *view) remainingApps() iter.Seq2[string, string] {
 	now := bound[kind.App](v.after)
 	return func(yield func(app, to string) bool) {
 		for _, app := range slices.Sorted(maps.Keys(bound[kind.App](v.before))) {
-			to := v.w.now(app)
+			to := v.w.addressAfter(app)
 			if _, stays := now[to]; stays && !yield(app, to) {
 				return
 			}
@@ -67,7 +67,7 @@ type list struct {
 	names  map[string]bool // for accounts: those that may call, or may not
 	deny   bool            // names are those that may not call
 	others bool            // whether it is a list of accounts
-	words  string
+	text   string
 	sure   bool
 }
 
@@ -85,14 +85,14 @@ func listsOf(acls map[string]kind.ACL, entityType string) list {
 	if len(permits) > 0 {
 		counting = permits
 	}
-	l := list{ip: everywhere, others: precedence.ByAccount(entityType), deny: true, names: map[string]bool{}, words: anyone, sure: true}
+	l := list{ip: everywhere, others: precedence.ByAccount(entityType), deny: true, names: map[string]bool{}, text: anyone, sure: true}
 	for i, a := range counting {
 		l = l.with(a.Type, a.Values, i == 0)
 	}
 	if len(counting) == 0 && len(acls) > 0 { // lists of another type may refuse callers
-		l.words = "any address"
+		l.text = "any address"
 		if l.others {
-			l.words = "any account"
+			l.text = "any account"
 		}
 	}
 	return l
@@ -102,7 +102,7 @@ const anyone = "anyone"
 
 // controlsOf returns the list for the access control of an app.
 func controlsOf(s side, app string) list {
-	l := list{ip: everywhere, words: anyone, sure: true}
+	l := list{ip: everywhere, text: anyone, sure: true}
 	for _, c := range partsOf[kind.AccessControl](s, app) {
 		l = l.with(c.Type, c.Values, true)
 	}
@@ -127,29 +127,29 @@ func (l list) with(listType string, values []string, first bool) list {
 		}
 		l.ip = l.ip.and(ip)
 	}
-	l.words = counted(values, what)
+	l.text = nameOrNumber(values, what)
 	switch {
 	case !l.others && len(everywhere.without(l.ip)) == 0:
-		l.words = anyone
+		l.text = anyone
 	case !l.others && len(l.ip) == 0:
-		l.words = "nobody"
+		l.text = "nobody"
 	case listType == "DENY":
-		l.words = "all but " + l.words
+		l.text = "all but " + l.text
 	}
 	return l
 }
 
-// widened returns the aspects of a list that changes into another: who is let in, and who is shut out.
-func widened(before, after list, sure bool) []Aspect {
-	aspect := Aspect{Name: Access, Before: before.words, After: after.words, Sure: sure}
-	if before.words == after.words {
+// compareLists returns the aspects of a list that changes into another: who is let in, and who is shut out.
+func compareLists(before, after list, sure bool) []Aspect {
+	aspect := Aspect{Name: Access, Before: before.text, After: after.text, Sure: sure}
+	if before.text == after.text {
 		aspect.After += " (others)"
 	}
-	return aspect.each(after.beyond(before), Exposure, before.beyond(after), Outage)
+	return aspect.withLevels(after.allowsMoreThan(before), Exposure, before.allowsMoreThan(after), Outage)
 }
 
-// beyond reports whether a list lets in a caller that the other refuses.
-func (l list) beyond(other list) bool {
+// allowsMoreThan reports whether a list lets in a caller that the other refuses.
+func (l list) allowsMoreThan(other list) bool {
 	if !l.others {
 		return len(l.ip.without(other.ip)) > 0
 	}
@@ -162,8 +162,8 @@ func (l list) beyond(other list) bool {
 	return false
 }
 
-// counted returns the name of a single thing, or the number of several.
-func counted(names []string, what string) string {
+// nameOrNumber returns the name of a single thing, or the number of several.
+func nameOrNumber(names []string, what string) string {
 	switch len(names) {
 	case 0:
 		return "nobody"
@@ -180,17 +180,17 @@ func authorization(v *view) []Aspect {
 	}
 	before, after := map[string]bool{}, map[string]bool{}
 	for address := range bound[kind.App](v.before) {
-		before[v.w.now(address)] = true
+		before[v.w.addressAfter(address)] = true
 	}
 	for address := range bound[kind.App](v.after) {
 		after[address] = true
 	}
-	aspect := Aspect{Name: Authorization, Before: named(before, "app"), After: named(after, "app"), Sure: v.authType() != ""}
-	return aspect.each(exceeds(after, before), Change, exceeds(before, after), Outage)
+	aspect := Aspect{Name: Authorization, Before: fewNames(before, "app"), After: fewNames(after, "app"), Sure: v.authType() != ""}
+	return aspect.withLevels(hasMore(after, before), Change, hasMore(before, after), Outage)
 }
 
-// exceeds reports whether a set has an element that the other set lacks.
-func exceeds(set, other map[string]bool) bool {
+// hasMore reports whether a set has an element that the other set lacks.
+func hasMore(set, other map[string]bool) bool {
 	for name := range set {
 		if !other[name] {
 			return true
@@ -199,8 +199,8 @@ func exceeds(set, other map[string]bool) bool {
 	return false
 }
 
-// named returns the names of a few things, or the number of many.
-func named(addresses map[string]bool, what string) string {
+// fewNames returns the names of a few things, or the number of many.
+func fewNames(addresses map[string]bool, what string) string {
 	const few = 3
 	switch n := len(addresses); {
 	case n == 0:

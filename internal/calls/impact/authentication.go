@@ -10,7 +10,7 @@ import (
 
 // authentication compares what callers must present: what plugins require, and the credentials of apps.
 func authentication(v *view) (out []Aspect) {
-	out = byType(v, precedence.Authenticates, Authentication, Outage, Exposure)
+	out = comparePlugins(v, precedence.Authenticates, Authentication, Outage, Exposure)
 	for i := range out {
 		if out[i].After != "none" && out[i].Before != "none" { // whom other content lets in cannot be known
 			out[i].Level, out[i].Sure = Exposure, false
@@ -24,16 +24,16 @@ func authentication(v *view) (out []Aspect) {
 
 // credentials compares the keys, secrets and codes of the apps that may call both before and after the plan.
 func credentials(v *view) (out []Aspect) {
-	for app, to := range v.staying() {
+	for app, to := range v.remainingApps() {
 		name := strings.TrimPrefix(to, "app/")
 		sure := v.authType() != ""
 		for _, what := range v.w.credentials[to] {
 			out = append(out, Aspect{Name: Authentication, Level: Outage, Before: what + " of " + name, After: "another", Sure: sure})
 		}
 		b, a := codes(v.before, app), codes(v.after, to)
-		lost := exceeds(b, a)
-		aspect := Aspect{Name: Authentication, Before: several(len(b), "code") + " of " + name, After: several(len(a), "code"), Sure: sure}
-		out = append(out, aspect.each(!lost && len(a) > len(b), Change, lost, Outage)...)
+		lost := hasMore(b, a)
+		aspect := Aspect{Name: Authentication, Before: plural(len(b), "code") + " of " + name, After: plural(len(a), "code"), Sure: sure}
+		out = append(out, aspect.withLevels(!lost && len(a) > len(b), Change, lost, Outage)...)
 	}
 	return out
 }
@@ -52,8 +52,8 @@ var credentialFields = map[string]map[string]string{
 	"signature": {"/key": "key", "/secret": "secret"},
 }
 
-// replaced notes the apps and signature keys whose credentials a plan changes.
-func (w *worlds) replaced() {
+// noteCredentials notes the apps and signature keys whose credentials a plan changes.
+func (w *states) noteCredentials() {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Action != diff.Update {

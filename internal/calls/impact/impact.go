@@ -44,9 +44,9 @@ type Aspect struct {
 	Sure          bool   // the rules settle it, and nothing that was not read could make it untrue
 }
 
-// each returns the aspect with the level gained if callers gain something, and with the level lost if they lose
+// withLevels returns the aspect with the level gained if callers gain something, and with the level lost if they lose
 // something.
-func (a Aspect) each(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
+func (a Aspect) withLevels(gain bool, gained Level, loss bool, lost Level) (out []Aspect) {
 	if gain {
 		a.Level = gained
 		out = append(out, a)
@@ -128,9 +128,9 @@ type Input struct {
 
 // Of returns the impact of a plan: the worst entries first, then by API and environment.
 func Of(in Input) []Entry {
-	w := newWorlds(in)
+	w := newStates(in)
 	w.markAffected()
-	out := w.refer()
+	out := w.noteReferring()
 	for _, at := range w.affected() {
 		if e := w.entry(at); len(e.Aspects) > 0 {
 			out = append(out, e)
@@ -151,7 +151,7 @@ func worstFirst(aspects []Aspect) {
 }
 
 // entry compares one API in an environment before and after the plan.
-func (w *worlds) entry(at slot) Entry {
+func (w *states) entry(at slot) Entry {
 	v := w.view(at)
 	e := Entry{Because: w.because[at]}
 	if v.api != nil {
@@ -165,7 +165,7 @@ func (w *worlds) entry(at slot) Entry {
 	for _, of := range []func(*view) []Aspect{authentication, authorization, access, limit, cors, plugins, signature} {
 		e.Aspects = append(e.Aspects, of(v)...)
 	}
-	e.Aspects = append(e.Aspects, w.own[at]...)
+	e.Aspects = append(e.Aspects, w.ofReferred[at]...)
 	if v.api == nil {
 		for i := range e.Aspects {
 			e.Aspects[i].Sure = false

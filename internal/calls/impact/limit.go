@@ -37,17 +37,17 @@ func (r rate) String() string {
 	return fmt.Sprintf("%d per %d %s", r.calls, r.interval, r.unit)
 }
 
-// in returns how many calls may be made within this many seconds, possibly all at once.
-func (r rate) in(secs float64) float64 {
+// callsWithin returns how many calls may be made within this many seconds, possibly all at once.
+func (r rate) callsWithin(secs float64) float64 {
 	if r.calls == math.MaxInt64 {
 		return math.Inf(1)
 	}
 	return float64(r.calls) * max(1, secs/(float64(r.interval)*precedence.Seconds[r.unit]))
 }
 
-// above reports whether a rate allows more calls than the other in a second, a minute, an hour or a day.
-func (r rate) above(other rate) bool {
-	return slices.ContainsFunc(slices.Collect(maps.Values(precedence.Seconds)), func(s float64) bool { return r.in(s) > other.in(s) })
+// allowsMoreThan reports whether a rate allows more calls than the other in a second, a minute, an hour or a day.
+func (r rate) allowsMoreThan(other rate) bool {
+	return slices.ContainsFunc(slices.Collect(maps.Values(precedence.Seconds)), func(s float64) bool { return r.callsWithin(s) > other.callsWithin(s) })
 }
 
 // limit compares how often an API may be called. The limit of the gateway itself, which applies if there is no other,
@@ -55,24 +55,24 @@ func (r rate) above(other rate) bool {
 func limit(v *view) (out []Aspect) {
 	before, after := limitsOf(v, v.before), limitsOf(v, v.after)
 	var raised, lowered []string
-	for _, whose := range inEither(before.by, after.by) {
-		b, a := before.of(whose), after.of(whose)
+	for _, whose := range unionKeys(before.by, after.by) {
+		b, a := before.limitOf(whose), after.limitOf(whose)
 		all := whose == "" && a != unlimited && b != unlimited
-		if a.above(b) || all && before.shared && !after.shared {
+		if a.allowsMoreThan(b) || all && before.shared && !after.shared {
 			raised = append(raised, whose)
 		}
-		if b.above(a) || all && after.shared && !before.shared { // also if more calls are allowed at once, although fewer in a day
+		if b.allowsMoreThan(a) || all && after.shared && !before.shared { // also if more calls are allowed at once, although fewer in a day
 			lowered = append(lowered, whose)
 		}
 	}
 	aspect := Aspect{Name: Limit, Sure: before.sure && after.sure}
 	if len(raised) > 0 {
-		aspect.Level, aspect.Before, aspect.After = Exposure, before.words(raised), after.words(raised)
+		aspect.Level, aspect.Before, aspect.After = Exposure, before.text(raised), after.text(raised)
 		out = append(out, aspect)
 	}
 	if len(lowered) > 0 {
-		aspect.Level, aspect.Before, aspect.After = Change, before.words(lowered), after.words(lowered)
-		if busiest := float64(v.peak); v.peak > 0 && slices.Contains(lowered, "") && after.of("").in(precedence.Seconds["MINUTE"]) < busiest {
+		aspect.Level, aspect.Before, aspect.After = Change, before.text(lowered), after.text(lowered)
+		if busiest := float64(v.peak); v.peak > 0 && slices.Contains(lowered, "") && after.limitOf("").callsWithin(precedence.Seconds["MINUTE"]) < busiest {
 			aspect.Level = Outage
 			aspect.After += fmt.Sprintf(" (the busiest minute of the last hour had %d calls)", v.peak)
 		}
@@ -81,23 +81,23 @@ func limit(v *view) (out []Aspect) {
 	return out
 }
 
-// of returns the limit for a caller: its special limit, or else that of all apps or users.
-func (l limits) of(whose string) rate {
+// limitOf returns the limit for a caller: its special limit, or else that of all apps or users.
+func (l limits) limitOf(whose string) rate {
 	if r, ok := l.by[whose]; ok {
 		return r
 	}
 	if sort, _, named := strings.Cut(whose, ":"); named {
-		return l.of(" per " + strings.TrimPrefix(sort, " of "))
+		return l.limitOf(" per " + strings.TrimPrefix(sort, " of "))
 	}
 	return unlimited
 }
 
-// words returns a few limits in words.
-func (l limits) words(of []string) string {
+// text returns a few limits in words.
+func (l limits) text(of []string) string {
 	const few = 3
 	var out []string
 	for _, whose := range of {
-		r := l.of(whose)
+		r := l.limitOf(whose)
 		text := r.String()
 		switch {
 		case r == unlimited:
@@ -122,14 +122,14 @@ func (l limits) words(of []string) string {
 // precedence.RateLimit).
 func limitsOf(v *view, s side) limits {
 	for _, p := range pluginsBy(s, precedence.ReplacesThrottle) {
-		return v.counting(rateLimited(p))
+		return v.applicable(rateLimited(p))
 	}
 	for _, q := range bound[kind.AppQuota](s) { // the apps of the quota were not read
 		return limits{by: map[string]rate{" per app": rateOf(q)}}
 	}
 	l := limits{by: map[string]rate{}, sure: v.known("plugin_binding")}
 	for address, t := range bound[kind.Throttle](s) {
-		l = v.counting(throttled(t, partsOf[kind.Special](s, address)))
+		l = v.applicable(throttled(t, partsOf[kind.Special](s, address)))
 		l.sure = v.known("plugin_binding") // a plugin may override it
 		return l
 	}
@@ -137,8 +137,8 @@ func limitsOf(v *view, s side) limits {
 	return l
 }
 
-// counting leaves out the limits that apply to no caller (see precedence.Counted).
-func (v *view) counting(l limits) limits {
+// applicable leaves out the limits that apply to no caller (see precedence.Counted).
+func (v *view) applicable(l limits) limits {
 	if v.authType() == "" {
 		return l
 	}

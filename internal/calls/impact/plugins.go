@@ -16,31 +16,31 @@ func pluginsBy(s side, of func(pluginType string) bool) map[string]*kind.Plugin 
 	out := map[string]*kind.Plugin{}
 	for address, p := range bound[kind.Plugin](s) {
 		if of(p.Type) {
-			out[p.Type] = s.world.compared(address, p)
+			out[p.Type] = s.state.compared(address, p)
 		}
 	}
 	return out
 }
 
-// inEither returns the keys that are in at least one of two maps, sorted.
-func inEither[V any](a, b map[string]V) []string {
+// unionKeys returns the keys that are in at least one of two maps, sorted.
+func unionKeys[V any](a, b map[string]V) []string {
 	all := maps.Clone(a)
 	maps.Copy(all, b)
 	return slices.Sorted(maps.Keys(all))
 }
 
-// byType compares the plugins of some types. An added plugin has the level comes, a removed one the level goes, and one
-// with other content the level Change.
-func byType(v *view, of func(pluginType string) bool, name string, comes, goes Level) (out []Aspect) {
+// comparePlugins compares the plugins of some types. An added plugin has the level added, a removed one the level removed, and
+// one with other content the level Change.
+func comparePlugins(v *view, of func(pluginType string) bool, name string, added, removed Level) (out []Aspect) {
 	before, after := pluginsBy(v.before, of), pluginsBy(v.after, of)
-	for _, typ := range inEither(before, after) {
+	for _, typ := range unionKeys(before, after) {
 		aspect := Aspect{Name: name, Level: Change, Before: typ, After: typ, Sure: true}
 		switch b, a := before[typ], after[typ]; {
 		case b == nil:
-			aspect.Level, aspect.Before = comes, "none"
+			aspect.Level, aspect.Before = added, "none"
 		case a == nil:
-			aspect.Level, aspect.After = goes, "none"
-		case v.after.world.same(b, a):
+			aspect.Level, aspect.After = removed, "none"
+		case v.after.state.same(b, a):
 			continue
 		default:
 			aspect.After += " (other content)"
@@ -52,14 +52,14 @@ func byType(v *view, of func(pluginType string) bool, name string, comes, goes L
 
 // same reports whether two plugins of a type do the same, as far as the gateway shows. The result is stored, because
 // many APIs have the same two plugins.
-func (w *world) same(have, want *kind.Plugin) bool {
+func (w *state) same(have, want *kind.Plugin) bool {
 	pair := [2]*kind.Plugin{have, want}
-	equal, known := w.alike[pair]
+	equal, known := w.equalPlugins[pair]
 	if !known {
 		k, like := kind.Of("plugin"), *have
 		like.Name, like.Remark = want.Name, want.Remark
 		equal = len(diff.Leaves(k, k.Settle(*want, like), *want)) == 0
-		w.alike[pair] = equal
+		w.equalPlugins[pair] = equal
 	}
 	return equal
 }
@@ -68,7 +68,7 @@ func (w *world) same(have, want *kind.Plugin) bool {
 // known, so it counts as no site.
 func cors(v *view) (out []Aspect) {
 	before, after := pluginsBy(v.before, precedence.ReplacesCORS)["cors"], pluginsBy(v.after, precedence.ReplacesCORS)["cors"]
-	if before == nil && after == nil || before != nil && after != nil && v.after.world.same(before, after) {
+	if before == nil && after == nil || before != nil && after != nil && v.after.state.same(before, after) {
 		return nil
 	}
 	sure := before != nil && after != nil
@@ -76,12 +76,12 @@ func cors(v *view) (out []Aspect) {
 		field, what string
 		gained      Level
 	}{{"allow_origin", "origin", Exposure}, {"allow_methods", "method", Change}} {
-		b, a := words(before, f.field), words(after, f.field)
-		aspect := Aspect{Name: CORS, Before: listed(b, f.what), After: listed(a, f.what), Sure: sure}
+		b, a := commaList(before, f.field), commaList(after, f.field)
+		aspect := Aspect{Name: CORS, Before: listText(b, f.what), After: listText(a, f.what), Sure: sure}
 		if aspect.Before == aspect.After {
 			aspect.After += " (others)"
 		}
-		out = append(out, aspect.each(!b["*"] && exceeds(a, b), f.gained, !a["*"] && exceeds(b, a), Outage)...)
+		out = append(out, aspect.withLevels(!b["*"] && hasMore(a, b), f.gained, !a["*"] && hasMore(b, a), Outage)...)
 	}
 	if len(out) == 0 {
 		out = append(out, Aspect{Name: CORS, Level: Change, Before: "cors", After: "cors (other headers or times)", Sure: sure})
@@ -89,8 +89,8 @@ func cors(v *view) (out []Aspect) {
 	return out
 }
 
-// words returns the items of a comma-separated text of a plugin.
-func words(p *kind.Plugin, field string) map[string]bool {
+// commaList returns the items of a comma-separated text of a plugin.
+func commaList(p *kind.Plugin, field string) map[string]bool {
 	out := map[string]bool{}
 	if p == nil {
 		return out
@@ -104,7 +104,7 @@ func words(p *kind.Plugin, field string) map[string]bool {
 	return out
 }
 
-func listed(items map[string]bool, what string) string {
+func listText(items map[string]bool, what string) string {
 	switch {
 	case items["*"]:
 		return "any " + what
@@ -113,10 +113,10 @@ func listed(items map[string]bool, what string) string {
 	case len(items) == 0:
 		return "none"
 	}
-	return several(len(items), what)
+	return plural(len(items), what)
 }
 
-func several(n int, what string) string {
+func plural(n int, what string) string {
 	switch n {
 	case 0:
 		return "no " + what
@@ -131,5 +131,5 @@ func plugins(v *view) []Aspect {
 	others := func(t string) bool {
 		return !precedence.Authenticates(t) && !precedence.ReplacesCORS(t) && !precedence.ReplacesThrottle(t)
 	}
-	return byType(v, others, Plugins, Change, Change)
+	return comparePlugins(v, others, Plugins, Change, Change)
 }

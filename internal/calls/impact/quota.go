@@ -19,21 +19,21 @@ type quotas struct {
 }
 
 // quotas returns the entries about how often apps may call over all APIs: one, or none if no such limit changes.
-func (w *worlds) quotas() []Entry {
+func (w *states) quotas() []Entry {
 	q := w.quotasOfApps()
 	e := Entry{API: EveryAPI}
-	alike := map[Aspect]map[string]bool{} // apps whose limits change in the same way
+	similar := map[Aspect]map[string]bool{} // apps whose limits change in the same way
 	for app, because := range q.because {
 		for _, a := range w.quotaOf(app, q) {
-			if alike[a] == nil {
-				alike[a] = map[string]bool{}
+			if similar[a] == nil {
+				similar[a] = map[string]bool{}
 			}
-			alike[a][app] = true
+			similar[a][app] = true
 			e.Because = append(e.Because, because...)
 		}
 	}
-	for a, apps := range alike {
-		a.Before = a.Before + " for " + named(apps, "app")
+	for a, apps := range similar {
+		a.Before = a.Before + " for " + fewNames(apps, "app")
 		e.Aspects = append(e.Aspects, a)
 	}
 	if len(e.Aspects) == 0 {
@@ -47,16 +47,16 @@ func (w *worlds) quotas() []Entry {
 }
 
 // quotaOf compares how often an app may call.
-func (w *worlds) quotaOf(app string, q quotas) []Aspect {
+func (w *states) quotaOf(app string, q quotas) []Aspect {
 	from, had := q.before[app]
-	before, knownBefore := w.before.quota(w.had(from))
+	before, knownBefore := w.before.quota(w.addressBefore(from))
 	after, knownAfter := w.after.quota(q.after[app])
 	a := Aspect{Name: Limit, Before: before.String(), After: after.String(), Sure: knownBefore && knownAfter && (had || w.in.Complete["app_quota_binding"])}
-	return a.each(after.above(before), Exposure, before.above(after), Change) // both if more calls are allowed at once, but fewer in a day
+	return a.withLevels(after.allowsMoreThan(before), Exposure, before.allowsMoreThan(after), Change) // both if more calls are allowed at once, but fewer in a day
 }
 
 // quota returns how often an app with a quota may call; known is false if the quota was not read.
-func (w *world) quota(address string) (r rate, known bool) {
+func (w *state) quota(address string) (r rate, known bool) {
 	if address == "" {
 		return unlimited, true
 	}
@@ -71,7 +71,7 @@ func rateOf(q kind.AppQuota) rate { return rate{q.CallLimits, q.TimeInterval, q.
 
 // quotasOfApps carries out the changes of quotas and of their apps. Apps that the plan creates or deletes are left out:
 // other entries say whether they may call at all.
-func (w *worlds) quotasOfApps() quotas {
+func (w *states) quotasOfApps() quotas {
 	q := quotas{before: map[string]string{}, because: map[string][]string{}}
 	changes := slices.DeleteFunc(slices.Clone(w.in.Plan.Changes), func(ch diff.Change) bool { return ch.Kind != "app_quota" && ch.Kind != "app_quota_binding" })
 	if len(changes) == 0 {
@@ -80,7 +80,7 @@ func (w *worlds) quotasOfApps() quotas {
 	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Neighbours.Links} {
 		for i := range list {
 			if l := &list[i]; l.Kind == "app_quota_binding" {
-				q.before[w.now(l.To.Address())] = w.now(ownerOf(l))
+				q.before[w.addressAfter(l.To.Address())] = w.addressAfter(ownerOf(l))
 			}
 		}
 	}
@@ -101,9 +101,9 @@ func (w *worlds) quotasOfApps() quotas {
 }
 
 // change carries out one change.
-func (q quotas) change(w *worlds, ch *diff.Change) {
+func (q quotas) change(w *states, ch *diff.Change) {
 	if ch.Link != nil {
-		app, quota := w.now(ch.Link.To.Address()), w.now(ownerOf(ch.Link))
+		app, quota := w.addressAfter(ch.Link.To.Address()), w.addressAfter(ownerOf(ch.Link))
 		if ch.Action == diff.Bind {
 			q.after[app] = quota
 		} else if q.after[app] == quota {
@@ -114,7 +114,7 @@ func (q quotas) change(w *worlds, ch *diff.Change) {
 	}
 	for _, side := range []map[string]string{q.before, q.after} {
 		for app, quota := range side {
-			if quota == w.now(ch.Address) && !slices.Contains(q.because[app], ch.Address) {
+			if quota == w.addressAfter(ch.Address) && !slices.Contains(q.because[app], ch.Address) {
 				q.because[app] = append(q.because[app], ch.Address)
 			}
 		}

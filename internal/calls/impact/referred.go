@@ -14,31 +14,31 @@ import (
 // users holds the APIs that surely refer to the object of a change. others reports whether further APIs may refer to
 // it.
 type users struct {
-	apis   []*kind.API
-	others bool
+	apis      []*kind.API
+	mayBeMore bool
 }
 
-// refer notes, for each API that refers to a changed object, what the change means to its callers. It returns entries
+// noteReferring notes, for each API that refers to a changed object, what the change means to its callers. It returns entries
 // for changes of objects to which further APIs may refer; which APIs these are is not known.
-func (w *worlds) refer() (unread []Entry) {
+func (w *states) noteReferring() (unread []Entry) {
 	for i := range w.in.Plan.Changes {
 		ch := &w.in.Plan.Changes[i]
 		if ch.Link != nil || ch.Have == nil {
 			continue // nothing refers to a new object yet
 		}
-		aspects, users := w.referring(ch)
+		aspects, users := w.ofReference(ch)
 		if len(aspects) == 0 {
 			continue
 		}
 		for _, a := range users.apis {
 			for i := range a.Published {
 				at := slotOf(&kind.Link{To: &a.Published[i]})
-				w.apis[at], w.own[at] = a, append(w.own[at], aspects...)
+				w.apis[at], w.ofReferred[at] = a, append(w.ofReferred[at], aspects...)
 				w.because[at] = append(w.because[at], ch.Address)
 				slices.Sort(w.because[at])
 			}
 		}
-		if users.others {
+		if users.mayBeMore {
 			e := Entry{Because: []string{ch.Address}}
 			for _, a := range aspects {
 				a.Sure = false
@@ -51,21 +51,21 @@ func (w *worlds) refer() (unread []Entry) {
 	return unread
 }
 
-// referring returns what a change of an object means to callers of the APIs that refer to it, and which APIs these are.
-func (w *worlds) referring(ch *diff.Change) ([]Aspect, users) {
+// ofReference returns what a change of an object means to callers of the APIs that refer to it, and which APIs these are.
+func (w *states) ofReference(ch *diff.Change) ([]Aspect, users) {
 	switch have := ch.Have.Value.(type) {
 	case kind.Authorizer:
-		return authorizer(ch, have), w.authorizedBy(ch.Have.ID, have.Type)
+		return authorizer(ch, have), w.usingAuthorizer(ch.Have.ID, have.Type)
 	case kind.Channel:
-		return channel(ch, have), w.leadingTo(ch.Have)
+		return channel(ch, have), w.callingChannel(ch.Have)
 	case kind.GatewayResponse:
-		return response(ch, have), w.answeringBy(ch.Have)
+		return response(ch, have), w.usingResponse(ch.Have)
 	}
 	return nil, users{}
 }
 
 // published returns the known APIs that are published; all reports whether the gateway has no others.
-func (w *worlds) published() (apis []*kind.API, all bool) {
+func (w *states) published() (apis []*kind.API, all bool) {
 	if w.in.APIs == nil {
 		return nil, false
 	}
@@ -77,26 +77,26 @@ func (w *worlds) published() (apis []*kind.API, all bool) {
 	return apis, w.in.APIs.Complete
 }
 
-// authorizedBy returns the APIs that use an authorizer. A backend authorizer can be part of any backend, and lists
+// usingAuthorizer returns the APIs that use an authorizer. A backend authorizer can be part of any backend, and lists
 // leave out most backends, so other APIs may use it as well.
-func (w *worlds) authorizedBy(id, authorizerType string) (u users) {
+func (w *states) usingAuthorizer(id, authorizerType string) (u users) {
 	apis, all := w.published()
-	u.others = !all
+	u.mayBeMore = !all
 	for _, a := range apis {
 		behind := a.Backend != nil && a.Backend.AuthorizerID == id
 		switch {
 		case a.AuthorizerID == id, behind:
 			u.apis = append(u.apis, a)
 		case authorizerType != "FRONTEND", a.AuthType == "AUTHORIZER" && a.AuthorizerID == "":
-			u.others = true
+			u.mayBeMore = true
 		}
 	}
 	return u
 }
 
-// leadingTo returns the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may
+// callingChannel returns the APIs whose calls go to a channel, directly or through channels that refer to it. Other APIs may
 // send some of their calls there through policy backends, which lists leave out.
-func (w *worlds) leadingTo(o *kind.Object) (u users) {
+func (w *states) callingChannel(o *kind.Object) (u users) {
 	ids, names := map[string]bool{o.ID: true}, map[string]bool{o.Key: true}
 	for found := true; found; {
 		found = false
@@ -109,26 +109,26 @@ func (w *worlds) leadingTo(o *kind.Object) (u users) {
 		}
 	}
 	apis, all := w.published()
-	u.others = !all
+	u.mayBeMore = !all
 	for _, a := range apis {
 		switch {
 		case a.Backend != nil && ids[a.Backend.ChannelID()]:
 			u.apis = append(u.apis, a)
 		case kind.OverHTTP(a.BackendType) || a.BackendType == "":
-			u.others = true
+			u.mayBeMore = true
 		}
 	}
 	return u
 }
 
-// answeringBy returns the APIs of a group that use one of its gateway responses; APIs that name none use the built-in
+// usingResponse returns the APIs of a group that use one of its gateway responses; APIs that name none use the built-in
 // one. If no API on the gateway names a response, lists of this gateway may leave the responses out.
-func (w *worlds) answeringBy(o *kind.Object) (u users) {
+func (w *states) usingResponse(o *kind.Object) (u users) {
 	apis, all := w.published()
-	told := false
+	returned := false
 	builtIn := kind.Of(o.Kind).Stays(o)
 	for _, a := range apis {
-		told = told || a.ResponseID != ""
+		returned = returned || a.ResponseID != ""
 		if a.Group != o.Owner {
 			continue
 		}
@@ -136,6 +136,6 @@ func (w *worlds) answeringBy(o *kind.Object) (u users) {
 			u.apis = append(u.apis, a)
 		}
 	}
-	u.others = !told || !all && !w.in.APIs.Whole[o.Owner]
+	u.mayBeMore = !returned || !all && !w.in.APIs.Whole[o.Owner]
 	return u
 }

@@ -16,16 +16,16 @@ const Response = "response"
 
 const notThere = "not there"
 
-// touched reports whether a change affects one of these fields, or a field inside one.
-func touched(ch *diff.Change, paths ...string) bool {
+// changesField reports whether a change affects one of these fields, or a field inside one.
+func changesField(ch *diff.Change, paths ...string) bool {
 	return slices.ContainsFunc(ch.Fields, func(f diff.Field) bool {
 		return slices.ContainsFunc(paths, func(path string) bool { return f.Path == path || strings.HasPrefix(f.Path, path+"/") })
 	})
 }
 
-// gone returns what it means if an object to which APIs refer is deleted or replaced: the gateway may refuse that, or
+// removedObject returns what it means if an object to which APIs refer is deleted or replaced: the gateway may refuse that, or
 // leave the APIs without the object.
-func gone(ch *diff.Change, aspect, what string) []Aspect {
+func removedObject(ch *diff.Change, aspect, what string) []Aspect {
 	after := notThere
 	if ch.Action == diff.Replace {
 		after = "another one, which they do not refer to"
@@ -41,14 +41,14 @@ func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 		aspect = Backend // which receives its result
 	}
 	if ch.Action != diff.Update {
-		return gone(ch, aspect, what)
+		return removedObject(ch, aspect, what)
 	}
 	want := ch.Want.Value.(kind.Authorizer)
 	say := func(level Level, before, after string, sure bool) {
 		out = append(out, Aspect{Name: aspect, Level: level, Before: before, After: after, Sure: sure})
 	}
-	if touched(ch, "/uri", "/version", "/alias_uri") {
-		before, after := function(have), function(want)
+	if changesField(ch, "/uri", "/version", "/alias_uri") {
+		before, after := functionText(have), functionText(want)
 		if before == after {
 			after += " (of another URN)"
 		}
@@ -57,20 +57,20 @@ func authorizer(ch *diff.Change, have kind.Authorizer) (out []Aspect) {
 		}
 		say(Outage, before, after, false)
 	}
-	if touched(ch, "/network_type", "/need_body", "/user_data") {
+	if changesField(ch, "/network_type", "/need_body", "/user_data") {
 		say(Change, "the input of the function", "other input", false)
 	}
-	if touched(ch, "/identities") {
+	if changesField(ch, "/identities") {
 		out = append(out, identities(have, want)...)
 	}
-	if touched(ch, "/ttl") {
-		say(Change, holds(have.TTL), holds(want.TTL), true)
+	if changesField(ch, "/ttl") {
+		say(Change, cacheText(have.TTL), cacheText(want.TTL), true)
 	}
 	return out
 }
 
-// function returns the function of an authorizer, without its region and project.
-func function(a kind.Authorizer) string {
+// functionText returns the function of an authorizer, without its region and project.
+func functionText(a kind.Authorizer) string {
 	name, version := a.URI, a.Version
 	if a.AliasURI != "" {
 		if at := strings.LastIndex(a.AliasURI, ":!"); at >= 0 {
@@ -85,7 +85,7 @@ func function(a kind.Authorizer) string {
 	return "function " + strings.TrimSuffix(name+":"+version, ":")
 }
 
-func holds(ttl int64) string {
+func cacheText(ttl int64) string {
 	if ttl == 0 {
 		return "asked for each call"
 	}
@@ -133,7 +133,7 @@ func identities(have, want kind.Authorizer) (out []Aspect) {
 // channel returns what a changed channel means: where calls go, and whether any member is left.
 func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 	if ch.Action != diff.Update {
-		return gone(ch, Backend, "channel "+have.Name)
+		return removedObject(ch, Backend, "channel "+have.Name)
 	}
 	want := ch.Want.Value.(kind.Channel)
 	if want.Servers == nil { // not managed: they stay
@@ -148,40 +148,40 @@ func channel(ch *diff.Change, have kind.Channel) (out []Aspect) {
 		}
 		out = append(out, Aspect{Name: Backend, Level: level, Before: before, After: after, Sure: sure})
 	}
-	if touched(ch, "/members", "/member_groups") && have.Type == want.Type {
+	if changesField(ch, "/members", "/member_groups") && have.Type == want.Type {
 		switch on, now := have.On(), want.On(); {
 		case len(on) > 0 && len(now) == 0:
-			say(Outage, several(len(on), "member"), "none that is enabled", true)
+			say(Outage, plural(len(on), "member"), "none that is enabled", true)
 		case have.Weighs() && !want.Weighs():
-			say(Outage, several(len(on), "member"), "none with a weight above 0", false)
-		case touched(ch, "/members"):
-			say(Change, several(len(on), "member"), several(len(now), "member"), true)
+			say(Outage, plural(len(on), "member"), "none with a weight above 0", false)
+		case changesField(ch, "/members"):
+			say(Change, plural(len(on), "member"), plural(len(now), "member"), true)
 		}
 	}
-	if touched(ch, "/member_groups") {
-		before, after := shares(have), shares(want)
+	if changesField(ch, "/member_groups") {
+		before, after := weightsText(have), weightsText(want)
 		if before == after {
-			before, after = several(len(have.Groups), "group"), several(len(want.Groups), "group")
+			before, after = plural(len(have.Groups), "group"), plural(len(want.Groups), "group")
 		}
 		say(Change, before, after, true)
 	}
-	if touched(ch, "/health_check") && want.Health != nil {
-		say(Change, checked(have), checked(want), true)
+	if changesField(ch, "/health_check") && want.Health != nil {
+		say(Change, healthCheckText(have), healthCheckText(want), true)
 	}
-	if touched(ch, "/port") {
+	if changesField(ch, "/port") {
 		say(Change, fmt.Sprintf("port %d", have.Port), fmt.Sprintf("port %d", want.Port), true)
 	}
-	if touched(ch, "/balance_strategy") {
+	if changesField(ch, "/balance_strategy") {
 		say(Change, have.Strategy, want.Strategy, true)
 	}
-	if touched(ch, "/microservice") {
+	if changesField(ch, "/microservice") {
 		say(Change, "its microservice", "another", true)
 	}
 	return out
 }
 
-// shares returns the groups of a channel with their weights, in words.
-func shares(c kind.Channel) string {
+// weightsText returns the groups of a channel with their weights, in words.
+func weightsText(c kind.Channel) string {
 	if len(c.Groups) == 0 {
 		return "no groups"
 	}
@@ -193,7 +193,7 @@ func shares(c kind.Channel) string {
 	return strings.Join(parts, ", ")
 }
 
-func checked(c kind.Channel) string {
+func healthCheckText(c kind.Channel) string {
 	if c.Health == nil {
 		return "no health check"
 	}

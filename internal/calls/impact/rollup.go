@@ -19,20 +19,20 @@ type Row struct {
 
 // Rollup joins similar entries, and keeps their order.
 func Rollup(entries []Entry) (out []Row) {
-	alike := map[string][]Entry{}
+	similar := map[string][]Entry{}
 	var order []string
 	for _, e := range entries {
 		key := fmt.Sprint(e.Aspects, e.API == "")
 		if strings.HasSuffix(e.API, AllOf) {
 			key = e.Where() // which differs for each group
 		}
-		if alike[key] == nil {
+		if similar[key] == nil {
 			order = append(order, key)
 		}
-		alike[key] = append(alike[key], e)
+		similar[key] = append(similar[key], e)
 	}
 	for _, key := range order {
-		out = append(out, rowOf(alike[key]))
+		out = append(out, rowOf(similar[key]))
 	}
 	return out
 }
@@ -127,7 +127,7 @@ func (c Counts) Headline() string {
 	var parts []string
 	for level, n := range c.All() {
 		if n > 0 {
-			parts = append(parts, several(n, string(level)))
+			parts = append(parts, plural(n, string(level)))
 		}
 	}
 	return cmp.Or(strings.Join(parts, ", "), "none")

@@ -14,8 +14,8 @@ func signature(v *view) (out []Aspect) {
 	}
 	from, before := signedBy(v.before)
 	to, after := signedBy(v.after)
-	if v.w.now(from) != to || before.Type != after.Type || before.Algorithm != after.Algorithm {
-		say(signing(before), signing(after), from != "" || v.known("signature_binding"))
+	if v.w.addressAfter(from) != to || before.Type != after.Type || before.Algorithm != after.Algorithm {
+		say(signatureText(before), signatureText(after), from != "" || v.known("signature_binding"))
 		return out
 	}
 	for _, what := range v.w.credentials[to] {
@@ -33,8 +33,8 @@ func signedBy(s side) (address string, key kind.Signature) {
 	return "", kind.Signature{}
 }
 
-// signing says how calls to a backend are signed.
-func signing(key kind.Signature) string {
+// signatureText says how calls to a backend are signed.
+func signatureText(key kind.Signature) string {
 	if key.Name == "" {
 		return "not signed"
 	}

@@ -35,10 +35,10 @@ func (q *question) check(r precedence.Rule, t truth, by string, source kind.Sour
 	case no:
 		q.DeniedBy = append(q.DeniedBy, by)
 	case open:
-		q.perhaps = append(q.perhaps, by)
+		q.mayDeny = append(q.mayDeny, by)
 	case yes:
 	}
-	q.tell(aboutAccess, r, t, source, fix, format, args...)
+	q.addStep(aboutAccess, r, t, source, fix, format, args...)
 	return t
 }
 
@@ -49,7 +49,7 @@ func (q *question) published() truth {
 	if t == open {
 		for _, k := range kind.Links {
 			for _, b := range q.bound[k.Name] {
-				if b.implied {
+				if b.needsPublished {
 					return q.check(precedence.Published, yes, "", b.source, "", "published in %s, since %s is bound to it there", env, b.owner.Address())
 				}
 			}
@@ -64,7 +64,7 @@ func (q *question) published() truth {
 func (q *question) authentication() truth {
 	switch auth := q.api.AuthType; {
 	case auth == "":
-		q.perhaps = append(q.perhaps, byAuthorization)
+		q.mayDeny = append(q.mayDeny, byAuthorization)
 		return q.check(precedence.Authentication, open, byAuthentication, q.api.Source, fixAPIs, "the auth_type of %s is not known", q.api.Address())
 	case auth == "NONE":
 		return q.check(precedence.Authentication, yes, "", q.api.Source, "", "auth_type NONE: callers need not identify themselves")
@@ -100,7 +100,7 @@ func (q *question) authorized() verdict {
 		}
 		return verdict{open, "auth_type APP: the call does not say which app calls", "add app, or anonymous: true, to the call", q.api.Source}
 	}
-	if q.world.objects["app/"+c.App] == nil {
+	if q.model.objects["app/"+c.App] == nil {
 		return verdict{open, "auth_type APP: the files declare no app " + c.App, "declare it or correct its name; anonymous: true stands for a caller without an app", q.api.Source}
 	}
 	for _, b := range list {
@@ -112,37 +112,38 @@ func (q *question) authorized() verdict {
 			return verdict{yes, "auth_type APP: " + c.App + " is authorized", "", b.source}
 		}
 	}
-	return verdict{no, "auth_type APP: " + c.App + " is not authorized in " + c.Environment, "", q.world.objects["app/"+c.App].Source}
+	return verdict{no, "auth_type APP: " + c.App + " is not authorized in " + c.Environment, "", q.model.objects["app/"+c.App].Source}
 }
 
-// appAccess checks the access control of the app of the call. It applies only if the API knows the app, that is, with auth_type APP.
+// appAccess checks the access control of the app of the call. It applies only if the API knows the app, that is, with auth_type
+// APP.
 func (q *question) appAccess() truth {
 	c := q.call
-	app := q.world.objects["app/"+c.App]
+	app := q.model.objects["app/"+c.App]
 	if app == nil || q.api.AuthType != "" && !precedence.NeedsApp(q.api.AuthType) {
 		return yes // which app calls is not known, or does not matter
 	}
-	d, known := q.world.part(app, "app_access_control")
+	d, known := q.model.part(app, "app_access_control")
 	switch {
 	case d == nil && !known:
-		why, fix := q.world.unknown(app, "app_access_control", "the access control")
+		why, fix := q.model.whyUnknown(app, "app_access_control", "the access control")
 		return q.check(precedence.AppAccess, open, "app_access_control/"+app.Key, app.Source, fix, "%s", why)
 	case d == nil:
 		return yes
 	}
 	control := d.Value.(kind.AccessControl)
-	on := listed(control.Values, c.sources())
+	on := listContainsAny(control.Values, c.sources())
 	applies := yes
 	if q.api.AuthType == "" {
 		applies = open
 	}
-	return q.check(precedence.AppAccess, implies(applies, lets(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
+	return q.check(precedence.AppAccess, implies(applies, listAllows(control.Type, on)), d.Address(), d.Source, q.addressFix(), "%s", q.listText(d.Address(), control.Type, on, "the caller's address"))
 }
 
 // acls checks the ACLs that are bound to the API. The vendor's pages contradict each other on whether a call must pass all of
 // several ACLs or only one, so only a result that is the same either way is sure.
 func (q *question) acls() truth {
-	list := q.counting(q.bound["acl_binding"])
+	list := q.effectiveACLs(q.bound["acl_binding"])
 	each := make([]truth, len(list))
 	for i := range list {
 		each[i] = q.acl(&list[i], len(list) == 1)
@@ -155,18 +156,18 @@ func (q *question) acls() truth {
 	for i := range list {
 		names = append(names, list[i].owner.Address())
 		if t != yes && each[i] != yes {
-			q.perhaps = append(q.perhaps, names[i])
+			q.mayDeny = append(q.mayDeny, names[i])
 		}
 	}
 	if t == open && all(each...) == no {
-		q.tell(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s apply, or only one, is open, as the vendor's pages contradict each other", strings.Join(names, ", "))
+		q.addStep(aboutAccess, precedence.SeveralACLs, open, kind.Source{}, "bind one ACL, or "+fixGateway, "whether all of %s apply, or only one, is open, as the vendor's pages contradict each other", strings.Join(names, ", "))
 	}
 	return t
 }
 
-// counting leaves out DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as
+// effectiveACLs leaves out DENY lists that have no effect because a PERMIT list of the same entity type is surely bound as
 // well.
-func (q *question) counting(list []bound) (out []bound) {
+func (q *question) effectiveACLs(list []bound) (out []bound) {
 	permits := map[string]bool{}
 	for i := range list {
 		if a := list[i].owner.Value.(kind.ACL); a.Type == "PERMIT" && list[i].truth == yes {
@@ -175,7 +176,7 @@ func (q *question) counting(list []bound) (out []bound) {
 	}
 	for i := range list {
 		if a := list[i].owner.Value.(kind.ACL); a.Type == "DENY" && permits[a.EntityType] {
-			q.tell(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect because of a PERMIT of the same entity type", list[i].owner.Address())
+			q.addStep(aboutAccess, precedence.AllowListFirst, yes, list[i].source, "", "%s has no effect because of a PERMIT of the same entity type", list[i].owner.Address())
 			continue
 		}
 		out = append(out, list[i])
@@ -186,35 +187,35 @@ func (q *question) counting(list []bound) (out []bound) {
 // acl checks one ACL. Alone means that the API has no other, so that the result of this one decides.
 func (q *question) acl(b *bound, alone bool) truth {
 	c, value := q.call, b.owner.Value.(kind.ACL)
-	on, whose, fix := listed(value.Values, c.sources()), "the caller's address", q.addressFix()
+	on, whose, fix := listContainsAny(value.Values, c.sources()), "the caller's address", q.addressFix()
 	applies, rule := b.truth, precedence.ACL
 	if precedence.ByAccount(value.EntityType) {
 		name, key := c.Domain, "domain"
 		if value.EntityType == "DOMAIN_ID" {
 			name, key = c.DomainID, "domain_id"
 		}
-		on, whose, fix, rule = c.named(value.Values, name), "the caller's account", "say "+key+" in the call", precedence.ACLByAccount
+		on, whose, fix, rule = c.listContains(value.Values, name), "the caller's account", "say "+key+" in the call", precedence.ACLByAccount
 		if !precedence.KnowsAccount(q.api.AuthType) {
 			applies = min(applies, open)
 		}
 	}
-	passes := lets(value.Type, on)
+	passes := listAllows(value.Type, on)
 	t := implies(applies, passes)
 	text := q.listText(b.owner.Address(), value.Type, on, whose)
 	switch {
 	case t == open && b.truth == open:
 		text, fix = text+", but "+b.why, b.fix
 	case t == open && applies == open && passes == no:
-		text, fix = text+", but whether it applies to auth_type "+q.authWord()+" is not documented", fixGateway
+		text, fix = text+", but whether it applies to auth_type "+q.authTypeText()+" is not documented", fixGateway
 	}
 	if !alone {
-		q.tell(aboutAccess, rule, t, b.source, fix, "%s", text)
+		q.addStep(aboutAccess, rule, t, b.source, fix, "%s", text)
 		return t
 	}
 	return q.check(rule, t, b.owner.Address(), b.source, fix, "%s", text)
 }
 
-func (q *question) authWord() string {
+func (q *question) authTypeText() string {
 	if q.api.AuthType == "" {
 		return "(not known)"
 	}
@@ -257,10 +258,10 @@ func (q *question) plugins() {
 	for _, b := range q.bound["plugin_binding"] {
 		if b.truth == yes {
 			q.Plugins = append(q.Plugins, b.owner.Key)
-			q.tell(aboutPlugins, precedence.OnePlugin, yes, b.source, "", "%s (%s) is bound", b.owner.Address(), b.owner.Value.(kind.Plugin).Type)
+			q.addStep(aboutPlugins, precedence.OnePlugin, yes, b.source, "", "%s (%s) is bound", b.owner.Address(), b.owner.Value.(kind.Plugin).Type)
 			continue
 		}
 		q.Open = append(q.Open, b.owner.Key)
-		q.tell(aboutPlugins, precedence.OnePlugin, open, b.source, b.fix, "whether %s is in force: %s", b.owner.Address(), b.why)
+		q.addStep(aboutPlugins, precedence.OnePlugin, open, b.source, b.fix, "whether %s is in force: %s", b.owner.Address(), b.why)
 	}
 }

@@ -32,8 +32,8 @@ type Answer struct {
 	Why        []Step   `json:"why"`         // the steps that decided, in the order of the rules
 
 	per     map[string]limited // by whose calls are counted
-	perhaps []string           // what may deny the call
-	nothing bool               // no API takes the call
+	mayDeny []string           // what may deny the call
+	noAPI   bool               // no API takes the call
 }
 
 // Step is one reason for an answer, or one reason why it is open.
@@ -63,8 +63,8 @@ const (
 )
 
 // Ask answers a question.
-func (w *World) Ask(c *Call) *Answer {
-	q := &question{world: w, call: c, Answer: &Answer{DeniedBy: []string{}, Limits: []Limit{}, Plugins: []string{}, Open: []string{}, Why: []Step{}, Access: Uncertain}}
+func (w *Model) Ask(c *Call) *Answer {
+	q := &question{model: w, call: c, Answer: &Answer{DeniedBy: []string{}, Limits: []Limit{}, Plugins: []string{}, Open: []string{}, Why: []Step{}, Access: Uncertain}}
 	if q.api = q.route(); q.api == nil {
 		return q.Answer
 	}
@@ -79,15 +79,15 @@ func (w *World) Ask(c *Call) *Answer {
 
 // question is an answer that is being worked out.
 type question struct {
-	world *World
+	model *Model
 	call  *Call
 	api   *API
 	bound map[string][]bound // by the name of the kind of links
 	*Answer
 }
 
-// tell adds a step to the answer. The source may be the zero value.
-func (q *question) tell(about string, r precedence.Rule, t truth, source kind.Source, fix, format string, args ...any) {
+// addStep adds a step to the answer. The source may be the zero value.
+func (q *question) addStep(about string, r precedence.Rule, t truth, source kind.Source, fix, format string, args ...any) {
 	s := Step{Rule: r.ID, Text: fmt.Sprintf(format, args...), Open: t == open, About: about}
 	if t == open {
 		s.Fix = fix
@@ -95,8 +95,8 @@ func (q *question) tell(about string, r precedence.Rule, t truth, source kind.So
 	if source.File != "" {
 		s.Source = &source
 	}
-	told := func(o Step) bool { return o.Text == s.Text && o.About == s.About }
-	if !slices.ContainsFunc(q.Why, told) { // each policy that may apply adds the same step
+	isSame := func(o Step) bool { return o.Text == s.Text && o.About == s.About }
+	if !slices.ContainsFunc(q.Why, isSame) { // each policy that may apply adds the same step
 		q.Why = append(q.Why, s)
 	}
 }
@@ -115,6 +115,6 @@ func (q *question) bind() {
 		if k.Target != kind.APublication {
 			continue
 		}
-		q.bound[k.Name] = q.world.boundTo(k, q.api, q.call.Environment)
+		q.bound[k.Name] = q.model.boundTo(k, q.api, q.call.Environment)
 	}
 }

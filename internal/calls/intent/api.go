@@ -49,15 +49,15 @@ func (a *API) takes(method, path string, others []API) truth {
 	return out
 }
 
-// means returns whether a reference matches the API in an environment.
-func means(r *spec.Reference, a *API, env string) truth {
+// matches returns whether a reference matches the API in an environment.
+func matches(r *spec.Reference, a *API, env string) truth {
 	if r.Environment != env {
 		return no
 	}
 	if r.Text != "" {
 		return sure(r.Text == a.Address())
 	}
-	out := all(globbed(r.Group, a.Group), globbed(r.Name, a.Name), same(r.Method, a.Method), same(r.Path, a.Path))
+	out := all(globMatches(r.Group, a.Group), globMatches(r.Name, a.Name), equalOrUnknown(r.Method, a.Method), equalOrUnknown(r.Path, a.Path))
 	for _, t := range r.Tags {
 		if a.Tags == nil {
 			out = min(out, open)
@@ -68,10 +68,10 @@ func means(r *spec.Reference, a *API, env string) truth {
 	return out
 }
 
-func globbed(glob, name string) truth { return sure(glob == "" || kind.Glob(glob, name)) }
+func globMatches(glob, name string) truth { return sure(glob == "" || kind.Glob(glob, name)) }
 
-// same returns whether a value is the wanted one. A wanted "" matches every value; a value "" is not known.
-func same(asked, value string) truth {
+// equalOrUnknown returns whether a value is the wanted one. A wanted "" matches every value; a value "" is not known.
+func equalOrUnknown(asked, value string) truth {
 	switch {
 	case asked == "":
 		return yes
@@ -81,9 +81,9 @@ func same(asked, value string) truth {
 	return sure(asked == value)
 }
 
-// addressed returns the API that the text group/name names, for an API of which nothing else is known; ok is false if
+// parseAddress returns the API that the text group/name names, for an API of which nothing else is known; ok is false if
 // the text is ambiguous.
-func addressed(text string) (a API, ok bool) {
+func parseAddress(text string) (a API, ok bool) {
 	group, name, found := strings.Cut(text, "/")
 	return API{Group: group, Name: name}, found && !strings.Contains(name, "/")
 }

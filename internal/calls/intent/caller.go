@@ -19,8 +19,8 @@ func (c *Call) sources() (out []netip.Addr) {
 	return out
 }
 
-// listed returns whether the entries of a list of addresses contain the address of the caller.
-func listed(entries []string, sources []netip.Addr) truth {
+// listContainsAny returns whether the entries of a list of addresses contain the address of the caller.
+func listContainsAny(entries []string, sources []netip.Addr) truth {
 	if len(sources) == 0 {
 		return open
 	}
@@ -41,8 +41,8 @@ func listed(entries []string, sources []netip.Addr) truth {
 	return agree(each...)
 }
 
-// named returns whether the entries of a list contain a name, which is "" if it is not known.
-func (c *Call) named(entries []string, name string) truth {
+// listContains returns whether the entries of a list contain a name, which is "" if it is not known.
+func (c *Call) listContains(entries []string, name string) truth {
 	switch {
 	case c.Anonymous:
 		return no
@@ -52,9 +52,9 @@ func (c *Call) named(entries []string, name string) truth {
 	return sure(slices.Contains(entries, name))
 }
 
-// lets returns whether a list lets a caller in, given its type (such as PERMIT or DENY) and whether the caller is on
+// listAllows returns whether a list lets a caller in, given its type (such as PERMIT or DENY) and whether the caller is on
 // it.
-func lets(listType string, on truth) truth {
+func listAllows(listType string, on truth) truth {
 	switch listType {
 	case "PERMIT":
 		return on

@@ -118,7 +118,7 @@ func (l *loader) document(d *spec.Checked) {
 	for i := range f.APIs {
 		a := &f.APIs[i]
 		a.Source = d.At(fmt.Sprintf("/apis/%d", i))
-		l.once(d, fmt.Sprintf("/apis/%d", i), "API "+a.Address(), l.apis)
+		l.claimName(d, fmt.Sprintf("/apis/%d", i), "API "+a.Address(), l.apis)
 		l.suite.APIs = append(l.suite.APIs, *a)
 	}
 	for i := range f.Cases {
@@ -126,8 +126,8 @@ func (l *loader) document(d *spec.Checked) {
 	}
 }
 
-// once claims a name.
-func (l *loader) once(d *spec.Checked, pointer, name string, taken map[string]kind.Source) {
+// claimName claims a name.
+func (l *loader) claimName(d *spec.Checked, pointer, name string, taken map[string]kind.Source) {
 	if first, ok := taken[name]; ok {
 		l.findings = append(l.findings, d.Finding(pointer, fmt.Sprintf("the %s appears twice, first at %s:%d", name, first.File, first.Line), "remove or rename one of them"))
 		return

@@ -10,14 +10,14 @@ import (
 
 // choice holds the possible limits, of which one applies to the caller; nil means no limit. There is at least one option.
 type choice struct {
-	options  []*Limit
-	usual    bool   // the first is the limit of all callers, not a special one
-	anything bool   // another limit, which no file declares, may apply as well
-	why, fix string // why there are several options, and how to settle which applies
+	options   []*Limit
+	general   bool   // the first is the limit of all callers, not a special one
+	unmanaged bool   // another limit, which no file declares, may apply as well
+	why, fix  string // why there are several options, and how to settle which applies
 }
 
 func (c *choice) least() int64 {
-	if c.anything {
+	if c.unmanaged {
 		return 1
 	}
 	least := int64(math.MaxInt64)
@@ -30,7 +30,7 @@ func (c *choice) least() int64 {
 }
 
 func (c *choice) most() int64 {
-	if c.anything {
+	if c.unmanaged {
 		return math.MaxInt64
 	}
 	most := int64(0)
@@ -54,7 +54,7 @@ func (c *choice) shared() Limit {
 	return l
 }
 
-func (c *choice) settled() limited {
+func (c *choice) result() limited {
 	switch {
 	case c.least() < c.most():
 		return limited{}
@@ -72,21 +72,21 @@ func (c *choice) add(l *Limit, why, fix string) {
 
 // choose finds the limit on the calls of the caller that are counted per user, app, address or API, as per says.
 func (q *question) choose(p *policy, per string) *choice {
-	var usual *Limit
+	var general *Limit
 	if n := p.limits[per]; n > 0 {
 		l := p.period
 		l.Calls, l.Per = n, per
-		usual = &l
+		general = &l
 	}
-	c := &choice{options: []*Limit{usual}, usual: true}
+	c := &choice{options: []*Limit{general}, general: true}
 	switch {
 	case per == "api" || per == "ip":
 		return c
 	case q.call.Anonymous:
 		return &choice{options: []*Limit{nil}}
 	case q.api.AuthType != "" && !precedence.Counts(per, q.api.AuthType):
-		if usual != nil {
-			q.tell(aboutLimit, precedence.Counted, yes, p.bound.source, "", "%s_call_limits of %s does not count: auth_type is %s", per, p.bound.owner.Address(), q.api.AuthType)
+		if general != nil {
+			q.addStep(aboutLimit, precedence.Counted, yes, p.bound.source, "", "%s_call_limits of %s does not count: auth_type is %s", per, p.bound.owner.Address(), q.api.AuthType)
 		}
 		return &choice{options: []*Limit{nil}}
 	}
@@ -94,8 +94,8 @@ func (q *question) choose(p *policy, per string) *choice {
 	var others []*Limit
 	for i := range p.specials {
 		if s := &p.specials[i]; s.per == per && s.who == who && who != "" {
-			c.options, c.usual = []*Limit{&s.limit}, false
-			q.tell(aboutLimit, precedence.Special, yes, *s.limit.Source, "", "%s %s has a special limit: %s", per, who, s.limit.short())
+			c.options, c.general = []*Limit{&s.limit}, false
+			q.addStep(aboutLimit, precedence.Special, yes, *s.limit.Source, "", "%s %s has a special limit: %s", per, who, s.limit.short())
 		} else if s.per == per && who == "" {
 			others = append(others, &s.limit)
 		}
@@ -104,10 +104,10 @@ func (q *question) choose(p *policy, per string) *choice {
 		c.add(o, fmt.Sprintf("%s has special limits by %s, which the call does not name", p.bound.owner.Address(), name), "add "+name+" to the call")
 	}
 	if p.partial {
-		c.anything = true
-		c.why, c.fix = q.world.unknown(p.bound.owner, "throttle_special", "the special limits")
+		c.unmanaged = true
+		c.why, c.fix = q.model.whyUnknown(p.bound.owner, "throttle_special", "the special limits")
 	}
-	return q.lifted(p, per, c)
+	return q.addUnlimited(p, per, c)
 }
 
 // who returns the caller in the form in which the special limits of a policy name it, and the key of a call that has
@@ -122,19 +122,19 @@ func (q *question) who(p *policy, per string) (who, name string) {
 	return q.call.App, "app"
 }
 
-// lifted adds the option that there is no limit, if the vendor's pages leave that open.
-func (q *question) lifted(p *policy, per string, c *choice) *choice {
+// addUnlimited adds the option that there is no limit, if the vendor's pages leave that open.
+func (q *question) addUnlimited(p *policy, per string, c *choice) *choice {
 	if len(c.options) == 1 && c.options[0] == nil {
 		return c
 	}
 	if q.api.AuthType == "" {
-		c.add(nil, fmt.Sprintf("whether calls are counted by %s depends on the auth_type, which is %s", per, q.authWord()), fixAPIs)
+		c.add(nil, fmt.Sprintf("whether calls are counted by %s depends on the auth_type, which is %s", per, q.authTypeText()), fixAPIs)
 		return c
 	}
 	app, _ := q.who(p, "app")
 	for i := range p.specials {
 		s := &p.specials[i]
-		if per == "user" && c.usual && s.per == "app" && (app == "" || s.who == app) && c.options[0] != nil && s.limit.Calls > c.options[0].Calls {
+		if per == "user" && c.general && s.per == "app" && (app == "" || s.who == app) && c.options[0] != nil && s.limit.Calls > c.options[0].Calls {
 			c.add(nil, fmt.Sprintf("whether a special limit of an app also raises the lower limit of a user of %s is not documented", p.bound.owner.Address()), fixGateway)
 			break
 		}

@@ -36,7 +36,7 @@ type Outcome struct {
 }
 
 // Run answers the question of a case, and compares the answer with what the case expects.
-func (w *World) Run(c Case) Outcome {
+func (w *Model) Run(c Case) Outcome {
 	a := w.Ask(&c.Call)
 	o := Outcome{Case: c, Answer: a, Status: Passed}
 	e := &c.Expect
@@ -55,7 +55,7 @@ func (w *World) Run(c Case) Outcome {
 		if a.Quota != nil {
 			have.limits = []Limit{*a.Quota}
 		}
-		o.add("quota", aboutQuota, have.is(e.Quota), e.Quota.text(), have.text())
+		o.add("quota", aboutQuota, have.check(e.Quota), e.Quota.text(), have.text())
 	}
 	if e.Plugins != nil {
 		status := a.pluginsAre(e.Plugins)
@@ -96,7 +96,7 @@ func (a *Answer) deniedBy(what string) Status {
 	switch {
 	case slices.Contains(a.DeniedBy, what):
 		return Passed
-	case slices.Contains(a.perhaps, what) || a.API == "" && !a.nothing:
+	case slices.Contains(a.mayDeny, what) || a.API == "" && !a.noAPI:
 		return Unsure
 	}
 	return Failed
@@ -106,7 +106,7 @@ func (a *Answer) accessText() string {
 	by := a.DeniedBy
 	switch {
 	case a.Access == Denied && len(by) == 0:
-		return "denied by one of " + strings.Join(a.perhaps, ", ")
+		return "denied by one of " + strings.Join(a.mayDeny, ", ")
 	case a.Access == Denied:
 		return "denied by " + strings.Join(by, " and ")
 	}
@@ -118,11 +118,11 @@ func (a *Answer) limitIs(want *LimitExpect) (Status, string) {
 	if want.Per != "" && a.per != nil {
 		have = a.per[want.Per]
 	}
-	return have.is(want), have.text()
+	return have.check(want), have.text()
 }
 
-// is compares the answer with an expectation.
-func (l limited) is(want *LimitExpect) Status {
+// check compares the answer with an expectation.
+func (l limited) check(want *LimitExpect) Status {
 	switch {
 	case want.Uncertain:
 		return passedIf(!l.known)
@@ -144,7 +144,7 @@ func (l limited) is(want *LimitExpect) Status {
 			l.By = want.By
 		}
 		switch {
-		case !l.same(want.Limit):
+		case !l.equal(want.Limit):
 		case want.By != "" && by == "":
 			out = Unsure
 		default:
@@ -190,7 +190,7 @@ func (e *LimitExpect) text() string {
 }
 
 func (a *Answer) pluginsAre(want *PluginsExpect) Status {
-	known := len(a.Open) == 0 && (a.API != "" || a.nothing)
+	known := len(a.Open) == 0 && (a.API != "" || a.noAPI)
 	if want.Uncertain {
 		return passedIf(!known)
 	}
@@ -209,7 +209,7 @@ func (a *Answer) pluginsAre(want *PluginsExpect) Status {
 }
 
 func (a *Answer) pluginsText() string {
-	if a.API == "" && !a.nothing {
+	if a.API == "" && !a.noAPI {
 		return uncertainWord
 	}
 	out := listText(a.Plugins)

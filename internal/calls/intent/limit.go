@@ -17,20 +17,20 @@ type limited struct {
 // limit finds the lowest limit that applies to the call.
 func (q *question) limit() {
 	policies := q.policies()
-	first := q.under(policies[0])
+	first := q.outcomeOf(policies[0])
 	q.per = first.per
 	out := first.lowest
 	for _, p := range policies[1:] {
-		other := q.under(p)
+		other := q.outcomeOf(p)
 		for per := range q.per {
-			q.per[per] = common(q.per[per], other.per[per])
+			q.per[per] = agreed(q.per[per], other.per[per])
 		}
-		out = common(out, other.lowest)
+		out = agreed(out, other.lowest)
 	}
 	if len(policies) > 1 && !out.known {
 		for _, p := range policies {
 			if p != nil && p.bound.truth == open {
-				q.tell(aboutLimit, precedence.Throttle, open, p.bound.source, p.bound.fix, "whether %s applies: %s", p.bound.owner.Address(), p.bound.why)
+				q.addStep(aboutLimit, precedence.Throttle, open, p.bound.source, p.bound.fix, "whether %s applies: %s", p.bound.owner.Address(), p.bound.why)
 			}
 		}
 	}
@@ -38,15 +38,15 @@ func (q *question) limit() {
 	q.Limits = append(q.Limits, out.limits...)
 }
 
-// common returns what two possibilities agree on.
-func common(a, b limited) limited {
-	if a.known && b.known && slices.EqualFunc(a.limits, b.limits, func(x, y Limit) bool { return x.same(y) }) {
+// agreed returns what two possibilities agree on.
+func agreed(a, b limited) limited {
+	if a.known && b.known && slices.EqualFunc(a.limits, b.limits, func(x, y Limit) bool { return x.equal(y) }) {
 		return a
 	}
 	return limited{}
 }
 
-func (l Limit) same(o Limit) bool {
+func (l Limit) equal(o Limit) bool {
 	l.Source, o.Source = nil, nil
 	return l == o
 }
@@ -63,7 +63,7 @@ func (q *question) policies() (out []*policy) {
 		out, certain = append(out, rateLimited(b)), certain || b.truth == yes
 		for j := range throttles {
 			if b.truth == yes {
-				q.tell(aboutLimit, precedence.RateLimit, yes, throttles[j].source, "", "%s has no effect, since %s (rate_limit) overrides it", throttles[j].owner.Address(), b.owner.Address())
+				q.addStep(aboutLimit, precedence.RateLimit, yes, throttles[j].source, "", "%s has no effect, since %s (rate_limit) overrides it", throttles[j].owner.Address(), b.owner.Address())
 			}
 		}
 	}
@@ -71,7 +71,7 @@ func (q *question) policies() (out []*policy) {
 		if certain {
 			return out
 		}
-		out = append(out, q.world.throttled(&throttles[i]))
+		out = append(out, q.model.throttled(&throttles[i]))
 	}
 	if !certain && !slices.ContainsFunc(throttles, func(b bound) bool { return b.truth == yes }) {
 		out = append(out, nil)
@@ -85,22 +85,22 @@ type outcome struct {
 	per    map[string]limited
 }
 
-// under returns the outcome for the call if p limits the API.
-func (q *question) under(p *policy) outcome {
+// outcomeOf returns the outcome for the call if p limits the API.
+func (q *question) outcomeOf(p *policy) outcome {
 	if p == nil {
-		return q.underDefault()
+		return q.defaultOutcome()
 	}
-	if p.beyond != "" {
-		q.tell(aboutLimit, precedence.RateLimit, open, p.bound.source, fixGateway, "%s %s", p.bound.owner.Address(), p.beyond)
+	if p.unclear != "" {
+		q.addStep(aboutLimit, precedence.RateLimit, open, p.bound.source, fixGateway, "%s %s", p.bound.owner.Address(), p.unclear)
 		return outcome{per: map[string]limited{}}
 	}
 	if p.bound.truth == yes {
-		q.tell(aboutLimit, precedence.Throttle, yes, p.bound.source, "", "%s limits %s", p.bound.owner.Address(), q.api.Address())
+		q.addStep(aboutLimit, precedence.Throttle, yes, p.bound.source, "", "%s limits %s", p.bound.owner.Address(), q.api.Address())
 	}
 	choices, out := map[string]*choice{}, outcome{per: map[string]limited{}}
 	for _, per := range perWords {
 		choices[per] = q.choose(p, per)
-		out.per[per] = choices[per].settled()
+		out.per[per] = choices[per].result()
 	}
 	least, most := int64(math.MaxInt64), int64(math.MaxInt64)
 	for _, c := range choices {
@@ -109,7 +109,7 @@ func (q *question) under(p *policy) outcome {
 	if least < most {
 		for _, per := range perWords {
 			if c := choices[per]; c.least() < most && c.least() < c.most() {
-				q.tell(aboutLimit, precedence.Special, open, p.bound.source, c.fix, "%s", c.why)
+				q.addStep(aboutLimit, precedence.Special, open, p.bound.source, c.fix, "%s", c.why)
 			}
 		}
 		return out
@@ -120,18 +120,18 @@ func (q *question) under(p *policy) outcome {
 			out.lowest.limits = append(out.lowest.limits, c.shared())
 		}
 	}
-	return q.capped(p, out)
+	return q.limitByDefault(p, out)
 }
 
-// capped makes a limit open if it is above the gateway's own.
-func (q *question) capped(p *policy, out outcome) outcome {
+// limitByDefault makes a limit open if it is above the gateway's own.
+func (q *question) limitByDefault(p *policy, out outcome) outcome {
 	bound := int64(precedence.DefaultCalls)
-	if q.world.suite.DefaultLimit > 0 {
-		bound = q.world.suite.DefaultLimit
+	if q.model.suite.DefaultLimit > 0 {
+		bound = q.model.suite.DefaultLimit
 	}
 	for _, l := range out.lowest.limits {
 		if p.capped && float64(l.Calls) > float64(bound)*float64(l.Interval)*precedence.Seconds[l.Unit] {
-			q.tell(aboutLimit, precedence.DefaultBound, open, p.bound.source, "set default_limit in the cases to what the gateway's feature ratelimit says",
+			q.addStep(aboutLimit, precedence.DefaultBound, open, p.bound.source, "set default_limit in the cases to what the gateway's feature ratelimit says",
 				"%s allows %s, but the gateway itself may allow no more than %d a second", l.By, l.short(), bound)
 			out.lowest = limited{}
 			return out
@@ -146,21 +146,21 @@ func (q *question) capped(p *policy, out outcome) outcome {
 		if l.Source != nil {
 			source = *l.Source
 		}
-		q.tell(aboutLimit, precedence.Throttle, yes, source, "", "the lowest: %s", l.String())
+		q.addStep(aboutLimit, precedence.Throttle, yes, source, "", "the lowest: %s", l.String())
 	}
 	return out
 }
 
-// underDefault returns the outcome for the call if only the gateway itself limits the API.
-func (q *question) underDefault() outcome {
-	n := q.world.suite.DefaultLimit
+// defaultOutcome returns the outcome for the call if only the gateway itself limits the API.
+func (q *question) defaultOutcome() outcome {
+	n := q.model.suite.DefaultLimit
 	if n == 0 {
-		q.tell(aboutLimit, precedence.Default, open, kind.Source{}, "set default_limit in the cases to what the gateway's feature ratelimit says",
+		q.addStep(aboutLimit, precedence.Default, open, kind.Source{}, "set default_limit in the cases to what the gateway's feature ratelimit says",
 			"neither a throttle nor a rate_limit plugin limits %s, and how the gateway limits it is not known", q.api.Address())
 		return outcome{per: map[string]limited{}}
 	}
 	l := Limit{Calls: n, Interval: 1, Unit: "SECOND", Per: "api", By: byDefault}
-	q.tell(aboutLimit, precedence.Default, yes, kind.Source{}, "", "neither a throttle nor a rate_limit plugin limits %s: %s", q.api.Address(), l.String())
+	q.addStep(aboutLimit, precedence.Default, yes, kind.Source{}, "", "neither a throttle nor a rate_limit plugin limits %s: %s", q.api.Address(), l.String())
 	one := limited{known: true, limits: []Limit{l}}
 	none := limited{known: true}
 	return outcome{lowest: one, per: map[string]limited{"api": one, "user": none, "app": none, "ip": none}}

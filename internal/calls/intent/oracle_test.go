@@ -17,7 +17,7 @@ import (
 func TestOracle(t *testing.T) {
 	counts := map[Access]int{}
 	known, told := 0, map[string]int{} // quotas
-	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *Model, calls []Call) {
 		for _, c := range calls {
 			got := w.Ask(&c)
 			o := oracle{scene: s, call: c, api: s.find(c)}

@@ -29,7 +29,7 @@ type policy struct {
 	capped   bool // the gateway's own limit may bound it
 	byID     bool // its specials name apps by id
 
-	beyond string // what makes its limits depend on more than the caller; "" for nothing
+	unclear string // what makes its limits depend on more than the caller; "" for nothing
 }
 
 // special is a limit of one app or user.
@@ -39,7 +39,7 @@ type special struct {
 }
 
 // throttled makes a policy of a throttle.
-func (w *World) throttled(b *bound) *policy {
+func (w *Model) throttled(b *bound) *policy {
 	t := b.owner.Value.(kind.Throttle)
 	p := &policy{
 		bound: b, capped: true, partial: !w.manages(b.owner, "throttle_special"),
@@ -77,9 +77,9 @@ func rateLimited(b *bound) *policy {
 	}
 	switch {
 	case r.Rules:
-		p.beyond = "has rules, which limit by what a call carries"
+		p.unclear = "has rules, which limit by what a call carries"
 	case r.Local:
-		p.beyond = "counts on each node of the gateway alone (algorithm: local)"
+		p.unclear = "counts on each node of the gateway alone (algorithm: local)"
 	}
 	return p
 }

@@ -13,18 +13,18 @@ const byQuota = "app_quota/"
 // quota finds how often the app of the call may call over all APIs. This is in addition to the limits of the
 // API: which of them is reached first depends on how calls are distributed over time and over APIs.
 func (q *question) quota() {
-	auth, list := q.api.AuthType, q.world.quotasOf(q.call.App)
+	auth, list := q.api.AuthType, q.model.quotasOf(q.call.App)
 	switch {
 	case q.call.Anonymous, len(list) == 0:
 		q.QuotaKnown = true
-		q.tell(aboutQuota, precedence.Quota, yes, kind.Source{}, "", "no app quota applies to %s", q.appWord())
+		q.addStep(aboutQuota, precedence.Quota, yes, kind.Source{}, "", "no app quota applies to %s", q.appText())
 		return
 	case auth != "" && !precedence.Counts("app", auth):
 		q.QuotaKnown = true
-		q.tell(aboutQuota, precedence.Counted, yes, q.api.Source, "", "no app quota counts the calls: auth_type is %s", auth)
+		q.addStep(aboutQuota, precedence.Counted, yes, q.api.Source, "", "no app quota counts the calls: auth_type is %s", auth)
 		return
 	case auth == "":
-		q.tell(aboutQuota, precedence.Counted, open, q.api.Source, fixAPIs, "whether an app quota counts the calls depends on the auth_type, which is not known")
+		q.addStep(aboutQuota, precedence.Counted, open, q.api.Source, fixAPIs, "whether an app quota counts the calls depends on the auth_type, which is not known")
 	case len(list) == 1 && list[0].truth == yes:
 		q.Quota, q.QuotaKnown = quotaOf(&list[0]), true
 	}
@@ -32,14 +32,14 @@ func (q *question) quota() {
 		b := &list[i]
 		l := quotaOf(b)
 		if b.truth == yes {
-			q.tell(aboutQuota, precedence.Quota, yes, b.source, "", "%s applies to %s: %s over all its APIs%s", l.By, q.appWord(), l.short(), anew(b))
+			q.addStep(aboutQuota, precedence.Quota, yes, b.source, "", "%s applies to %s: %s over all its APIs%s", l.By, q.appText(), l.short(), resetText(b))
 		} else {
-			q.tell(aboutQuota, precedence.Quota, open, b.source, b.fix, "whether %s (%s over all APIs) applies to %s: %s", l.By, l.short(), q.appWord(), b.why)
+			q.addStep(aboutQuota, precedence.Quota, open, b.source, b.fix, "whether %s (%s over all APIs) applies to %s: %s", l.By, l.short(), q.appText(), b.why)
 		}
 	}
 }
 
-func (q *question) appWord() string {
+func (q *question) appText() string {
 	switch {
 	case q.call.Anonymous:
 		return "an anonymous caller"
@@ -55,8 +55,8 @@ func quotaOf(b *bound) *Limit {
 	return &Limit{Calls: v.CallLimits, Interval: v.TimeInterval, Unit: v.TimeUnit, Per: "app", Shared: true, By: b.owner.Address(), Source: &b.owner.Source}
 }
 
-// anew returns when the count of a quota starts again, if the files define that.
-func anew(b *bound) string {
+// resetText returns when the count of a quota starts again, if the files define that.
+func resetText(b *bound) string {
 	if at := b.owner.Value.(kind.AppQuota).ResetTime; at != "" {
 		return fmt.Sprintf(", starting again at %s", at)
 	}
@@ -65,15 +65,15 @@ func anew(b *bound) string {
 
 // quotasOf returns the quotas that apply, or may apply, to an app; to any app if app is "". At most one of them
 // applies.
-func (w *World) quotasOf(app string) []bound {
-	return w.look(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.holdsFor(l, app) }, func(link) (why, fix string) {
+func (w *Model) quotasOf(app string) []bound {
+	return w.findOwners(kind.LinkOf("app_quota_binding"), func(l link) truth { return w.refersToApp(l, app) }, func(link) (why, fix string) {
 		return "the call does not say which app calls", "add app, or anonymous: true, to the call"
 	})
 }
 
-// holdsFor returns whether a reference to apps matches this app. An export has apps under the names that they had
+// refersToApp returns whether a reference to apps matches this app. An export has apps under the names that they had
 // before the files rename them.
-func (w *World) holdsFor(l link, app string) truth {
+func (w *Model) refersToApp(l link, app string) truth {
 	switch d := w.objects["app/"+app]; {
 	case app == "":
 		return open

@@ -9,7 +9,7 @@ import (
 
 // References reports, as warnings, references that would stop the files from being applied: those that match no API, or
 // contradict each other. It reports nothing unless all APIs are known.
-func (w *World) References(files *spec.State) []spec.Finding {
+func (w *Model) References(files *spec.State) []spec.Finding {
 	if !w.complete {
 		return nil
 	}

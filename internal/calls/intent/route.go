@@ -21,7 +21,7 @@ func (q *question) route() *API {
 
 // byPath searches the known APIs, first those that are, or may be, published in the environment of the call.
 func (q *question) byPath() *API {
-	c, w := q.call, q.world
+	c, w := q.call, q.model
 	var here, elsewhere []*API
 	for i := range w.apis {
 		a := &w.apis[i]
@@ -35,31 +35,31 @@ func (q *question) byPath() *API {
 		}
 	}
 	called := c.Method + " " + c.Path
-	first := foremost(here, c.Path)
+	first := firstMatch(here, c.Path)
 	switch {
 	case first != nil && first.takes(c.Method, c.Path, w.apis) == yes && (len(here) == 1 || first.publishedIn(c.Environment) == yes):
 		rule := precedence.Route
 		if len(here) > 1 {
 			rule = precedence.RouteOrder
 		}
-		q.tell("", rule, yes, first.Source, "", "%s is %s (%s %s)", called, first.Address(), first.Method, first.Path)
+		q.addStep("", rule, yes, first.Source, "", "%s is %s (%s %s)", called, first.Address(), first.Method, first.Path)
 		return first
 	case len(here) > 0:
-		q.tell("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may reach %s", called, routes(here))
+		q.addStep("", precedence.Route, open, kind.Source{}, "name the API in the call, as in api: "+here[0].Address(), "%s may reach %s", called, apisText(here))
 		return nil
 	case len(elsewhere) == 1:
 		return elsewhere[0] // so that the answer also says what else would refuse the call
 	case len(elsewhere) > 0 || w.complete:
-		q.Access, q.DeniedBy, q.LimitKnown, q.QuotaKnown, q.nothing = Denied, append(q.DeniedBy, byPublication), true, true, true
-		q.tell(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
+		q.Access, q.DeniedBy, q.LimitKnown, q.QuotaKnown, q.noAPI = Denied, append(q.DeniedBy, byPublication), true, true, true
+		q.addStep(aboutAccess, precedence.Published, no, kind.Source{}, "", "no API takes %s in %s", called, c.Environment)
 		return nil
 	}
-	q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "no known API takes %s", called)
+	q.addStep("", precedence.Route, open, kind.Source{}, fixAPIs, "no known API takes %s", called)
 	return nil
 }
 
-// foremost returns the API that precedes all others that take a path; nil if none does.
-func foremost(list []*API, path string) (first *API) {
+// firstMatch returns the API that precedes all others that take a path; nil if none does.
+func firstMatch(list []*API, path string) (first *API) {
 	tie := false
 	for _, a := range list {
 		switch {
@@ -87,7 +87,7 @@ func (a *API) rank(path string) []int {
 	return []int{2, -strings.Count(strings.TrimSuffix(a.Path, "/"), "/")}
 }
 
-func routes(list []*API) string {
+func apisText(list []*API) string {
 	var out []string
 	for _, a := range list {
 		out = append(out, fmt.Sprintf("%s (%s %s)", a.Address(), a.Method, a.Path))
@@ -100,8 +100,8 @@ func (q *question) byName() *API {
 	name := q.call.API
 	var found []*API
 	var known []string
-	for i := range q.world.apis {
-		a := &q.world.apis[i]
+	for i := range q.model.apis {
+		a := &q.model.apis[i]
 		if known = append(known, a.Address()); a.Address() == name {
 			found = append(found, a)
 		}
@@ -111,16 +111,16 @@ func (q *question) byName() *API {
 	case len(found) == 1:
 		return found[0]
 	case len(found) > 1:
-		q.tell("", precedence.Route, open, kind.Source{}, "name method and path in the call", "%s means %d APIs: %s", name, len(found), routes(found))
+		q.addStep("", precedence.Route, open, kind.Source{}, "name method and path in the call", "%s means %d APIs: %s", name, len(found), apisText(found))
 		return nil
-	case q.world.complete:
+	case q.model.complete:
 		fix := spec.Meant(name, known, "check its name")
-		q.tell("", precedence.Route, open, kind.Source{}, fix, "neither the export nor apis of the cases has the API %s", name)
+		q.addStep("", precedence.Route, open, kind.Source{}, fix, "neither the export nor apis of the cases has the API %s", name)
 		return nil
 	}
-	a, ok := addressed(name)
+	a, ok := parseAddress(name)
 	if !ok {
-		q.tell("", precedence.Route, open, kind.Source{}, fixAPIs, "where the group ends in %s is not known", name)
+		q.addStep("", precedence.Route, open, kind.Source{}, fixAPIs, "where the group ends in %s is not known", name)
 		return nil
 	}
 	return &a

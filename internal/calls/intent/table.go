@@ -24,7 +24,7 @@ const mostCases = 10_000
 
 // table makes a case of each row, and of each combination of the lists in it.
 func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string) {
-	l.once(d, at+"/name", "case "+c.Name, l.names)
+	l.claimName(d, at+"/name", "case "+c.Name, l.names)
 	rows := []map[string]any{{}}
 	if c.Each != nil {
 		rows = c.Each
@@ -35,16 +35,16 @@ func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string
 		if c.Each != nil {
 			pointer = fmt.Sprintf("%s/each/%d", at, i)
 		}
-		call, expect := laid(c.Call, row), c.Expect
+		call, expect := overlay(c.Call, row), c.Expect
 		if over, ok := row["expect"].(map[string]any); ok {
-			expect = expected(c.Expect, over)
+			expect = overlayExpect(c.Expect, over)
 		}
 		label, _ := row["name"].(string)
 		delete(call, "name")
 		delete(call, "expect")
 		e, problem := expectOf(expect)
 		if problem == "" {
-			problem = wrongCall(call)
+			problem = checkCall(call)
 		}
 		if problem != "" {
 			l.findings = append(l.findings, d.Finding(pointer, problem, ""))
@@ -63,18 +63,18 @@ func (l *loader) table(d *spec.Checked, at string, c *caseOf, environment string
 
 func (l *loader) add(c Case) { l.suite.Cases = append(l.suite.Cases, c) }
 
-// laid returns base, overridden by the keys of over.
-func laid(base, over map[string]any) map[string]any {
+// overlay returns base, overridden by the keys of over.
+func overlay(base, over map[string]any) map[string]any {
 	out := map[string]any{}
 	maps.Copy(out, base)
 	maps.Copy(out, over)
 	return out
 }
 
-// expected returns base, overridden by the expectations of over. If over expects anything about access, this replaces
+// overlayExpect returns base, overridden by the expectations of over. If over expects anything about access, this replaces
 // all expectations of base about access.
-func expected(base, over map[string]any) map[string]any {
-	out := laid(base, over)
+func overlayExpect(base, over map[string]any) map[string]any {
+	out := overlay(base, over)
 	for key, other := range map[string]string{"allowed": "denied_by", "denied_by": "allowed"} {
 		if over[key] != nil && over[other] == nil {
 			delete(out, other)
@@ -83,7 +83,7 @@ func expected(base, over map[string]any) map[string]any {
 	return out
 }
 
-func wrongCall(call map[string]any) string {
+func checkCall(call map[string]any) string {
 	_, api := call["api"]
 	_, method := call["method"]
 	_, path := call["path"]
@@ -114,7 +114,7 @@ func combinations(call map[string]any) []map[string]any {
 		var next []map[string]any
 		for _, c := range out {
 			for _, v := range list {
-				next = append(next, laid(c, map[string]any{key: v}))
+				next = append(next, overlay(c, map[string]any{key: v}))
 			}
 			if len(next) > mostCases {
 				return next
@@ -128,23 +128,23 @@ func combinations(call map[string]any) []map[string]any {
 // caseName returns the name of a case: that of its table, followed by what distinguishes its row. Used counts the
 // names.
 func caseName(c *caseOf, label string, row, call, one map[string]any, used map[string]int) string {
-	var apart []string
+	var details []string
 	if label != "" {
-		apart = append(apart, label)
+		details = append(details, label)
 	}
 	for _, key := range []string{"api", "method", "path", "environment", "app", "user", "domain", "domain_id", "from", "proxy"} {
 		_, list := call[key].([]any)
 		_, own := row[key]
 		if v, ok := one[key].(string); ok && (list || own && label == "") {
-			apart = append(apart, key+" "+v)
+			details = append(details, key+" "+v)
 		}
 	}
 	if one["anonymous"] == true && row["anonymous"] != nil && label == "" {
-		apart = append(apart, "anonymous")
+		details = append(details, "anonymous")
 	}
 	name := c.Name
-	if len(apart) > 0 {
-		name += " (" + strings.Join(apart, ", ") + ")"
+	if len(details) > 0 {
+		name += " (" + strings.Join(details, ", ") + ")"
 	}
 	if used[name]++; used[name] > 1 {
 		name += fmt.Sprintf(" #%d", used[name])

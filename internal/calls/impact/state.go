@@ -18,22 +18,22 @@ func slotOf(l *kind.Link) slot {
 	return slot{api: s.Key, env: s.Env}
 }
 
-// world is a gateway's state, as far as it is known.
-type world struct {
-	objects map[string]any            // by address
-	parts   map[string]map[string]any // address of the owner, then kind and key inside it
-	links   map[slot]map[string]bool  // addresses of owners
-	plugins map[string]*kind.Plugin   // by address, in the form in which they are compared; filled when they are needed
-	of      map[string]map[slot]bool  // the same, by owner
-	alike   map[[2]*kind.Plugin]bool  // whether two of plugins, of whichever world, do the same
+// state is a gateway's state, as far as it is known.
+type state struct {
+	objects      map[string]any            // by address
+	parts        map[string]map[string]any // address of the owner, then kind and key inside it
+	links        map[slot]map[string]bool  // addresses of owners
+	plugins      map[string]*kind.Plugin   // by address, in the form in which they are compared; filled when they are needed
+	slots        map[string]map[slot]bool  // the same, by owner
+	equalPlugins map[[2]*kind.Plugin]bool  // whether two of plugins, of either state, do the same
 }
 
-func newWorld() *world {
-	return &world{alike: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[slot]map[string]bool{}, of: map[string]map[slot]bool{}}
+func newState() *state {
+	return &state{equalPlugins: map[[2]*kind.Plugin]bool{}, plugins: map[string]*kind.Plugin{}, objects: map[string]any{}, parts: map[string]map[string]any{}, links: map[slot]map[string]bool{}, slots: map[string]map[slot]bool{}}
 }
 
 // compared returns a plugin in the form in which plugins are compared.
-func (w *world) compared(address string, p kind.Plugin) *kind.Plugin {
+func (w *state) compared(address string, p kind.Plugin) *kind.Plugin {
 	if w.plugins[address] == nil {
 		if v, ok := kind.Of("plugin").Compared(p).(kind.Plugin); ok {
 			p = v
@@ -43,24 +43,24 @@ func (w *world) compared(address string, p kind.Plugin) *kind.Plugin {
 	return w.plugins[address]
 }
 
-func (w *world) bind(at slot, owner string) {
+func (w *state) bind(at slot, owner string) {
 	if w.links[at] == nil {
 		w.links[at] = map[string]bool{}
 	}
-	if w.of[owner] == nil {
-		w.of[owner] = map[slot]bool{}
+	if w.slots[owner] == nil {
+		w.slots[owner] = map[slot]bool{}
 	}
-	w.links[at][owner], w.of[owner][at] = true, true
+	w.links[at][owner], w.slots[owner][at] = true, true
 }
 
-func (w *world) unbind(at slot, owner string) {
+func (w *state) unbind(at slot, owner string) {
 	delete(w.links[at], owner)
-	delete(w.of[owner], at)
+	delete(w.slots[owner], at)
 }
 
 // remove removes an object with its parts and links.
-func (w *world) remove(address string) {
-	for at := range maps.Clone(w.of[address]) {
+func (w *state) remove(address string) {
+	for at := range maps.Clone(w.slots[address]) {
 		w.unbind(at, address)
 	}
 	delete(w.objects, address)
@@ -68,11 +68,11 @@ func (w *world) remove(address string) {
 }
 
 // rename gives an object another name.
-func (w *world) rename(from, to string) {
+func (w *state) rename(from, to string) {
 	if from == to {
 		return
 	}
-	for at := range maps.Clone(w.of[from]) {
+	for at := range maps.Clone(w.slots[from]) {
 		w.unbind(at, from)
 		w.bind(at, to)
 	}
@@ -84,7 +84,7 @@ func (w *world) rename(from, to string) {
 }
 
 // part sets a part of an owner; nil removes it.
-func (w *world) part(o *kind.Object, owner string, value any) {
+func (w *state) part(o *kind.Object, owner string, value any) {
 	key := o.Kind + strings.TrimPrefix(o.Key, o.Owner)
 	if w.parts[owner] == nil {
 		w.parts[owner] = map[string]any{}
@@ -96,33 +96,33 @@ func (w *world) part(o *kind.Object, owner string, value any) {
 	}
 }
 
-// worlds holds the state of the gateway before and after a plan, as far as the plan affects it.
-type worlds struct {
+// states holds the state of the gateway before and after a plan, as far as the plan affects it.
+type states struct {
 	in            Input
-	before, after *world
-	near          *near
+	before, after *state
+	relevant      *relevant
 	renamed       map[string]string // address before to the address after
-	was           map[string]string // the other way round
+	renamedFrom   map[string]string // the other way round
 	apis          map[slot]*kind.API
 	because       map[slot][]string
-	own           map[slot][]Aspect   // of the objects to which APIs refer
+	ofReferred    map[slot][]Aspect   // of the objects to which APIs refer
 	credentials   map[string][]string // the changed credentials of an app or signature key, in words, by address
 }
 
-func newWorlds(in Input) *worlds {
-	w := &worlds{
-		in: in, before: newWorld(), after: newWorld(), near: nearby(in), renamed: map[string]string{}, was: map[string]string{},
-		apis: map[slot]*kind.API{}, because: map[slot][]string{}, own: map[slot][]Aspect{}, credentials: map[string][]string{},
+func newStates(in Input) *states {
+	w := &states{
+		in: in, before: newState(), after: newState(), relevant: newRelevant(in), renamed: map[string]string{}, renamedFrom: map[string]string{},
+		apis: map[slot]*kind.API{}, because: map[slot][]string{}, ofReferred: map[slot][]Aspect{}, credentials: map[string][]string{},
 	}
-	sides := []*world{w.before, w.after}
-	for _, l := range w.near.links {
+	sides := []*state{w.before, w.after}
+	for _, l := range w.relevant.links {
 		at, owner := slotOf(l), ownerOf(l)
 		w.apis[at] = l.To.API
 		for _, side := range sides {
 			side.bind(at, owner)
 		}
 	}
-	for _, o := range w.near.objects {
+	for _, o := range w.relevant.objects {
 		k, address := kind.Of(o.Kind), o.Address()
 		for _, side := range sides {
 			if k.Owner != "" {
@@ -132,19 +132,19 @@ func newWorlds(in Input) *worlds {
 			}
 		}
 	}
-	w.change()
-	w.replaced()
+	w.applyChanges()
+	w.noteCredentials()
 	return w
 }
 
 func ownerOf(l *kind.Link) string { return kind.LinkOf(l.Kind).Owner + "/" + l.Owner }
 
-// change applies the plan to the world after it: first the changes of objects, then those of their parts and links.
-func (w *worlds) change() {
+// applyChanges applies the plan to the state after it: first the changes of objects, then those of their parts and links.
+func (w *states) applyChanges() {
 	changes := w.in.Plan.Changes
 	for i := range changes {
 		if ch := &changes[i]; ch.Have != nil && ch.Want != nil && kind.Of(ch.Kind) != nil && kind.Of(ch.Kind).Owner == "" {
-			w.renamed[ch.Have.Address()], w.was[ch.Want.Address()] = ch.Want.Address(), ch.Have.Address()
+			w.renamed[ch.Have.Address()], w.renamedFrom[ch.Want.Address()] = ch.Want.Address(), ch.Have.Address()
 			w.after.rename(ch.Have.Address(), ch.Want.Address())
 		}
 	}
@@ -153,10 +153,10 @@ func (w *worlds) change() {
 		switch k := kind.Of(ch.Kind); {
 		case k == nil && ch.Link.To.API == nil:
 		case k == nil && ch.Action == diff.Unbind:
-			w.after.unbind(slotOf(ch.Link), w.now(ownerOf(ch.Link)))
+			w.after.unbind(slotOf(ch.Link), w.addressAfter(ownerOf(ch.Link)))
 		case k == nil || k.Owner == "" && ch.Want == nil:
 		case k.Owner != "" && ch.Want == nil:
-			w.after.part(ch.Have, w.now(k.Owner+"/"+ch.Have.Owner), nil)
+			w.after.part(ch.Have, w.addressAfter(k.Owner+"/"+ch.Have.Owner), nil)
 		case k.Owner != "":
 			w.after.part(&ch.Want.Object, k.Owner+"/"+ch.Want.Owner, ch.Want.Value)
 		default:
@@ -174,8 +174,8 @@ func (w *worlds) change() {
 		at := slotOf(ch.Link)
 		w.apis[at] = ch.Link.To.API
 		for j := range ch.Displaces {
-			if d := &ch.Displaces[j]; d.Sure && w.sameSlot(ch.Link, w.now(d.Address())) {
-				w.after.unbind(at, w.now(d.Address()))
+			if d := &ch.Displaces[j]; d.Sure && w.sameSlot(ch.Link, w.addressAfter(d.Address())) {
+				w.after.unbind(at, w.addressAfter(d.Address()))
 			}
 		}
 	}
@@ -188,19 +188,19 @@ func (w *worlds) change() {
 
 // sameSlot reports whether a displaced policy would take the same slot as the bind after the plan, too. A policy that
 // the plan replaces may take another slot then.
-func (w *worlds) sameSlot(l *kind.Link, displaced string) bool {
+func (w *states) sameSlot(l *kind.Link, displaced string) bool {
 	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
 	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])
 }
 
-// now returns the address that an object has after the plan.
-func (w *worlds) now(address string) string { return cmp.Or(w.renamed[address], address) }
+// addressAfter returns the address that an object has after the plan.
+func (w *states) addressAfter(address string) string { return cmp.Or(w.renamed[address], address) }
 
-// had returns the address that an object had before the plan.
-func (w *worlds) had(address string) string { return cmp.Or(w.was[address], address) }
+// addressBefore returns the address that an object had before the plan.
+func (w *states) addressBefore(address string) string { return cmp.Or(w.renamedFrom[address], address) }
 
 // markAffected notes which changes affect which APIs.
-func (w *worlds) markAffected() {
+func (w *states) markAffected() {
 	note := func(at slot, ch *diff.Change) {
 		if !slices.Contains(w.because[at], ch.Address) {
 			w.because[at] = append(w.because[at], ch.Address)
@@ -215,7 +215,7 @@ func (w *worlds) markAffected() {
 			continue
 		}
 		if ch.Have != nil {
-			for at := range w.before.of[policyOf(ch.Have)] {
+			for at := range w.before.slots[policyOf(ch.Have)] {
 				note(at, ch)
 			}
 		}
@@ -223,10 +223,10 @@ func (w *worlds) markAffected() {
 			continue
 		}
 		policy := policyOf(&ch.Want.Object)
-		for at := range w.after.of[policy] {
+		for at := range w.after.slots[policy] {
 			note(at, ch)
 		}
-		if w.elsewhere(policy) {
+		if w.mayBeBoundElsewhere(policy) {
 			note(slot{policy: policy}, ch)
 		}
 	}
@@ -238,12 +238,12 @@ func (w *worlds) markAffected() {
 // policyOf returns the address of the object that has bindings: the changed object, or its owner.
 func policyOf(o *kind.Object) string { return cmp.Or(o.OwnerAddress(), o.Address()) }
 
-// elsewhere reports whether a policy may also be bound to APIs that were not read, because the files do not manage its
+// mayBeBoundElsewhere reports whether a policy may also be bound to APIs that were not read, because the files do not manage its
 // bindings.
-func (w *worlds) elsewhere(policy string) bool {
-	address := w.had(policy)
-	o := w.near.policies[address]
-	if o == nil || w.now(address) != policy {
+func (w *states) mayBeBoundElsewhere(policy string) bool {
+	address := w.addressBefore(policy)
+	o := w.relevant.policies[address]
+	if o == nil || w.addressAfter(address) != policy {
 		return false
 	}
 	links := kind.LinksFrom(o.Kind)
@@ -251,13 +251,13 @@ func (w *worlds) elsewhere(policy string) bool {
 		return false
 	}
 	link := links[0] // no kind has more
-	read := w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.of[address]) >= max(o.Bound, 1)
+	read := w.in.Complete[link.Name] || o.Bound == 0 || len(w.before.slots[address]) >= max(o.Bound, 1)
 	return !read && !slices.ContainsFunc(w.in.Want.Objects, func(d kind.Declared) bool {
 		return d.Kind == o.Kind && d.Address() == policy && d.ManagesKind(link.Name)
 	})
 }
 
-func (w *worlds) affected() []slot {
+func (w *states) affected() []slot {
 	return slices.SortedFunc(maps.Keys(w.because), func(a, b slot) int {
 		return slices.Compare([]string{a.api, a.env, a.policy}, []string{b.api, b.env, b.policy})
 	})
@@ -265,7 +265,7 @@ func (w *worlds) affected() []slot {
 
 // view is one API in an environment, before and after the plan.
 type view struct {
-	w             *worlds
+	w             *states
 	api           *kind.API // nil for the unknown APIs to which a policy is bound
 	before, after side
 	peak          int64 // calls in the busiest minute of the last hour; 0 if it is not known
@@ -273,14 +273,14 @@ type view struct {
 
 // side is what is bound to an API in an environment.
 type side struct {
-	world  *world
+	state  *state
 	owners []string // addresses, sorted
 }
 
-func (w *worlds) view(at slot) *view {
-	v := &view{w: w, api: w.apis[at], before: side{world: w.before}, after: side{world: w.after}}
+func (w *states) view(at slot) *view {
+	v := &view{w: w, api: w.apis[at], before: side{state: w.before}, after: side{state: w.after}}
 	if at.policy != "" {
-		v.before.owners, v.after.owners = []string{w.had(at.policy)}, []string{at.policy}
+		v.before.owners, v.after.owners = []string{w.addressBefore(at.policy)}, []string{at.policy}
 		return v
 	}
 	v.before.owners = slices.Sorted(maps.Keys(w.before.links[at]))
@@ -303,7 +303,7 @@ func (v *view) known(linkName string) bool { return v.w.in.Complete[linkName] }
 func bound[T any](s side) map[string]T {
 	out := map[string]T{}
 	for _, address := range s.owners {
-		if v, ok := s.world.objects[address].(T); ok {
+		if v, ok := s.state.objects[address].(T); ok {
 			out[address] = v
 		}
 	}
@@ -313,7 +313,7 @@ func bound[T any](s side) map[string]T {
 // partsOf returns the parts of an object whose value has the type T.
 func partsOf[T any](s side, owner string) map[string]T {
 	out := map[string]T{}
-	for address, v := range s.world.parts[owner] {
+	for address, v := range s.state.parts[owner] {
 		if t, ok := v.(T); ok {
 			out[address] = t
 		}

@@ -117,19 +117,19 @@ func (s *scene) drawCall(r *rand.Rand) Call {
 	return c
 }
 
-// world loads a file, which must be valid.
-func (s *scene) world(t *testing.T, file []byte) *World {
+// model loads a file, which must be valid.
+func (s *scene) model(t *testing.T, file []byte) *Model {
 	t.Helper()
 	return New(loaded(t, file), nil, &s.suite, "")
 }
 
 // each runs a law over random scenes with some calls each.
-func each(t *testing.T, law func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call)) {
+func each(t *testing.T, law func(t *testing.T, r *rand.Rand, s scene, w *Model, calls []Call)) {
 	t.Helper()
 	for seed := range world.Fewer(100, 3) {
 		r := rand.New(rand.NewPCG(seed, 7))
 		s := draw(t, r)
-		w := s.world(t, s.file)
+		w := s.model(t, s.file)
 		calls := make([]Call, 20)
 		for i := range calls {
 			calls[i] = s.drawCall(r)
@@ -146,7 +146,7 @@ var rank = map[Access]int{Denied: 0, Uncertain: 1, Allowed: 2}
 
 // If something becomes unknown, an answer stays the same or becomes uncertain: it never becomes the opposite.
 func TestUnknownOnlyWidens(t *testing.T) {
-	each(t, func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, r *rand.Rand, s scene, w *Model, calls []Call) {
 		dim := s
 		dim.suite.APIs = slices.Clone(s.suite.APIs)
 		for i := range dim.suite.APIs {
@@ -167,7 +167,7 @@ func TestUnknownOnlyWidens(t *testing.T) {
 		if r.IntN(8) == 0 {
 			dim.suite.APIs = nil
 		}
-		dimmed := dim.world(t, forget(r, s))
+		dimmed := dim.model(t, forget(r, s))
 		for _, c := range calls {
 			less := c
 			for _, field := range []*string{&less.App, &less.AppID, &less.User, &less.Domain, &less.DomainID, &less.From} {
@@ -227,7 +227,7 @@ func widens(t *testing.T, c *Call, before, after *Answer) {
 			t.Errorf("denied by %s only when less is known", by)
 		}
 	}
-	if before.nothing {
+	if before.noAPI {
 		return // limits and plugins are those of an API that takes the call
 	}
 	if after.LimitKnown && (!before.LimitKnown || !amongLowest(before.Limits, after.Limits)) {
@@ -265,7 +265,7 @@ func text(l *Limit) string {
 
 // One more entry in a DENY list never lets more through, one more in a PERMIT list never less.
 func TestEntriesOfLists(t *testing.T) {
-	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *Model, calls []Call) {
 		for _, listType := range []string{"DENY", "PERMIT"} {
 			more := world.State{}
 			maps.Copy(more, s.state)
@@ -279,7 +279,7 @@ func TestEntriesOfLists(t *testing.T) {
 				acls = append(acls, a)
 			}
 			more["acls"] = acls
-			longer := s.world(t, (&world.World{}).File(more))
+			longer := s.model(t, (&world.World{}).File(more))
 			for _, c := range calls {
 				before, after := w.Ask(&c), longer.Ask(&c)
 				if listType == "DENY" && rank[after.Access] > rank[before.Access] || listType == "PERMIT" && rank[after.Access] < rank[before.Access] {
@@ -292,7 +292,7 @@ func TestEntriesOfLists(t *testing.T) {
 
 // Without limits of single callers, and without special ones, the lowest limit is never lower.
 func TestFewerLimits(t *testing.T) {
-	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, _ *rand.Rand, s scene, w *Model, calls []Call) {
 		fewer := world.State{}
 		maps.Copy(fewer, s.state)
 		throttles := []any{}
@@ -305,7 +305,7 @@ func TestFewerLimits(t *testing.T) {
 			throttles = append(throttles, m)
 		}
 		fewer["throttles"] = throttles
-		bare := s.world(t, (&world.World{}).File(fewer))
+		bare := s.model(t, (&world.World{}).File(fewer))
 		for _, c := range calls {
 			before, after := w.Ask(&c), bare.Ask(&c)
 			if before.LimitKnown && after.LimitKnown && lowest(after) < lowest(before) {
@@ -324,17 +324,17 @@ func lowest(a *Answer) int64 {
 
 // The order of the files does not matter.
 func TestOrder(t *testing.T) {
-	each(t, func(t *testing.T, r *rand.Rand, s scene, w *World, calls []Call) {
+	each(t, func(t *testing.T, r *rand.Rand, s scene, w *Model, calls []Call) {
 		mixed := world.State{}
 		for section, list := range s.state {
 			l := slices.Clone(list.([]any))
 			r.Shuffle(len(l), func(i, j int) { l[i], l[j] = l[j], l[i] })
 			mixed[section] = l
 		}
-		other := s.world(t, (&world.World{}).File(mixed))
+		other := s.model(t, (&world.World{}).File(mixed))
 		for _, c := range calls {
 			a, b := w.Ask(&c), other.Ask(&c)
-			if a.Access != b.Access || a.LimitKnown != b.LimitKnown || a.QuotaKnown != b.QuotaKnown || text(a.Quota) != text(b.Quota) || !slices.EqualFunc(a.Limits, b.Limits, func(x, y Limit) bool { return x.same(y) }) {
+			if a.Access != b.Access || a.LimitKnown != b.LimitKnown || a.QuotaKnown != b.QuotaKnown || text(a.Quota) != text(b.Quota) || !slices.EqualFunc(a.Limits, b.Limits, func(x, y Limit) bool { return x.equal(y) }) {
 				t.Errorf("%s: %+v\n%+v", c.String(), a, b)
 			}
 		}

@@ -4,14 +4,14 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// near is the part of a gateway that matters for a plan: most plans affect little of a large gateway.
-type near struct {
+// relevant is the part of a gateway that matters for a plan: most plans affect little of a large gateway.
+type relevant struct {
 	links    []*kind.Link            // at the slots that the plan affects
 	objects  []*kind.Object          // that change or have such links, and their parts
 	policies map[string]*kind.Object // those of the objects that are compared and have no owner, by address
 }
 
-func nearby(in Input) *near {
+func newRelevant(in Input) *relevant {
 	affected, slots := affectedBy(in)
 	links := [][]kind.Link{in.Have.Links, in.Have.Neighbours.Links}
 	for _, list := range links {
@@ -21,7 +21,7 @@ func nearby(in Input) *near {
 			}
 		}
 	}
-	out := &near{policies: map[string]*kind.Object{}}
+	out := &relevant{policies: map[string]*kind.Object{}}
 	for _, list := range links {
 		for i := range list {
 			if l := &list[i]; l.To.API != nil && slots[slotOf(l)] {
