@@ -161,6 +161,7 @@ func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string,
 		ask:    func(offset int) api.Request { return reading.Read(id, offset) },
 		take:   func(p kind.Page) ([]kind.Row, error) { return filled(reading, p, known) },
 		id:     (*kind.Row).Key,
+		none:   reading.IsNone,
 		enough: func([]kind.Row, int) bool { return reading.Whole() },
 	})
 }

@@ -138,6 +138,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target,
 			return out, nil
 		},
 		id:     func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.To.Env },
+		none:   k.OfTarget.IsNone,
 		enough: func([]Bound, int) bool { return k.OfTarget.Whole() },
 	})
 }

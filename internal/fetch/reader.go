@@ -76,6 +76,8 @@ type listing[T any] struct {
 	ask  func(offset int) api.Request
 	take func(kind.Page) ([]T, error)
 	id   func(*T) string
+	// none reports whether an error says that the list is empty; nil if no error does.
+	none func(error) bool
 	// enough reports after the first page whether the other pages are not needed; nil reads all pages.
 	enough func(first []T, pages int) bool
 	// counted is called as soon as it is known how many items there are at least, with math.MaxInt if enough has ended the
@@ -218,6 +220,9 @@ type batch[T any] struct {
 
 func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b batch[T], err error) {
 	page, items, err := ask(ctx, r, l.ask(offset), l.how, l.take)
+	if err != nil && l.none != nil && l.none(err) {
+		return batch[T]{}, nil
+	}
 	if b = (batch[T]{items, page.Total}); b.total != kind.Unknown && b.total < len(items) {
 		b.total = kind.Unknown
 	}

@@ -133,8 +133,8 @@ var appQuotaBinding = &LinkKind{
 		return Row{OwnerID: r.QuotaID, Owner: r.Quota, TargetID: r.App, Target: r.Name}
 	}),
 	OfTarget: reading(Reading{
-		Operation: "ShowAppBoundAppQuota",
-		Path:      func(id string) []string { return []string{"apps", id, "bound-quota"} },
+		Operation: "ShowAppBoundAppQuota", None: "APIG.3093", // the answer for an app without a quota is not documented
+		Path: func(id string) []string { return []string{"apps", id, "bound-quota"} },
 	}, func(r appQuotaRow) Row { return Row{OwnerID: r.QuotaID, Owner: r.Quota} }),
 	Answer: answer("applies", func(r appQuotaRow) Row { return Row{OwnerID: r.QuotaID, TargetID: r.App} }),
 	Bind: []Write{{

@@ -3,6 +3,7 @@ package kind
 import (
 	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/url"
 	"slices"
@@ -89,6 +90,7 @@ type Reading struct {
 	ListField string // "" if the answer is not a list but the only link, or an empty object if there is none
 	Path      func(id string) []string
 	Query     func(id string) url.Values // nil if Path is enough
+	None      string                     // code of the error with which gateways may say that there is no link; "" if there is no such code
 	rows      func(page *Page) ([]Row, error)
 }
 
@@ -268,6 +270,12 @@ func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " 
 
 // Whole reports whether the answer has no pages.
 func (r Reading) Whole() bool { return r.ListField == "" }
+
+// IsNone reports whether an error says that there is no link.
+func (r Reading) IsNone(err error) bool {
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && r.None != "" && e.Status == 404 && e.Code == r.None
+}
 
 // Read asks for one page of a list of links. id is that of the owner or target, for lists that take one.
 func (r Reading) Read(id string, offset int) api.Request {
