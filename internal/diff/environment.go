@@ -8,21 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// environmentOf returns the environment that an object is for, such as that of a variable; "" when it is for all of
-// them. Environments themselves are for all: --only-environment leaves out what is bound in an environment, but not its
-// own fields.
-func environmentOf(k *kind.Kind, value any) string {
-	for _, ref := range k.Refs(value) {
-		if ref.Kind == kind.AnEnvironment {
-			return ref.Key
-		}
-	}
-	return ""
-}
-
 // CoversEnvironmentOf reports whether a run with these options compares an object, by the environment that it is for.
 func (o Options) CoversEnvironmentOf(x *kind.Object) bool {
-	return len(o.Environments) == 0 || o.CoversEnvironment(environmentOf(kind.Of(x.Kind), x.Value))
+	return len(o.Environments) == 0 || o.CoversEnvironment(kind.Of(x.Kind).EnvironmentOf(x.Value).Key)
 }
 
 // covered returns the links or objects of environments that a run with these options compares.
@@ -62,7 +50,7 @@ func (c *comparison) guardEnvironments() {
 		case o.Kind == kind.AnEnvironment && !c.options.CoversEnvironment(o.Key):
 			note(o.Address(), o.Key)
 		case o.Owner != "" && !c.options.CoversEnvironmentOf(o):
-			note(kind.Of(o.Kind).Owner+"/"+o.Owner, environmentOf(kind.Of(o.Kind), o.Value))
+			note(kind.Of(o.Kind).Owner+"/"+o.Owner, kind.Of(o.Kind).EnvironmentOf(o.Value).Key)
 		}
 	}
 	for _, ch := range pointers(c.plan.Changes) {

@@ -36,8 +36,8 @@ func (c *comparison) pairParts(k *kind.Kind) (out []pair) {
 			from = keyOf(move.successor)
 		}
 		m := kind.Matched{
-			Want: covered(c.options, want[p.want.Key], func(d *kind.Declared) string { return environmentOf(k, d.Value) }),
-			Have: covered(c.options, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return environmentOf(k, o.Value) }),
+			Want: covered(c.options, want[p.want.Key], func(d *kind.Declared) string { return k.EnvironmentOf(d.Value).Key }),
+			Have: covered(c.options, rekey(have[from], from, p.want.Key), func(o *kind.Object) string { return k.EnvironmentOf(o.Value).Key }),
 		}
 		seen := len(m.Want)
 		if k.Match != nil {

@@ -82,7 +82,7 @@ func (o Options) Unmatched(have kind.Actual, want kind.Desired) (out []Note) {
 // inUse reports whether the files or the gateway have an environment, or a link or an object that is for it.
 func inUse(env string, have kind.Actual, want kind.Desired) bool {
 	here := func(o *kind.Object) bool {
-		return environmentOf(kind.Of(o.Kind), o.Value) == env || o.Kind == kind.AnEnvironment && o.Key == env
+		return kind.Of(o.Kind).EnvironmentOf(o.Value).Key == env || o.Kind == kind.AnEnvironment && o.Key == env
 	}
 	return slices.ContainsFunc(want.Links, func(l kind.DeclaredLink) bool { return l.To.Env == env }) ||
 		slices.ContainsFunc(have.Links, func(l kind.Link) bool { return l.To.Env == env }) ||

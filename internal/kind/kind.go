@@ -193,6 +193,17 @@ type Ref struct {
 // Address returns the address of the object that is referred to.
 func (r *Ref) Address() string { return r.Kind + "/" + r.Key }
 
+// EnvironmentOf returns the reference to the environment that an object is for, such as that of a variable; the zero Ref if
+// the object is for all environments. Environments themselves are for all: their own fields hold everywhere.
+func (k *Kind) EnvironmentOf(value any) Ref {
+	for _, ref := range k.Refs(value) {
+		if ref.Kind == AnEnvironment {
+			return ref
+		}
+	}
+	return Ref{}
+}
+
 // Found is an object that Decode has read from an answer.
 type Found[S any] struct {
 	ID      string

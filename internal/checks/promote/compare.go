@@ -16,7 +16,7 @@ func Compare(from, to *Side) *Report {
 	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Options.Today)
 	if shared {
 		c.report.Warnings = append(c.report.Warnings, diff.Note{
-			Message: "both targets are the same gateway; bindings in " + from.Env + " are compared with bindings in " + to.Env,
+			Message: "both targets are the same gateway; bindings and variables in " + from.Env + " are compared with those in " + to.Env,
 		})
 	}
 	c.report.Warnings = append(c.report.Warnings, slices.Concat(c.from.notes, c.to.notes)...)
@@ -76,7 +76,7 @@ func (c *promotion) object(k *kind.Kind, name string) {
 	a, b := c.from.have[address], c.to.have[address]
 	if c.covers(k.Name, name) {
 		if a == nil || b == nil {
-			c.alone(k.Name, name, address)
+			c.alone(k.Name, name, a, b)
 			return
 		}
 		c.leaves(k, a, b)
@@ -93,14 +93,17 @@ func (c *promotion) object(k *kind.Kind, name string) {
 	}
 }
 
-// alone adds the difference for an object that only one side has.
-func (c *promotion) alone(kindName, name, address string) {
-	d := Difference{Address: address, Kind: kindName, Name: name, From: c.from.object(kindName, address), To: c.to.object(kindName, address)}
-	has := c.from
-	if d.To.Present {
-		has = c.to
+// alone adds the difference for an object that only one side has; the other is nil.
+func (c *promotion) alone(kindName, name string, a, b *kind.Object) {
+	o, has, lacks := a, c.from, c.to
+	if a == nil {
+		o, has, lacks = b, c.to, c.from
 	}
-	if kind.Of(kindName).Owner == "" {
+	d := Difference{Address: o.Address(), Kind: kindName, Name: name, From: has.object(o.Address()), To: lacks.object(lacks.here(has.alike(o)))}
+	if a == nil {
+		d.From, d.To = d.To, d.From
+	}
+	if o.Owner == "" {
 		d.Contains = has.contains(kindName, name)
 	}
 	c.add(d)
@@ -132,18 +135,18 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 		c.unlike(k, at)
 		return
 	}
-	addresses := map[string]bool{}
-	for _, o := range slices.Concat(c.from.parts[at], c.to.parts[at]) {
-		if !addresses[o.Address()] && !c.ignored(k.Name, o.Key) {
-			addresses[o.Address()] = true
-		}
+	ignored := func(o *kind.Object) bool { return c.ignored(k.Name, o.Key) }
+	a, b := slices.DeleteFunc(slices.Clone(c.from.parts[at]), ignored), slices.DeleteFunc(slices.Clone(c.to.parts[at]), ignored)
+	pairs, a, b := match(a, b, c.from.asNamed, c.to.asNamed)
+	more, a, b := match(a, b, c.from.alike, c.to.alike)
+	for _, p := range slices.Concat(pairs, more) {
+		c.leaves(k, p[0], p[1])
 	}
-	for _, address := range sorted(addresses) {
-		if a, b := c.from.have[address], c.to.have[address]; a != nil && b != nil {
-			c.leaves(k, a, b)
-		} else {
-			c.alone(k.Name, owner, address)
-		}
+	for _, o := range a {
+		c.alone(k.Name, owner, o, nil)
+	}
+	for _, o := range b {
+		c.alone(k.Name, owner, nil, o)
 	}
 }
 
@@ -171,8 +174,9 @@ func (c *promotion) links(k *kind.LinkKind, owner string) {
 	if len(a)+len(b) == 0 || c.ignored(k.Name, owner) {
 		return
 	}
-	a, b = c.unpaired(a, b, c.from.edge, c.to.edge)
-	a, b = c.unpaired(a, b, c.from.asIs, c.to.asIs)
+	same, a, b := match(a, b, c.from.edge, c.to.edge)
+	more, a, b := match(a, b, c.from.asIs, c.to.asIs)
+	c.report.Equal += len(same) + len(more)
 	for _, x := range a {
 		c.bound(x, c.from.edge(x), true)
 	}
@@ -190,18 +194,21 @@ func (l *ledger) asIs(x *kind.Link) edge {
 	return edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 }
 
-// unpaired leaves out the links that both sides have, and counts them. A zero edge equals no other edge.
-func (c *promotion) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) (onlyA, onlyB []*kind.Link) {
-	there, both := map[edge]bool{}, map[edge]bool{}
+// match pairs parts or links of the two sides by keys, and returns those without a counterpart. A zero key equals no other.
+func match[T any, K comparable](a, b []*T, from, to func(*T) K) (pairs [][2]*T, onlyA, onlyB []*T) {
+	there, both := map[K]*T{}, map[K]bool{}
 	for _, x := range b {
-		there[to(x)] = true
+		there[to(x)] = x
 	}
-	delete(there, edge{})
+	var none K
+	delete(there, none)
 	for _, x := range a {
-		if e := from(x); there[e] {
-			both[e] = true
-		} else {
+		switch e := from(x); {
+		case there[e] == nil:
 			onlyA = append(onlyA, x)
+		case !both[e]:
+			both[e] = true
+			pairs = append(pairs, [2]*T{x, there[e]})
 		}
 	}
 	for _, x := range b {
@@ -209,8 +216,7 @@ func (c *promotion) unpaired(a, b []*kind.Link, from, to func(*kind.Link) edge) 
 			onlyB = append(onlyB, x)
 		}
 	}
-	c.report.Equal += len(both)
-	return onlyA, onlyB
+	return pairs, onlyA, onlyB
 }
 
 // bound adds the difference for a link that only one side has.

@@ -15,10 +15,12 @@ import (
 func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 	fields := differing(k, a.Value, b.Value)
 	c.conceal(k, a, b)
-	equal := true
+	equal, env := true, k.EnvironmentOf(a.Value)
 	for _, f := range fields {
 		switch {
-		case c.rules.Field(k.Name, a.Key, f):
+		case env.Key != "" && f.Path == env.Path:
+			continue // each object is for its side's own environment
+		case c.rules.Field(k.Name, a.Key, f) || c.rules.Field(k.Name, b.Key, f):
 			c.report.Ignored++
 			continue
 		case slices.Contains(k.Generated, f.Path) && c.made(k, a.Address(), f.Path):

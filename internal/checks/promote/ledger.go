@@ -48,6 +48,12 @@ func newLedger(own, other *Side, shared bool) *ledger {
 		l.resolve(other)
 	}
 	if shared {
+		elsewhere := func(o *kind.Object) bool {
+			env := kind.Of(o.Kind).EnvironmentOf(o.Value).Key
+			return env != "" && env != l.Env
+		}
+		l.Have.Objects = slices.DeleteFunc(slices.Clone(l.Have.Objects), func(o kind.Object) bool { return elsewhere(&o) })
+		l.want.Objects = slices.DeleteFunc(slices.Clone(l.want.Objects), func(d kind.Declared) bool { return elsewhere(&d.Object) })
 		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.To.Env != l.Env })
 		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.To.Env != l.Env })
 	}
@@ -206,8 +212,33 @@ func (l *ledger) edge(x *kind.Link) edge {
 // env returns the name of an edge's environment on this side.
 func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
 
+// alike returns the address of an object without the environment, if the object is for the side's own: the object of this
+// address on the other side, which is for the other side's own environment, is its counterpart.
+func (l *ledger) alike(o *kind.Object) string {
+	if kind.Of(o.Kind).EnvironmentOf(o.Value).Key == l.Env {
+		return strings.TrimSuffix(o.Address(), l.Env)
+	}
+	return o.Address()
+}
+
+// here is the inverse of alike.
+func (l *ledger) here(address string) string {
+	if strings.HasSuffix(address, "@") {
+		return address + l.Env
+	}
+	return address
+}
+
+// asNamed returns the address of an object, if the files declare it; otherwise "". See asIs.
+func (l *ledger) asNamed(o *kind.Object) string {
+	if l.asked[o.Address()] == nil {
+		return ""
+	}
+	return o.Address()
+}
+
 // object compares an object as a whole with the files of the side.
-func (l *ledger) object(kindName, address string) Aspect {
+func (l *ledger) object(address string) Aspect {
 	d, has := l.asked[address], l.have[address] != nil
 	a := Aspect{Present: has, State: AsDeclared}
 	if d != nil {
@@ -221,7 +252,7 @@ func (l *ledger) object(kindName, address string) Aspect {
 		a.State = Departs
 		l.told[address] = true
 		if d.Owner == "" {
-			l.told[collection{kindName, d.Key}.below()] = true
+			l.told[collection{d.Kind, d.Key}.below()] = true
 		}
 	}
 	return a

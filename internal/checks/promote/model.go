@@ -13,7 +13,7 @@ import (
 // Side is one of the two targets.
 type Side struct {
 	Target  string // its name in the config file
-	Env     string // its own environment: bindings in it count as equal to those in the other side's own
+	Env     string // its own environment: bindings and variables in it are compared with those in the other side's own
 	State   *spec.State
 	Places  *spec.Places // the lines of values in State
 	Options diff.Options // the scope of the side; objects that are out of the scope of either side are left out
