@@ -57,6 +57,8 @@ func signed(t *testing.T, authorization string, skew time.Duration, change func(
 	return answer.StatusCode, string(text)
 }
 
+// TestSignatures checks that recorded signatures are accepted within 15 minutes of the clock, and that a changed request,
+// key or date is refused.
 func TestSignatures(t *testing.T) {
 	for _, x := range []struct {
 		name          string
@@ -94,6 +96,8 @@ func TestSignatures(t *testing.T) {
 	}
 }
 
+// TestOtherProjectAndInstance checks that requests for another project or instance are refused with the codes of these
+// errors.
 func TestOtherProjectAndInstance(t *testing.T) {
 	c := newShop(t)
 	for _, x := range []struct {
@@ -119,6 +123,7 @@ func TestOtherProjectAndInstance(t *testing.T) {
 	}
 }
 
+// TestListen checks that Listen serves requests over HTTP until its context ends.
 func TestListen(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	url, wait, err := newShop(t).g.Listen(ctx, "127.0.0.1:0")

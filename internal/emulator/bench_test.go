@@ -32,6 +32,7 @@ func crowd(n int) []byte {
 	return b.Bytes()
 }
 
+// TestLargeStateSurvivesADump checks that a state large enough to be dumped as JSON loads as the same state.
 func TestLargeStateSurvivesADump(t *testing.T) {
 	c := newClient(t, string(crowd(3000)))
 	first, err := c.g.Dump()
@@ -51,6 +52,7 @@ func TestLargeStateSurvivesADump(t *testing.T) {
 	}
 }
 
+// BenchmarkLoad measures loading a state with many objects.
 func BenchmarkLoad(b *testing.B) {
 	text := crowd(10_000)
 	for b.Loop() {
@@ -60,6 +62,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// BenchmarkDump measures dumping a state with many objects.
 func BenchmarkDump(b *testing.B) {
 	g := emulator.New(emulator.Options{})
 	if err := g.Load(crowd(10_000)); err != nil {

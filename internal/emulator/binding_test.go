@@ -137,6 +137,7 @@ func TestBindPartial(t *testing.T) {
 	}
 }
 
+// TestBatchMax checks that batch-max limits binds, batch unbinds, and authorizations, which count as apps times APIs.
 func TestBatchMax(t *testing.T) {
 	c := newShop(t, behave("batch-max=1"))
 	c.refused("POST", "/throttle-bindings", object{"strategy_id": c.newThrottle("fresh"), "publish_ids": []string{"a", "b"}}, 400, "APIG.2012")

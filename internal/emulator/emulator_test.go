@@ -191,6 +191,8 @@ func (c *client) publishID(name, env string) string {
 	return ""
 }
 
+// TestDumpLoadsAsTheSame checks that a dump loads as the same state with the same lists, and that no id of it is given
+// again.
 func TestDumpLoadsAsTheSame(t *testing.T) {
 	c := newShop(t)
 	c.do("PUT", "/apps/"+c.id("/apps", "apps", "name", "orders_mobile")+"/app-codes", nil, 201)

@@ -134,6 +134,8 @@ func TestFaultCounts(t *testing.T) {
 	}
 }
 
+// TestProbabilitiesFollowFromTheSeed checks that a fault with a probability strikes the same requests with the same seed,
+// and others with another one.
 func TestProbabilitiesFollowFromTheSeed(t *testing.T) {
 	run := func(seed uint64) string {
 		c := newShop(t, faulty(t, "p=0.5 status=500"), func(o *emulator.Options) { o.Seed = seed })
@@ -153,6 +155,8 @@ func TestProbabilitiesFollowFromTheSeed(t *testing.T) {
 	}
 }
 
+// TestParseFault checks that all words of a fault are read, that faults which do nothing are errors, and that the examples
+// of the help are valid.
 func TestParseFault(t *testing.T) {
 	want := emulator.Fault{
 		Op: "CreateAcl*", Skip: 1, Every: 5, Count: 3, P: 0.25, Status: 429, Code: "APIGW.0308", Message: `too "fast"`,
@@ -183,6 +187,7 @@ func TestParseFault(t *testing.T) {
 	}
 }
 
+// FuzzParseFault checks that the text of a fault that was read reads as the same fault.
 func FuzzParseFault(f *testing.F) {
 	f.Add(`op=CreateAcl* every=5 count=3 status=500 code=APIG.9999`)
 	f.Add(`bind-id=x code="a b" message="\x00"`)
@@ -202,6 +207,7 @@ func FuzzParseFault(f *testing.F) {
 	})
 }
 
+// TestRetryAfter checks that a fault can send the header Retry-After.
 func TestRetryAfter(t *testing.T) {
 	c := newShop(t, faulty(t, "status=429 retry-after=7s"))
 	answer, err := c.http.Do(newRequest(t.Context(), "GET", "http://gateway", "/throttles", ""))
@@ -214,6 +220,7 @@ func TestRetryAfter(t *testing.T) {
 	}
 }
 
+// TestWrongType checks that wrong-type changes the type of each member of an answer.
 func TestWrongType(t *testing.T) {
 	c := newShop(t, faulty(t, "wrong-type"))
 	got := c.do("GET", "/envs", nil, 200)
@@ -284,6 +291,7 @@ func TestOverlappingWrites(t *testing.T) {
 	}
 }
 
+// TestRateLimit checks that requests beyond the rate limit get 429 until the period ends.
 func TestRateLimit(t *testing.T) {
 	now := clock
 	c := newShop(t, func(o *emulator.Options) {

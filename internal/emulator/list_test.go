@@ -50,6 +50,7 @@ func TestPageBounds(t *testing.T) {
 	}
 }
 
+// TestFilters checks the filters of lists: exact and partial names, several filters together, and tags.
 func TestFilters(t *testing.T) {
 	c := newShop(t)
 	orders := c.id("/api-groups", "groups", "name", "orders")
@@ -108,6 +109,7 @@ func TestOfflineOffset(t *testing.T) {
 	}
 }
 
+// TestInstanceWideAuthsRefused checks that instance-wide-auths=refused requires an API in the list of authorized apps.
 func TestInstanceWideAuthsRefused(t *testing.T) {
 	c := newShop(t, behave("instance-wide-auths=refused"))
 	c.refused("GET", "/app-auths/binded-apps", nil, 400, "APIG.2012")
@@ -131,6 +133,7 @@ func TestAuthorizationOutcomes(t *testing.T) {
 	}
 }
 
+// TestStatistics checks that the traffic of the state file is added up for a group and spread over the minutes of an API.
 func TestStatistics(t *testing.T) {
 	c := newClient(t, shop+`
   traffic:
@@ -155,6 +158,7 @@ func TestStatistics(t *testing.T) {
 	c.refused("GET", "/statistics/api/latest?duration=2d&api_id="+c.api("get_order")["id"].(string), nil, 400, "APIG.2012")
 }
 
+// TestDomainCertificate checks that a group shows the certificate of its domain, and that the details can be read.
 func TestDomainCertificate(t *testing.T) {
 	c := newShop(t)
 	group := c.list("/api-groups?name=orders", "groups")[0]
@@ -170,6 +174,7 @@ func TestDomainCertificate(t *testing.T) {
 	c.refused("GET", path+"nobody", nil, 404, "APIG.3025")
 }
 
+// TestProjectDiscovery checks that a project is found by the name of its region.
 func TestProjectDiscovery(t *testing.T) {
 	c := newShop(t)
 	r := newRequest(t.Context(), "GET", "http://iam", "", "")

@@ -168,6 +168,7 @@ func TestRefusals(t *testing.T) {
 
 const release = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
+// TestQuotas checks that creates beyond a quota are refused, and that quotas of the state file replace the defaults.
 func TestQuotas(t *testing.T) {
 	c := newShop(t)
 	if err := c.g.Load([]byte("gateway: {quotas: {THROTTLE_NUM_LIMIT: 1, ACL_NUM_LIMIT: 0, APP_NUM_LIMIT: 0, ENVIRONMENT_NUM_LIMIT: 1, APP_THROTTLE_LIMIT: 1}}")); err != nil {
@@ -198,6 +199,7 @@ func TestFeaturesGateKinds(t *testing.T) {
 	c.do("POST", "/plugins", pluginWith("cors", `{"allow_origin":"*"}`), 201)
 }
 
+// TestInstanceThatIsNotRunningRefusesWrites checks that an instance that is not running refuses writes and answers reads.
 func TestInstanceThatIsNotRunningRefusesWrites(t *testing.T) {
 	c := newClient(t, "gateway: {instance: {status: Freezing, locks: [{lock_scene: TO_PERIOD_LOCK, lock_source_id: order-1}]}}")
 	c.refused("POST", "/throttles", throttleWith(nil), 409, "APIC.7701")
@@ -207,6 +209,7 @@ func TestInstanceThatIsNotRunningRefusesWrites(t *testing.T) {
 	}
 }
 
+// TestUnknownOperationIsLogged checks that an unknown operation gets 404 and is written to the log.
 func TestUnknownOperationIsLogged(t *testing.T) {
 	var log strings.Builder
 	c := newShop(t, func(o *emulator.Options) { o.Log = &log })

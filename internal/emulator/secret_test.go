@@ -12,6 +12,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
+// TestAppSecret checks how reads show the secret of an app, that its creation shows it in clear, and that keys are unique.
 func TestAppSecret(t *testing.T) {
 	for rule, want := range map[string]string{"app-secret=clear": "a-secret-of-orders", "app-secret=masked": "a-s************ers"} {
 		c := newShop(t, behave(rule))
@@ -36,6 +37,7 @@ func TestAppSwitchOff(t *testing.T) {
 	c.do("PUT", "/apps/secret/"+app, object{}, 200)
 }
 
+// TestEmptyRemark checks what updates without a remark, and with an empty one, do to the old remark.
 func TestEmptyRemark(t *testing.T) {
 	for rule, want := range map[string]string{"empty-remark=clears": "", "empty-remark=keeps": "Mobile shop"} {
 		c := newShop(t, behave(rule))
@@ -90,6 +92,7 @@ func TestJournalHoldsNoSecret(t *testing.T) {
 	}
 }
 
+// TestPluginContents checks which contents each type of plugin accepts, and the defaults that reads then show.
 func TestPluginContents(t *testing.T) {
 	third := func(change string) string {
 		return `{"auth_request":{"method":"GET","protocol":"HTTPS","url_domain":"a.example.com","path":"/check"}` + change + `}`
@@ -179,6 +182,7 @@ func TestPluginContents(t *testing.T) {
 	}
 }
 
+// TestPluginSecretMasked checks that plugin-secret=masked shows secrets in contents as stars.
 func TestPluginSecretMasked(t *testing.T) {
 	c := newClient(t, "", behave("plugin-secret=masked"))
 	answer := c.do("POST", "/plugins", pluginWith("oidc_auth", `{"client_id":"c","client_secret":"s","discovery":"d","redirect_api_id":"a"}`), 201)

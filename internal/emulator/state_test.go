@@ -153,6 +153,8 @@ gateway:
 	}
 }
 
+// TestParseBehaviour checks that switches are read and written, that wrong ones are errors, and that all values in the
+// help are valid.
 func TestParseBehaviour(t *testing.T) {
 	text := "rebind=reject replace-keeps-binding-id=on acl-slot=one bindings-visible-after=2s batch-max=7 detach-missing=404"
 	want := emulator.Behaviour{
@@ -185,6 +187,7 @@ func TestParseBehaviour(t *testing.T) {
 	}
 }
 
+// FuzzLoad checks that the dump of any state that can be loaded loads as the same state.
 func FuzzLoad(f *testing.F) {
 	f.Add([]byte(shop))
 	f.Add([]byte(`{"apps":[{"name":"a$$$$b"}],"plugins":[{"name":"p$$$${q","type":"cors","content":{"x$$$$y":"$$$$"}}]}`))

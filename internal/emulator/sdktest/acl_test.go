@@ -13,6 +13,7 @@ func aclDemo(value string) *model.ApiAclCreate {
 	}
 }
 
+// TestACL creates, updates, lists and batch-deletes an ACL; the batch reports the id that does not exist.
 func TestACL(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreateAclStrategyV2, model.CreateAclStrategyV2Request{InstanceId: instance, Body: aclDemo("192.168.1.5,192.168.10.1")})

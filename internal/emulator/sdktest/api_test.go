@@ -41,6 +41,7 @@ func TestAPILife(t *testing.T) {
 	call(j, j.ListTagsV2, model.ListTagsV2Request{InstanceId: instance})
 }
 
+// TestStatistics reads the calls of the last hour of a group and of an API.
 func TestStatistics(t *testing.T) {
 	j := newJudge(t)
 	api := j.api("get_order")

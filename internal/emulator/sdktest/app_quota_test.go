@@ -6,6 +6,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
+// TestAppQuota creates a quota, binds it to an app, reads it from both sides, and removes both.
 func TestAppQuota(t *testing.T) {
 	j := newJudge(t)
 	body := &model.AppQuotaCreate{Name: "partner_daily", CallLimits: 100, TimeUnit: model.GetAppQuotaCreateTimeUnitEnum().DAY, TimeInterval: 1, ResetTime: new("2026-12-01 00:00:00")}

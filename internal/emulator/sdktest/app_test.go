@@ -13,6 +13,7 @@ func (j *judge) newApp(name string) string {
 	return *call(j, j.CreateAnAppV2, model.CreateAnAppV2Request{InstanceId: instance, Body: &model.AppCreate{Name: name}}).Id
 }
 
+// TestApp creates, renames, checks, lists and deletes an app, and resets its secret to a generated and to a chosen one.
 func TestApp(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreateAnAppV2, model.CreateAnAppV2Request{InstanceId: instance, Body: &model.AppCreate{Name: "app_demo", Remark: new("Demo app")}})
@@ -44,6 +45,7 @@ func TestApp(t *testing.T) {
 	refused(j, j.ShowDetailsOfAppV2, model.ShowDetailsOfAppV2Request{InstanceId: instance, AppId: *made.Id}, 404, "APIG.3002")
 }
 
+// TestAppCodes adds chosen and generated codes to an app up to the quota, reads and deletes them.
 func TestAppCodes(t *testing.T) {
 	j := newJudge(t)
 	app, value := j.newApp("app_demo"), strings.Repeat("c0de", 16)
@@ -66,6 +68,7 @@ func TestAppCodes(t *testing.T) {
 	refused(j, j.DeleteAppCodeV2, model.DeleteAppCodeV2Request{InstanceId: instance, AppId: app, AppCodeId: *given.Id}, 404, "APIG.3082")
 }
 
+// TestAppACL sets, reads and removes the access control of an app.
 func TestAppACL(t *testing.T) {
 	j := newJudge(t)
 	app, values := j.newApp("app_demo"), []string{"192.168.0.1", "192.168.0.5-192.168.0.10", "192.168.0.100/28"}
@@ -81,6 +84,7 @@ func TestAppACL(t *testing.T) {
 	}
 }
 
+// TestAuthorizations authorizes an app for an API twice, and reads the authorization from both sides.
 func TestAuthorizations(t *testing.T) {
 	j := newJudge(t)
 	app, api, env := j.newApp("app_demo"), *j.api("create_order").Id, "DEFAULT_ENVIRONMENT_RELEASE_ID"
@@ -107,6 +111,7 @@ func TestAuthorizations(t *testing.T) {
 	refused(j, j.CancelingAuthorizationV2, model.CancelingAuthorizationV2Request{InstanceId: instance, AppAuthId: *made[0].Id}, 404, "APIG.3009")
 }
 
+// TestAppQuotas binds a quota to an app and unbinds it again.
 func TestAppQuotas(t *testing.T) {
 	j := newJudge(t)
 	app := j.newApp("app_demo")

@@ -14,6 +14,7 @@ func authorizerDemo(name string) *model.AuthorizerCreate {
 	}
 }
 
+// TestAuthorizer creates, updates, lists and deletes a custom authorizer, and is refused a second one of its name.
 func TestAuthorizer(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")})
@@ -30,6 +31,7 @@ func TestAuthorizer(t *testing.T) {
 	refused(j, j.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id}, 404, "APIG.3081")
 }
 
+// TestOrchestration creates, updates, lists and deletes an orchestration rule, whose mapped parameter cannot change.
 func TestOrchestration(t *testing.T) {
 	j := newJudge(t)
 	demo := func(header string) *model.OrchestrationCreate {
@@ -57,6 +59,7 @@ func TestOrchestration(t *testing.T) {
 	refused(j, j.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id}, 404, "APIG.3095")
 }
 
+// TestEnvironmentVariables creates, updates, lists and deletes a variable of a group in an environment.
 func TestEnvironmentVariables(t *testing.T) {
 	j := newJudge(t)
 	group := call(j, j.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "with_variables"}}).Id

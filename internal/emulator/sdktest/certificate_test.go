@@ -36,6 +36,7 @@ func issued(t *testing.T, serial int64) (certificate, key string) {
 	return string(pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})), string(pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: secret}))
 }
 
+// TestCertificate uploads a certificate, renews it, and cannot delete it while a domain uses it.
 func TestCertificate(t *testing.T) {
 	j := newJudge(t)
 	form := func(serial int64) *model.CertificateForm {

@@ -6,6 +6,8 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
+// TestChannel creates, updates, lists and deletes a channel with members; one that another channel refers to cannot be
+// deleted.
 func TestChannel(t *testing.T) {
 	j := newJudge(t)
 	body := func(name string, hosts ...string) *model.VpcCreate {

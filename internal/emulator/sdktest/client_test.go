@@ -149,6 +149,8 @@ func (j *judge) publishIDs(name string) map[string]string {
 	return ids
 }
 
+// TestSignatureIsVerified checks that the SDK's signature is accepted, and that one with another key gets the canonical
+// request.
 func TestSignatureIsVerified(t *testing.T) {
 	j := newJudge(t)
 	name := "Gold plan/50%"
@@ -165,6 +167,7 @@ func TestSignatureIsVerified(t *testing.T) {
 	}
 }
 
+// TestInstance reads the instance, its features and its quotas.
 func TestInstance(t *testing.T) {
 	j := newJudge(t)
 	all := call(j, j.ListInstancesV2, model.ListInstancesV2Request{})

@@ -6,6 +6,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
+// TestDomains reads the domain of a group and its certificate, and adds and removes another domain.
 func TestDomains(t *testing.T) {
 	j := newJudgeOf(t, orders+`
       domains:

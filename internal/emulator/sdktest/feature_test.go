@@ -6,6 +6,7 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
+// TestFeature sets a feature, which is refused twice within a minute, and for a feature that the instance does not have.
 func TestFeature(t *testing.T) {
 	j := newJudge(t)
 	if listed := call(j, j.ListFeaturesV2, model.ListFeaturesV2Request{InstanceId: instance}); listed.Total != 0 {

@@ -16,6 +16,7 @@ func corsDemo(content string) *model.PluginCreate {
 
 const release = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
+// TestPlugin creates, updates, reads, lists and deletes a plugin, whose content gets defaults.
 func TestPlugin(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreatePlugin, model.CreatePluginRequest{InstanceId: instance, Body: corsDemo(`{"allow_origin":"*","allow_methods":"GET,POST","max_age":172800}`)})
@@ -36,6 +37,7 @@ func TestPlugin(t *testing.T) {
 	call(j, j.DeletePlugin, model.DeletePluginRequest{InstanceId: instance, PluginId: *made.PluginId})
 }
 
+// TestPluginAttachment attaches a plugin from the sides of the plugin and of the API, reads both lists, and detaches it.
 func TestPluginAttachment(t *testing.T) {
 	j := newJudge(t)
 	plugin := *call(j, j.CreatePlugin, model.CreatePluginRequest{InstanceId: instance, Body: corsDemo(`{"allow_origin":"*"}`)}).PluginId

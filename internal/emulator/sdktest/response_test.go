@@ -6,6 +6,8 @@ import (
 	"github.com/huaweicloud/huaweicloud-sdk-go-v3/services/apig/v2/model"
 )
 
+// TestGatewayResponses creates, updates, lists and deletes a gateway response; the default one can be neither renamed nor
+// deleted.
 func TestGatewayResponses(t *testing.T) {
 	j := newJudge(t)
 	group := call(j, j.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "with_responses"}}).Id

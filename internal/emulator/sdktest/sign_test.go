@@ -10,6 +10,7 @@ func signDemo(key *string) *model.BaseSignature {
 	return &model.BaseSignature{Name: "sign_demo", SignType: new(model.GetBaseSignatureSignTypeEnum().HMAC), SignKey: key, SignSecret: key}
 }
 
+// TestSignatureKey creates, updates, lists and deletes a signature key; an update without a key generates a new one.
 func TestSignatureKey(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: signDemo(nil)})
@@ -34,6 +35,7 @@ func TestSignatureKey(t *testing.T) {
 	refused(j, j.DeleteSignatureKeyV2, model.DeleteSignatureKeyV2Request{InstanceId: instance, SignId: *made.Id}, 404, "APIG.3017")
 }
 
+// TestSignatureKeyBinding binds two signature keys to one API, of which the second replaces the first, and unbinds it.
 func TestSignatureKeyBinding(t *testing.T) {
 	j := newJudge(t)
 	first := *call(j, j.CreateSignatureKeyV2, model.CreateSignatureKeyV2Request{InstanceId: instance, Body: signDemo(nil)}).Id

@@ -21,6 +21,7 @@ func (j *judge) newThrottle(name string) string {
 	return *call(j, j.CreateRequestThrottlingPolicyV2, model.CreateRequestThrottlingPolicyV2Request{InstanceId: instance, Body: demo(name)}).Id
 }
 
+// TestThrottle creates, reads, updates and deletes a throttle; an update clears the limits that it leaves out.
 func TestThrottle(t *testing.T) {
 	j := newJudge(t)
 	made := call(j, j.CreateRequestThrottlingPolicyV2, model.CreateRequestThrottlingPolicyV2Request{InstanceId: instance, Body: demo("throttle_demo")})
@@ -44,6 +45,7 @@ func TestThrottle(t *testing.T) {
 	refused(j, j.ShowDetailsOfRequestThrottlingPolicyV2, model.ShowDetailsOfRequestThrottlingPolicyV2Request{InstanceId: instance, ThrottleId: *made.Id}, 404, "APIG.3005")
 }
 
+// TestThrottlePaging lists throttles page by page, and by parts of names and exact names.
 func TestThrottlePaging(t *testing.T) {
 	j := newJudge(t)
 	var want []string
@@ -75,6 +77,8 @@ func TestThrottlePaging(t *testing.T) {
 	}
 }
 
+// TestThrottleBindings binds a throttle to APIs, reads the bindings from both sides, and unbinds them one by one and in a
+// batch.
 func TestThrottleBindings(t *testing.T) {
 	j := newJudge(t)
 	id := j.newThrottle("throttle_demo")
@@ -111,6 +115,7 @@ func TestThrottleBindings(t *testing.T) {
 	}
 }
 
+// TestSpecials creates, updates, lists and deletes special limits for an app and an account.
 func TestSpecials(t *testing.T) {
 	j := newJudge(t)
 	id, app := j.newThrottle("throttle_demo"), j.newApp("app_demo")
