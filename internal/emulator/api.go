@@ -186,7 +186,7 @@ func listAPIs(g *Gateway, c *call) (reply, error) {
 		})
 	}
 	if name := c.queryArg("vpc_channel_name"); name != "" {
-		x := g.channels().names[[2]string{"", name}]
+		x := g.channels().byName(name)
 		f = append(f, func(a *api) bool { return x != nil && a.apiBody.usesChannel(x.id) })
 	}
 	f.tags(c, func(a *api) *api { return a })

@@ -41,15 +41,11 @@ func (l *loader) api(x *group, f fileAPI) error {
 	if b.ReqMethod == "" || b.ReqURI == "" {
 		return errors.New("method or path is missing")
 	}
-	i, err := l.identity("api", x.address()+"/"+f.Name, x.id)
-	if err != nil {
+	a := newAPI(b.withDefaults(), x)
+	if err := addNewIn(l, l.apis(), a, f.Name, x.id, x.address()+"/"+f.Name); err != nil {
 		return err
 	}
-	i.name = f.Name
-	if l.apis().nameTaken(x.id, f.Name, "") {
-		return errors.New("defined twice")
-	}
-	a := l.addAPI(i, b.withDefaults(), x)
+	x.apis.add(a)
 	for _, e := range l.envs().rows { // including environments in which it is offline now
 		if id := l.ids["publication/"+a.address()+"@"+e.name]; id != "" {
 			a.lastPublishIDs[e] = id

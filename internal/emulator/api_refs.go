@@ -51,7 +51,7 @@ func (l *loader) apiRefs(a *api, f fileRefs) error {
 	b := &a.apiBody
 	var errs []error
 	if f.Authorizer != "" {
-		x := l.authorizers().names[[2]string{"", f.Authorizer}]
+		x := l.authorizers().byName(f.Authorizer)
 		if x == nil {
 			errs = append(errs, fmt.Errorf("authorizer: %s does not exist", f.Authorizer))
 		} else {
@@ -85,7 +85,7 @@ func (l *loader) backend(b *apiBody, f *fileBackend) error {
 	}
 	to := backendAPI{Host: h.Host, Protocol: h.Protocol, Method: h.Method, Path: h.Path, Timeout: h.Timeout, Retries: "-1", Status: 2}
 	if h.Channel != "" {
-		x := l.channels().names[[2]string{"", h.Channel}]
+		x := l.channels().byName(h.Channel)
 		if x == nil {
 			return fmt.Errorf("backend: channel %s does not exist", h.Channel)
 		}

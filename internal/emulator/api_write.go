@@ -100,19 +100,17 @@ func createAPI(g *Gateway, c *call, b apiBody) (reply, error) {
 	if err := cmp.Or(g.withinQuota(quotaAPIs, len(g.apis().rows)), g.withinQuota(quotaGroupAPIs, len(in.apis))); err != nil {
 		return reply{}, err
 	}
-	a := g.addAPI(g.newIdentity(b.Name, in.id, c.now), b, in)
-	c.effect(a.effect("create"))
+	a := newAPI(b, in)
+	g.apis().create(g, c, a, b.Name, in.id)
+	in.apis.add(a)
 	v := g.apiView(a)
 	v.RegisterTime = formatTimeExactly(a.created)
 	return created(v)
 }
 
-func (s *state) addAPI(i identity, b apiBody, in *group) *api {
+func newAPI(b apiBody, in *group) *api {
 	b.GroupID = in.id
-	a := &api{identity: i, apiBody: b, group: in, lastPublishIDs: map[*environment]string{}, versions: map[*environment]history{}}
-	s.apis().add(a)
-	in.apis.add(a)
-	return a
+	return &api{apiBody: b, group: in, lastPublishIDs: map[*environment]string{}, versions: map[*environment]history{}}
 }
 
 // updateAPI replaces the draft. Published versions do not change until the API is published again.

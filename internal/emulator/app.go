@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"errors"
 	"fmt"
 	"net/http"
 )
@@ -10,11 +9,7 @@ import (
 // app is a caller with credentials.
 type app struct {
 	identity
-	remark       string
-	key          string
-	secret       string
-	domainID     string
-	project      string
+	appBody
 	codes        list[*appCodeEntry]
 	access       *appAccess // nil if there is no restriction
 	quota        *appQuota  // nil if none is bound
@@ -23,28 +18,23 @@ type app struct {
 }
 
 type appBody struct {
-	Name      string  `json:"name"`
-	Remark    *string `json:"remark"`
-	Key       *string `json:"app_key"`
-	Secret    *string `json:"app_secret"`
-	DomainID  string  `json:"related_domain_id"`
-	ProjectID string  `json:"related_project_id"`
+	Name      string `json:"name"`
+	Remark    string `json:"remark"`
+	Key       string `json:"app_key"`
+	Secret    string `json:"app_secret"`
+	DomainID  string `json:"related_domain_id"`
+	ProjectID string `json:"related_project_id"`
 }
 
 type appView struct {
-	ID           string `json:"id"`
-	Name         string `json:"name"`
-	Remark       string `json:"remark"`
+	ID string `json:"id"`
+	appBody
 	Creator      string `json:"creator"`
 	UpdateTime   string `json:"update_time"`
-	AppKey       string `json:"app_key"`
-	AppSecret    string `json:"app_secret"`
 	RegisterTime string `json:"register_time"`
 	Status       int    `json:"status"`
 	AppType      string `json:"app_type"`
 	RomaAppType  string `json:"roma_app_type"`
-	DomainID     string `json:"related_domain_id"`
-	ProjectID    string `json:"related_project_id"`
 	BindNum      *int   `json:"bind_num,omitempty"` // only in lists
 }
 
@@ -65,7 +55,7 @@ var appResource = resource{
 		{op: "ShowDetailsOfAppV2", method: http.MethodGet, path: "{I}/apps/{app_id}", do: showObject(appItselfInPath, (*Gateway).appView)},
 		{op: "UpdateAppV2", method: http.MethodPut, path: "{I}/apps/{app_id}", do: forObjectWithBody(appItselfInPath, updateApp)},
 		{op: "DeleteAppV2", method: http.MethodDelete, path: "{I}/apps/{app_id}", do: forObject(appItselfInPath, deleteApp)},
-		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: forObject(appItselfInPath, validateApp)},
+		{op: "CheckAppV2", method: http.MethodGet, path: "{I}/apps/validation/{app_id}", do: showObject(appItselfInPath, validatedApp)},
 		{op: "ResettingAppSecretV2", method: http.MethodPut, path: "{I}/apps/secret/{app_id}", do: forObjectWithBody(appItselfInPath, resetSecret)},
 	},
 	quotas: []quota{quotaApps, quotaAppSwitch},
@@ -83,11 +73,10 @@ func (s *state) apps() *table[*app] { return tableOf[*app](s, "app") }
 // appView returns the app as reads show it. Behaviour.AppSecret decides how it shows the secret.
 func (g *Gateway) appView(a *app) appView {
 	v := appView{
-		ID: a.id, Name: a.name, Remark: a.remark, Creator: "USER", UpdateTime: formatTime(a.updated), AppKey: a.key,
-		AppSecret: a.secret, RegisterTime: formatTime(a.created), Status: 1, AppType: "apig", DomainID: a.domainID, ProjectID: a.project,
+		ID: a.id, appBody: a.appBody, Creator: "USER", UpdateTime: formatTime(a.updated), RegisterTime: formatTime(a.created), Status: 1, AppType: "apig",
 	}
 	if g.behaviour.AppSecret == "masked" {
-		v.AppSecret = masked(a.secret)
+		v.Secret = masked(a.Secret)
 	}
 	return v
 }
@@ -105,17 +94,13 @@ func (a *app) partEffect(kind, action, id string) Effect {
 	return Effect{Kind: kind, Action: action, ID: id, Policy: a.id, PolicyName: a.name}
 }
 
-func (a *app) effect(action string) Effect {
-	return Effect{Kind: "app", Action: action, ID: a.id, Name: a.name}
-}
-
 func listApps(g *Gateway, c *call) (reply, error) {
 	f := idAndNameFilter[*app](c, "id", "name")
 	f.where(c, "status", func(*app) string { return "1" })
-	f.where(c, "app_key", func(a *app) string { return a.key })
+	f.where(c, "app_key", func(a *app) string { return a.Key })
 	f.where(c, "creator", func(*app) string { return "USER" })
-	f.where(c, "related_domain_id", func(a *app) string { return a.domainID })
-	f.where(c, "related_project_id", func(a *app) string { return a.project })
+	f.where(c, "related_domain_id", func(a *app) string { return a.DomainID })
+	f.where(c, "related_project_id", func(a *app) string { return a.ProjectID })
 	return page(g, c, "apps", g.apps().candidates(c.queryArg("id"), c.exactName()), f.condition(), func(a *app) appView {
 		v, n := g.appView(a), len(g.authorizations().ofPolicy(a.id))
 		v.BindNum = &n
@@ -124,21 +109,21 @@ func listApps(g *Gateway, c *call) (reply, error) {
 }
 
 // checkApp checks the body of a create or update; ownID is the id of the updated app, "" for a create.
-func (g *Gateway) checkApp(b appBody, ownID string) error {
+func (g *Gateway) checkApp(c *call, b appBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
-	v.text("remark", valueOr(b.Remark, ""), 0, maxRemark, nil)
-	if b.Key != nil {
+	v.text("remark", b.Remark, 0, maxRemark, nil)
+	if c.sent("app_key") {
 		v.require(g.appSwitch(), "app_key")
-		v.text("app_key", *b.Key, 8, 200, appKey)
+		v.text("app_key", b.Key, 8, 200, appKey)
 	}
-	if b.Secret != nil {
+	if c.sent("app_secret") {
 		v.require(g.appSwitch(), "app_secret")
-		v.text("app_secret", *b.Secret, 8, 128, appSecret)
+		v.text("app_secret", b.Secret, 8, 128, appSecret)
 	}
 	v.unique(g.apps().nameTaken("", b.Name, ownID), "APIG.3203", "app", b.Name)
-	if holder := g.apps().keys[valueOr(b.Key, "")]; holder != nil && holder.id != ownID {
-		v.fail(refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", *b.Key))
+	if holder := g.apps().keys[b.Key]; holder != nil && holder.id != ownID {
+		v.fail(refuse(http.StatusBadRequest, "APIG.3310", "The app key already exists,app_key:%s", b.Key))
 	}
 	return v.err
 }
@@ -152,70 +137,67 @@ func (g *Gateway) appSwitch() bool {
 }
 
 func createApp(g *Gateway, c *call, b appBody) (reply, error) {
-	if err := cmp.Or(g.checkApp(b, ""), g.withinQuota(quotaApps, len(g.apps().rows))); err != nil {
+	if err := cmp.Or(g.checkApp(c, b, ""), g.withinQuota(quotaApps, len(g.apps().rows))); err != nil {
 		return reply{}, err
 	}
-	a := &app{identity: g.newIdentity(b.Name, "", c.now), remark: valueOr(b.Remark, ""), domainID: b.DomainID, project: b.ProjectID}
-	g.addApp(a, valueOr(b.Key, ""), valueOr(b.Secret, ""))
-	c.effect(a.effect("create"))
+	a := &app{appBody: b}
+	g.apps().create(g, c, a, b.Name, "")
+	g.setKeys(a)
 	v := g.appView(a)
-	v.AppSecret, v.RegisterTime = a.secret, formatTimeExactly(a.created)
+	v.Secret, v.RegisterTime = a.Secret, formatTimeExactly(a.created)
 	return created(v)
 }
 
-// addApp adds the app. An empty key or secret is generated.
-func (s *state) addApp(a *app, key, secret string) {
-	if key == "" {
-		key = s.newID()
+// setKeys completes a new app: an empty key or secret is generated.
+func (s *state) setKeys(a *app) {
+	if a.Key == "" {
+		a.Key = s.newID()
 	}
-	if secret == "" {
-		secret = s.newID()
+	if a.Secret == "" {
+		a.Secret = s.newID()
 	}
-	a.key, a.secret = key, secret
-	s.apps().add(a)
-	s.apps().keys[a.key] = a
+	s.apps().keys[a.Key] = a
 }
 
-func validateApp(_ *Gateway, _ *call, a *app) (reply, error) {
-	return ok(map[string]any{"id": a.id, "name": a.name, "remark": a.remark})
+func validatedApp(_ *Gateway, a *app) map[string]any {
+	return map[string]any{"id": a.id, "name": a.name, "remark": a.Remark}
 }
 
 func updateApp(g *Gateway, c *call, a *app, b appBody) (reply, error) {
-	if err := g.checkApp(b, a.id); err != nil {
+	if err := g.checkApp(c, b, a.id); err != nil {
 		return reply{}, err
 	}
-	a.remark = g.remarkUnlessEmpty(a.remark, b.Remark)
-	if b.Key != nil {
-		delete(g.apps().keys, a.key)
-		a.key = *b.Key
-		g.apps().keys[a.key] = a
+	a.Name, a.Remark = b.Name, g.remarkUnlessEmpty(c, a.Remark, b.Remark)
+	if c.sent("app_key") {
+		delete(g.apps().keys, a.Key)
+		a.Key = b.Key
+		g.apps().keys[a.Key] = a
 	}
 	g.apps().update(c, a, b.Name)
-	if b.Secret != nil && *b.Secret != a.secret {
-		g.setSecret(c, a, *b.Secret)
+	if c.sent("app_secret") && b.Secret != a.Secret {
+		g.setSecret(c, a, b.Secret)
 	}
 	return ok(g.appView(a))
 }
 
 func (g *Gateway) setSecret(c *call, a *app, secret string) {
-	a.secret, a.updated = secret, c.now
+	a.Secret, a.updated = secret, c.now
 	e := a.partEffect("app_secret", "update", a.id)
 	e.Value = fingerprint(secret)
 	c.effect(e)
 }
 
 type appSecretBody struct {
-	Secret *string `json:"app_secret"`
+	Secret string `json:"app_secret"`
 }
 
 func resetSecret(g *Gateway, c *call, a *app, b appSecretBody) (reply, error) {
-	secret := valueOr(b.Secret, "")
-	if secret == "" {
-		secret = g.newID()
-	} else if err := g.checkApp(appBody{Name: a.name, Secret: b.Secret}, a.id); err != nil {
+	if b.Secret == "" {
+		b.Secret = g.newID()
+	} else if err := g.checkApp(c, appBody{Name: a.name, Secret: b.Secret}, a.id); err != nil {
 		return reply{}, err
 	}
-	g.setSecret(c, a, secret)
+	g.setSecret(c, a, b.Secret)
 	return ok(g.appView(a))
 }
 
@@ -226,53 +208,44 @@ func deleteApp(g *Gateway, c *call, a *app) (reply, error) {
 		c.effect(s.effect("delete"))
 	}
 	g.setQuota(c, a, nil)
-	delete(g.apps().keys, a.key)
+	delete(g.apps().keys, a.Key)
 	return g.apps().delete(c, a)
 }
 
 type fileApp struct {
-	fileObject
-	Remark    string      `json:"remark,omitempty"`
-	Key       string      `json:"app_key,omitempty"`
-	Secret    string      `json:"app_secret,omitempty"`
-	DomainID  string      `json:"related_domain_id,omitempty"`
-	ProjectID string      `json:"related_project_id,omitempty"`
-	Codes     fileCodes   `json:"app_codes,omitzero"`
-	Access    *fileAccess `json:"access_control,omitempty"`
-	APIs      []apiRef    `json:"apis,omitempty"`
+	appBody
+	toolKeys
+	Codes  fileCodes   `json:"app_codes,omitzero"`
+	Access *fileAccess `json:"access_control,omitempty"`
+	APIs   []apiRef    `json:"apis,omitempty"`
 }
 
 func (l *loader) app(f fileApp) error {
-	i, err := l.identity("app", f.Name, "")
-	if err != nil {
+	a := &app{appBody: f.appBody, access: (*appAccess)(f.Access)}
+	if err := addNew(l, l.apps(), a, f.Name); err != nil {
 		return err
-	}
-	a := &app{identity: i, remark: f.Remark, domainID: f.DomainID, project: f.ProjectID, access: (*appAccess)(f.Access)}
-	if l.apps().nameTaken("", f.Name, "") {
-		return errors.New("defined twice")
 	}
 	if holder := l.apps().keys[f.Key]; holder != nil {
 		return fmt.Errorf("app_key: app %s has the same key", holder.name)
 	}
-	l.addApp(a, f.Key, f.Secret)
+	l.setKeys(a)
 	for _, code := range f.Codes.Codes {
 		address := "app_code/" + a.name + "/#" + fingerprint(code)
 		at, _, err := l.timesAt(address)
 		if err != nil {
 			return err
 		}
-		a.codes.add(&appCodeEntry{app: a, seq: l.nextSeq(), id: l.id(address), code: code, created: at})
+		a.codes.add(&appCodeEntry{part: part{l.nextSeq(), l.id(address)}, app: a, code: code, created: at})
 	}
 	for range f.Codes.Generate {
-		a.codes.add(&appCodeEntry{app: a, seq: l.nextSeq(), id: l.newID(), code: l.newID() + l.newID(), created: l.now})
+		a.codes.add(&appCodeEntry{part: part{l.nextSeq(), l.newID()}, app: a, code: l.newID() + l.newID(), created: l.now})
 	}
 	return bindLoaded(l, authBinding, a, f.APIs)
 }
 
 func (d *dumper) app(a *app) fileApp {
 	f := fileApp{
-		fileObject: fileObject{Name: a.name}, Remark: a.remark, Key: a.key, Secret: a.secret, DomainID: a.domainID,
-		ProjectID: a.project, Access: (*fileAccess)(a.access), APIs: apiRefsOf(d, d.authorizations(), a.id),
+		appBody: a.appBody, Access: (*fileAccess)(a.access), APIs: apiRefsOf(d, d.authorizations(), a.id),
 	}
 	for _, e := range a.codes {
 		f.Codes.Codes = append(f.Codes.Codes, e.code)

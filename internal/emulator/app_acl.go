@@ -14,13 +14,13 @@ const appACLPath = "{I}/apps/{app_id}/app-acl"
 
 var appACLResource = resource{
 	routes: []route{
-		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: forObject((*Gateway).appWithACL, showAppACL)},
+		{op: "ShowDetailsOfAppAcl", method: http.MethodGet, path: appACLPath, do: showObject((*Gateway).appWithACL, accessView)},
 		{op: "UpdateAppAcl", method: http.MethodPut, path: appACLPath, do: forObjectWithBody((*Gateway).appWithACL, setAppACL)},
 		{op: "DeleteAppAcl", method: http.MethodDelete, path: appACLPath, do: forObject((*Gateway).appWithACL, deleteAppACL)},
 	},
 }
 
-func (a *app) accessView() map[string]any {
+func accessView(_ *Gateway, a *app) map[string]any {
 	if a.access == nil {
 		return map[string]any{}
 	}
@@ -35,12 +35,8 @@ func (g *Gateway) appWithACL(c *call) (*app, error) {
 	return appInPath(g, c)
 }
 
-func showAppACL(_ *Gateway, _ *call, a *app) (reply, error) {
-	return ok(a.accessView())
-}
-
 // setAppACL answers 201 even to an update, as documented.
-func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
+func setAppACL(g *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	var v checks
 	v.oneOf("app_acl_type", b.Type, "PERMIT", "DENY")
 	v.require(len(b.Values) > 0 && len(b.Values) <= maxAddresses, "app_acl_values")
@@ -52,7 +48,7 @@ func setAppACL(_ *Gateway, c *call, a *app, b appAccess) (reply, error) {
 	}
 	a.access = &b
 	c.effect(a.partEffect("app_access_control", "update", a.id))
-	return created(a.accessView())
+	return created(accessView(g, a))
 }
 
 func deleteAppACL(_ *Gateway, c *call, a *app) (reply, error) {

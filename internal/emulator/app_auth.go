@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"encoding/json"
 	"net/http"
 )
@@ -101,23 +102,14 @@ func authorize(g *Gateway, c *call, b authBody) (reply, error) {
 	var v checks
 	v.require(len(b.AppIDs) > 0, "app_ids")
 	v.require(len(b.APIIDs) > 0, "api_ids")
+	if err := cmp.Or(v.err, g.checkBatchSize(len(b.AppIDs)*len(b.APIIDs), "api_ids")); err != nil {
+		return reply{}, err
+	}
+	e := find(&v, g.envs(), b.EnvID, environmentNotFound)
+	apps := findAll(&v, g.apps(), b.AppIDs, appNotFound)
+	apis := findAll(&v, g.apis(), b.APIIDs, apiNotFound)
 	if v.err != nil {
 		return reply{}, v.err
-	}
-	if err := g.checkBatchSize(len(b.AppIDs)*len(b.APIIDs), "api_ids"); err != nil {
-		return reply{}, err
-	}
-	e, err := g.envs().get(b.EnvID, environmentNotFound)
-	if err != nil {
-		return reply{}, err
-	}
-	apps, err := g.apps().getAll(b.AppIDs, appNotFound)
-	if err != nil {
-		return reply{}, err
-	}
-	apis, err := g.apis().getAll(b.APIIDs, apiNotFound)
-	if err != nil {
-		return reply{}, err
 	}
 	outcomes := []authorized{}
 	for _, x := range apps {
@@ -147,23 +139,10 @@ func (g *Gateway) authorizePair(c *call, x *app, t target) authorized {
 	return out
 }
 
-// getAll finds the objects with these ids, or returns the error for the first that does not exist.
-func (t *table[T]) getAll(ids []string, missing func(string) *refusal) ([]T, error) {
-	found := make([]T, 0, len(ids))
-	for _, id := range ids {
-		x, err := t.get(id, missing)
-		if err != nil {
-			return nil, err
-		}
-		found = append(found, x)
-	}
-	return found, nil
-}
-
 func (g *Gateway) authView(x *link[*app]) authView {
 	a := x.policy
 	return authView{
-		authTerms: a.authTerms(), boundAPI: g.boundAPI(x.target), ID: x.id, GroupID: x.api.group.id, AppName: a.name, AppRemark: a.remark,
+		authTerms: a.authTerms(), boundAPI: g.boundAPI(x.target), ID: x.id, GroupID: x.api.group.id, AppName: a.name, AppRemark: a.Remark,
 		AppType: "apig", AppCreator: "USER", AuthTime: formatTime(x.created),
 	}
 }

@@ -9,15 +9,11 @@ import (
 
 // appCodeEntry is one code with which an app can authenticate instead of a signature.
 type appCodeEntry struct {
+	part
 	app     *app
-	seq     uint64
-	id      string
 	code    string
 	created time.Time
 }
-
-func (e *appCodeEntry) order() uint64 { return e.seq }
-func (e *appCodeEntry) key() string   { return e.id }
 
 type appCodeView struct {
 	ID         string `json:"id"`
@@ -63,7 +59,7 @@ func (g *Gateway) addCode(c *call, a *app, code string) (reply, error) {
 	if err := g.withinQuota(quotaAppCodes, len(a.codes)); err != nil {
 		return reply{}, err
 	}
-	e := &appCodeEntry{app: a, seq: g.nextSeq(), id: g.newID(), code: code, created: c.now}
+	e := &appCodeEntry{part: part{g.nextSeq(), g.newID()}, app: a, code: code, created: c.now}
 	a.codes.add(e)
 	c.effect(e.effect("create"))
 	return created(e.view())

@@ -21,7 +21,7 @@ type quotaBody struct {
 	TimeUnit     string  `json:"time_unit"`
 	TimeInterval int64   `json:"time_interval"`
 	ResetTime    *string `json:"reset_time,omitempty"`
-	Remark       *string `json:"remark"`
+	Remark       string  `json:"remark"`
 }
 
 type quotaView struct {
@@ -62,10 +62,6 @@ func (g *Gateway) quotaView(q *appQuota) quotaView {
 	return quotaView{ID: q.id, quotaBody: q.quotaBody, CreateTime: formatTime(q.created), BoundAppNum: q.apps}
 }
 
-func (q *appQuota) effect(action string) Effect {
-	return Effect{Kind: "app_quota", Action: action, ID: q.id, Name: q.name}
-}
-
 func (q *appQuota) bindEffect(a *app, action string) Effect {
 	return Effect{Kind: "app_quota_binding", Action: action, ID: a.id, Policy: q.id, PolicyName: q.name, Name: a.name}
 }
@@ -90,7 +86,7 @@ func (g *Gateway) checkQuota(b quotaBody, ownID string) error {
 	v.positive("call_limits", b.CallLimits)
 	v.positive("time_interval", b.TimeInterval)
 	v.oneOf("time_unit", b.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
-	v.remark(valueOr(b.Remark, ""))
+	v.remark(b.Remark)
 	_, err := time.Parse(time.DateTime, valueOr(b.ResetTime, "1970-01-01 00:00:00"))
 	v.require(err == nil, "reset_time")
 	v.unique(g.appQuotas().nameTaken("", b.Name, ownID), "APIG.3325", "app quota", b.Name)
@@ -104,7 +100,6 @@ func createAppQuota(g *Gateway, c *call, b quotaBody) (reply, error) {
 	if err := g.checkQuota(b, ""); err != nil {
 		return reply{}, err
 	}
-	b.Remark = new(valueOr(b.Remark, ""))
 	q := &appQuota{quotaBody: b}
 	g.appQuotas().create(g, c, q, b.Name, "")
 	return created(g.quotaView(q))
@@ -114,7 +109,7 @@ func updateAppQuota(g *Gateway, c *call, q *appQuota, b quotaBody) (reply, error
 	if err := g.checkQuota(b, q.id); err != nil {
 		return reply{}, err
 	}
-	b.Remark = new(g.remark(valueOr(q.Remark, ""), b.Remark))
+	b.Remark = g.remark(c, q.Remark, b.Remark)
 	q.quotaBody = b
 	g.appQuotas().update(c, q, b.Name)
 	return ok(g.quotaView(q))
@@ -157,9 +152,10 @@ func bindQuota(g *Gateway, c *call, q *appQuota, b quotaAppsBody) (reply, error)
 	if err := g.checkBatchSize(len(b.AppIDs), "app_ids"); err != nil {
 		return reply{}, err
 	}
-	apps, err := g.apps().getAll(b.AppIDs, appNotFound)
-	if err != nil {
-		return reply{}, err
+	var v checks
+	apps := findAll(&v, g.apps(), b.AppIDs, appNotFound)
+	if v.err != nil {
+		return reply{}, v.err
 	}
 	for _, a := range apps {
 		if a.quota != nil && a.quota != q && g.behaviour.Rebind == "reject" {
@@ -187,7 +183,7 @@ func unbindQuota(g *Gateway, c *call, q *appQuota) (reply, error) {
 
 func quotaAppView(a *app) map[string]any {
 	v := map[string]any{
-		"app_id": a.id, "name": a.name, "status": 1, "app_key": a.key, "remark": a.remark,
+		"app_id": a.id, "name": a.name, "status": 1, "app_key": a.Key, "remark": a.Remark,
 		"register_time": formatTime(a.created), "update_time": formatTime(a.updated),
 	}
 	if a.quota != nil {
@@ -252,7 +248,7 @@ func (l *loader) appQuota(f fileQuota) error {
 // quotaApps returns the apps that match one of the names or globs.
 func (l *loader) quotaApps(names []string) (out []*app, err error) {
 	for _, name := range names {
-		a := l.apps().names[[2]string{"", name}]
+		a := l.apps().byName(name)
 		switch {
 		case a != nil:
 			out = append(out, a)

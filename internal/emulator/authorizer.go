@@ -140,8 +140,15 @@ func updateAuthorizer(g *Gateway, c *call, a *authorizer, b authorizerBody) (rep
 }
 
 type fileAuthorizer struct {
-	fileObject
+	authorizerFile
+	toolKeys
+}
+
+// authorizerFile has the members of authorizerBody under the keys of desired state.
+type authorizerFile struct {
+	Name       string               `json:"name"`
 	Type       string               `json:"type"`
+	Kind       string               `json:"-"` // there is only one
 	URI        string               `json:"uri"`
 	Version    string               `json:"version,omitempty"`
 	AliasURI   string               `json:"alias_uri,omitempty"`
@@ -153,16 +160,11 @@ type fileAuthorizer struct {
 }
 
 func (l *loader) authorizer(f fileAuthorizer) error {
-	b := authorizerBody{
-		Name: f.Name, Type: f.Type, Kind: "FUNC", URI: f.URI, Version: f.Version, AliasURI: f.AliasURI, Network: f.Network, Identities: f.Identities,
-		TTL: f.TTL, NeedBody: f.NeedBody, UserData: f.UserData,
-	}
+	b := authorizerBody(f.authorizerFile)
+	b.Kind = "FUNC"
 	return addNew(l, l.authorizers(), &authorizer{authorizerBody: b.stored()}, f.Name)
 }
 
 func (d *dumper) dumpAuthorizer(a *authorizer) fileAuthorizer {
-	return fileAuthorizer{
-		fileObject: fileObject{Name: a.name}, Type: a.Type, URI: a.URI, Version: a.Version, AliasURI: a.AliasURI, Network: a.Network, Identities: a.Identities,
-		TTL: a.TTL, NeedBody: a.NeedBody, UserData: a.UserData,
-	}
+	return fileAuthorizer{authorizerFile: authorizerFile(a.authorizerBody)}
 }

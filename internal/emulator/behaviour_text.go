@@ -117,22 +117,7 @@ func (s choice) set(b *Behaviour, value string) bool {
 func (b Behaviour) String() string {
 	var set []string
 	for _, s := range choices {
-		value := ""
-		switch field := s.of(&b).(type) {
-		case *string:
-			value = *field
-		case *bool:
-			if *field {
-				value = "on"
-			}
-		case *int:
-			value = formatNonzero(*field)
-		case *Lag:
-			value = formatNonzero(field.Reads)
-			if field.Time > 0 {
-				value = field.Time.String()
-			}
-		}
+		value := fieldText(s.of(&b))
 		if value != "" && (len(s.values) == 0 || value != s.values[0]) {
 			set = append(set, s.name+"="+value)
 		}

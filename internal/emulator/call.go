@@ -17,7 +17,8 @@ type call struct {
 	route   *route
 	path    map[string]string // parameters in the path, by name
 	query   url.Values
-	raw     []byte // the body as received
+	raw     []byte                     // the body as received
+	members map[string]json.RawMessage // of the body
 	effects []Effect
 	now     time.Time
 }
@@ -71,12 +72,11 @@ func (c *call) requiredArg(name string) (string, error) {
 // Unknown members, members in another case, and wrong types are refused with APIG.2011, which names the member.
 func body[T any](c *call) (T, error) {
 	var into T
-	var members map[string]json.RawMessage
-	if err := json.Unmarshal(c.raw, &members); err != nil || members == nil {
+	if err := json.Unmarshal(c.raw, &c.members); err != nil || c.members == nil {
 		return into, refuse(http.StatusBadRequest, "APIG.2000", "Invalid parameter: the request body is not a JSON object")
 	}
 	known := memberNames(reflect.TypeFor[T]())
-	for name := range members {
+	for name := range c.members {
 		if !slices.Contains(known, name) {
 			return into, invalid(name)
 		}
@@ -94,6 +94,16 @@ func body[T any](c *call) (T, error) {
 	}
 	return into, nil
 }
+
+// sent reports whether the body has the member with another value than null. A body with the zero value of a member differs from
+// one without it in what an update does.
+func (c *call) sent(member string) bool {
+	value, has := c.members[member]
+	return has && string(value) != "null"
+}
+
+// mergeBody decodes the body over old values, so that members which were not sent keep them.
+func (c *call) mergeBody(old any) { _ = json.Unmarshal(c.raw, old) } // it has been decoded before
 
 // memberNames lists the JSON names of a struct's fields, including those of embedded structs.
 func memberNames(t reflect.Type) []string {

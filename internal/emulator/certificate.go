@@ -15,7 +15,7 @@ import (
 type certificate struct {
 	identity
 	certificateFacts
-	pem fileUpload // what was uploaded, without the key; zero if only the facts are known
+	pem certificateBody // what was uploaded, without the key; zero if only the facts are known
 }
 
 // certificateFacts are the properties of a certificate, from the state file or read from an uploaded certificate.
@@ -35,6 +35,7 @@ type certificateFacts struct {
 	Elsewhere  []string  `json:"elsewhere,omitempty"` // host names on other gateways of the project that use it
 }
 
+// certificateBody is a certificate to upload, in a request or in a desired-state file, where the content may be missing.
 type certificateBody struct {
 	Name       string `json:"name"`
 	Content    string `json:"cert_content"`
@@ -64,7 +65,7 @@ var certificateResource = resource{
 		{op: "ListAttachedDomainsV2", method: http.MethodGet, path: oneCertificatePath + "/attached-domains", do: forObject(certificateInPath, listAttachedDomains)},
 	},
 	sections: []section{
-		listSection("certificates", func(f fileUpload) string { return f.Name }, (*loader).upload, dumpSome((*state).certs, (*certificate).uploaded, (*dumper).dumpUpload)),
+		listSection("certificates", func(f certificateBody) string { return f.Name }, (*loader).upload, dumpSome((*state).certs, (*certificate).uploaded, (*dumper).dumpUpload)),
 		listSection("gateway.certificates", func(f certificateFacts) string { return f.Name }, (*loader).addCertificate, dumpSome((*state).certs, (*certificate).onlyFacts, (*dumper).dumpFacts)),
 	},
 }
@@ -136,10 +137,6 @@ func (g *Gateway) certificateView(k *certificate) map[string]any {
 		}
 	}
 	return v
-}
-
-func (k *certificate) effect(action string) Effect {
-	return Effect{Kind: "certificate", Action: action, ID: k.id, Name: k.name}
 }
 
 func listCertificates(g *Gateway, c *call, id string) (reply, error) {
@@ -251,21 +248,28 @@ func deleteCertificate(g *Gateway, c *call, k *certificate) (reply, error) {
 	return g.certs().delete(c, k)
 }
 
+// attachedDomain is a domain that uses a certificate. The group is missing if it is one of another gateway.
+type attachedDomain struct {
+	domainBinding
+	SSLID      string `json:"ssl_id"`
+	SSLName    string `json:"ssl_name"`
+	InstanceID string `json:"instance_id"`
+	GroupID    string `json:"api_group_id,omitempty"`
+	GroupName  string `json:"api_group_name,omitempty"`
+}
+
 func listAttachedDomains(g *Gateway, c *call, k *certificate) (reply, error) {
 	domains, groups := g.domainsUsing(k)
-	rows := []map[string]any{}
+	var rows []attachedDomain
 	for i, d := range domains {
-		v := d.bindView()
-		v["ssl_id"], v["ssl_name"], v["instance_id"] = k.id, k.name, g.opts.InstanceID
-		v["api_group_id"], v["api_group_name"] = groups[i].id, groups[i].name
-		rows = append(rows, v)
+		rows = append(rows, attachedDomain{d.bindView(), k.id, k.name, g.opts.InstanceID, groups[i].id, groups[i].name})
 	}
 	for _, host := range k.Elsewhere {
-		rows = append(rows, map[string]any{"id": generateID(0, 5), "url_domain": host, "status": 3, "ssl_id": k.id, "ssl_name": k.name, "instance_id": generateID(0, 6)})
+		rows = append(rows, attachedDomain{domainBinding{ID: generateID(0, 5), Domain: host, Status: 3}, k.id, k.name, generateID(0, 6), "", ""})
 	}
-	var f filter[map[string]any]
-	f.like(c, "url_domain", false, func(v map[string]any) string { s, _ := v["url_domain"].(string); return s })
-	return page(g, c, "bound_domains", rows, f.condition(), func(v map[string]any) map[string]any { return v })
+	var f filter[attachedDomain]
+	f.like(c, "url_domain", false, func(v attachedDomain) string { return v.Domain })
+	return page(g, c, "bound_domains", rows, f.condition(), func(v attachedDomain) attachedDomain { return v })
 }
 
 func (l *loader) certificate(f certificateFacts) (*certificate, error) {
@@ -278,31 +282,20 @@ func (l *loader) addCertificate(f certificateFacts) error {
 	return err
 }
 
-// fileUpload is a certificate in a desired-state file. The content may be missing.
-type fileUpload struct {
-	Name       string `json:"name"`
-	Type       string `json:"type,omitempty"`
-	Algorithm  string `json:"algorithm_type,omitempty"`
-	Content    string `json:"cert_content,omitempty"`
-	PrivateKey string `json:"private_key,omitempty"`
-	RootCA     string `json:"trusted_root_ca,omitempty"`
-}
-
 // withoutKey returns what the state file keeps of an uploaded certificate. The algorithm is left out, because the key determines it.
-func (b certificateBody) withoutKey() fileUpload {
-	kept := fileUpload{Name: b.Name, Type: b.Type, Content: b.Content, RootCA: b.RootCA}
+func (b certificateBody) withoutKey() certificateBody {
+	kept := certificateBody{Name: b.Name, Type: b.Type, Content: b.Content, RootCA: b.RootCA}
 	if kept.Type == (certificateFacts{}).withDefaults().Type {
 		kept.Type = ""
 	}
 	return kept
 }
 
-func (l *loader) upload(f fileUpload) error {
-	b := certificateBody{Name: f.Name, Content: f.Content, PrivateKey: f.PrivateKey, Type: f.Type, RootCA: f.RootCA, Algorithm: f.Algorithm}
-	if f.Content == "" {
-		return l.addCertificate(certificateFacts{Name: f.Name, Type: f.Type, Algorithm: f.Algorithm, RootCA: f.RootCA != ""})
+func (l *loader) upload(b certificateBody) error {
+	if b.Content == "" {
+		return l.addCertificate(certificateFacts{Name: b.Name, Type: b.Type, Algorithm: b.Algorithm, RootCA: b.RootCA != ""})
 	}
-	facts, err := readCertificate(b, l.now, f.PrivateKey == "")
+	facts, err := readCertificate(b, l.now, b.PrivateKey == "")
 	if err != nil {
 		return err
 	}
@@ -317,5 +310,5 @@ func (l *loader) upload(f fileUpload) error {
 func (k *certificate) uploaded() bool  { return k.pem.Content != "" }
 func (k *certificate) onlyFacts() bool { return !k.uploaded() }
 
-func (d *dumper) dumpUpload(k *certificate) fileUpload      { return k.pem }
+func (d *dumper) dumpUpload(k *certificate) certificateBody { return k.pem }
 func (d *dumper) dumpFacts(k *certificate) certificateFacts { return k.certificateFacts }

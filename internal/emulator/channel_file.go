@@ -50,7 +50,7 @@ func (l *loader) resolveReferences(x *channel, f fileChannel) error {
 		if g.Channel == "" {
 			continue
 		}
-		other := l.channels().names[[2]string{"", g.Channel}]
+		other := l.channels().byName(g.Channel)
 		if other == nil {
 			return fmt.Errorf("channels: %s: member_groups: %s: no channel is named %q", f.Name, g.Name, g.Channel)
 		}

@@ -43,6 +43,24 @@ func (c *checks) require(ok bool, parameter string) {
 	}
 }
 
+// find returns the object with the id. If there is none, it keeps the error and returns the zero value.
+func find[T object](c *checks, t *table[T], id string, notFound func(string) *refusal) T {
+	x, err := t.get(id, notFound)
+	if err != nil && c.err == nil {
+		c.err = err
+	}
+	return x
+}
+
+// findAll is like find, for several ids.
+func findAll[T object](c *checks, t *table[T], ids []string, notFound func(string) *refusal) []T {
+	found := make([]T, len(ids))
+	for i, id := range ids {
+		found[i] = find(c, t, id, notFound)
+	}
+	return found
+}
+
 // unique refuses a name that another object of the kind has.
 func (c *checks) unique(taken bool, code, what, name string) {
 	if taken {
@@ -65,20 +83,20 @@ func (c *checks) remark(value string) {
 	c.require(!strings.ContainsAny(value, "<>"), "remark")
 }
 
-// remark returns the remark of an object after an update. sent is nil if the update has no remark.
-func (g *Gateway) remark(old string, sent *string) string {
-	if sent == nil && g.behaviour.OmittedRemark != "clears" {
+// remark returns the remark of an object after an update with the remark in its body.
+func (g *Gateway) remark(c *call, old, remark string) string {
+	if !c.sent("remark") && g.behaviour.OmittedRemark != "clears" {
 		return old
 	}
-	return valueOr(sent, "")
+	return remark
 }
 
 // remarkUnlessEmpty is like remark, for the kinds on which, with EmptyRemark "keeps", an empty remark changes nothing.
-func (g *Gateway) remarkUnlessEmpty(old string, sent *string) string {
-	if sent != nil && *sent == "" && g.behaviour.EmptyRemark == "keeps" {
+func (g *Gateway) remarkUnlessEmpty(c *call, old, remark string) string {
+	if c.sent("remark") && remark == "" && g.behaviour.EmptyRemark == "keeps" {
 		return old
 	}
-	return g.remark(old, sent)
+	return g.remark(c, old, remark)
 }
 
 // oneOf requires one of the words.

@@ -23,18 +23,31 @@ func (l *list[T]) remove(x T) {
 	}
 }
 
+// part has what every part of an object has.
+type part struct {
+	seq uint64 // position in the order of creation
+	id  string
+}
+
+func (p *part) order() uint64 { return p.seq }
+func (p *part) key() string   { return p.id }
+
 // identity has the properties of every named object.
 type identity struct {
-	seq     uint64 // position in the order of creation
-	id      string
+	part
+	kind    string // in effects, and in addresses in the state file
 	name    string
 	scope   string // names are unique in it; "" means the whole gateway
 	created time.Time
 	updated time.Time
 }
 
-func (i *identity) order() uint64    { return i.seq }
 func (i *identity) ident() *identity { return i }
+
+// effect returns the effect of a write to the object. Some kinds add more to it.
+func (i *identity) effect(action string) Effect {
+	return Effect{Kind: i.kind, Action: action, ID: i.id, Name: i.name}
+}
 
 // object is a pointer to a struct with an identity.
 type object interface {
@@ -46,7 +59,7 @@ type object interface {
 // table holds the objects of one kind in order of creation, with indexes by id, by scope and name, and by another unique key if
 // the kind has one.
 type table[T object] struct {
-	kind  string // in effects, and in addresses in the state file
+	kind  string
 	rows  list[T]
 	ids   map[string]T
 	names map[[2]string]T
@@ -59,6 +72,7 @@ func newTable[T object](kind string) *table[T] {
 
 func (t *table[T]) add(x T) {
 	i := x.ident()
+	i.kind = t.kind
 	t.rows.add(x)
 	t.ids[i.id] = x
 	t.names[[2]string{i.scope, i.name}] = x
@@ -98,6 +112,9 @@ func (t *table[T]) delete(c *call, x T) (reply, error) {
 	c.effect(x.effect("delete"))
 	return noContent()
 }
+
+// byName returns the object with this name on the whole gateway, or nil.
+func (t *table[T]) byName(name string) T { return t.names[[2]string{"", name}] }
 
 // get returns the object with this id, or the error that it does not exist.
 func (t *table[T]) get(id string, missing func(string) *refusal) (T, error) {

@@ -11,30 +11,32 @@ import (
 
 // domain is a host name of a group's own.
 type domain struct {
-	id         string
-	name       string
-	group      *group
-	minVersion string
-	redirect   bool
-	verify     bool // client certificates
-	http       int
-	https      int
-	certs      []*certificate // at most one for each algorithm
+	part
+	name  string
+	group *group
+	domainSettings
+	certs []*certificate // at most one for each algorithm
+}
+
+// domainSettings are the properties of a domain that callers can set.
+type domainSettings struct {
+	MinVersion string `json:"min_ssl_version"`
+	Redirect   bool   `json:"is_http_redirect_to_https"`
+	Verify     bool   `json:"verified_client_certificate_enabled"`
+	HTTPPort   int    `json:"ingress_http_port"`
+	HTTPSPort  int    `json:"ingress_https_port"`
 }
 
 type domainView struct {
-	ID         string    `json:"id"`
-	Domain     string    `json:"domain"`
-	CNAME      int       `json:"cname_status"`
-	SSLID      string    `json:"ssl_id,omitempty"`
-	SSLName    string    `json:"ssl_name,omitempty"`
-	SSLInfos   []sslInfo `json:"ssl_infos"`
-	MinVersion string    `json:"min_ssl_version"`
-	Verify     bool      `json:"verified_client_certificate_enabled"`
-	TrustedCA  bool      `json:"is_has_trusted_root_ca"`
-	HTTPPort   int       `json:"ingress_http_port"`
-	HTTPSPort  int       `json:"ingress_https_port"`
-	Redirect   *bool     `json:"is_http_redirect_to_https,omitempty"`
+	ID       string    `json:"id"`
+	Domain   string    `json:"domain"`
+	CNAME    int       `json:"cname_status"`
+	SSLID    string    `json:"ssl_id,omitempty"`
+	SSLName  string    `json:"ssl_name,omitempty"`
+	SSLInfos []sslInfo `json:"ssl_infos"`
+	domainSettings
+	TrustedCA bool  `json:"is_has_trusted_root_ca"`
+	Redirect  *bool `json:"is_http_redirect_to_https,omitempty"`
 }
 
 type sslInfo struct {
@@ -46,12 +48,16 @@ type sslInfo struct {
 }
 
 type domainBody struct {
-	Domain     string `json:"url_domain"`
-	MinVersion string `json:"min_ssl_version"`
-	Redirect   *bool  `json:"is_http_redirect_to_https"`
-	Verify     *bool  `json:"verified_client_certificate_enabled"`
-	HTTPPort   *int   `json:"ingress_http_port"`
-	HTTPSPort  *int   `json:"ingress_https_port"`
+	Domain string `json:"url_domain"`
+	domainSettings
+}
+
+// domainBinding is a domain in answers to a bind or update, and in the list of a certificate's domains.
+type domainBinding struct {
+	ID              string `json:"id"`
+	Domain          string `json:"url_domain"`
+	Status          int    `json:"status"`
+	*domainSettings        // nil for domains of other gateways
 }
 
 const (
@@ -83,12 +89,9 @@ var domainName = expression(`^(\*\.)?([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)+
 
 // view returns a domain as groups show it. Only some gateways report there whether it redirects.
 func (d *domain) view(redirect bool) domainView {
-	v := domainView{
-		ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, MinVersion: d.minVersion, Verify: d.verify,
-		HTTPPort: d.http, HTTPSPort: d.https,
-	}
+	v := domainView{ID: d.id, Domain: d.name, CNAME: 3, SSLInfos: []sslInfo{}, domainSettings: d.domainSettings}
 	if redirect {
-		v.Redirect = &d.redirect
+		v.Redirect = &d.Redirect
 	}
 	for _, k := range d.certs {
 		if v.SSLID == "" || k.Algorithm == "RSA" {
@@ -99,33 +102,26 @@ func (d *domain) view(redirect bool) domainView {
 	return v
 }
 
-// bindView returns a domain as answers to a bind or update show it.
-func (d *domain) bindView() map[string]any {
-	return map[string]any{
-		"id": d.id, "url_domain": d.name, "status": 3, "min_ssl_version": d.minVersion, "is_http_redirect_to_https": d.redirect,
-		"verified_client_certificate_enabled": d.verify, "ingress_http_port": d.http, "ingress_https_port": d.https,
-	}
-}
+func (d *domain) bindView() domainBinding { return domainBinding{d.id, d.name, 3, &d.domainSettings} }
 
 func (d *domain) effect(action string) Effect {
 	return Effect{Kind: "domain", Action: action, ID: d.id, Name: d.name, Policy: d.group.id, PolicyName: d.group.name}
 }
 
-func (d *domain) key() string { return d.id }
-
-// apply updates the domain. A body has both ports or none.
-func (d *domain) apply(b domainBody) error {
+// apply updates the domain with the body of the call. A body has both ports or none. minVersion is used if it has no minimum version.
+func (d *domain) apply(c *call, minVersion string) error {
+	s := d.domainSettings
+	s.MinVersion = ""
+	c.mergeBody(&s)
+	s.MinVersion = cmp.Or(s.MinVersion, minVersion)
 	var v checks
-	v.oneOf("min_ssl_version", b.MinVersion, "TLSv1.1", "TLSv1.2")
-	v.require((b.HTTPPort == nil) == (b.HTTPSPort == nil), "ingress_http_port")
-	v.require(valueOr(b.HTTPPort, 0) != -1 || valueOr(b.HTTPSPort, 0) != -1, "ingress_http_port")
-	if v.err != nil {
-		return v.err
+	v.oneOf("min_ssl_version", s.MinVersion, "TLSv1.1", "TLSv1.2")
+	v.require(c.sent("ingress_http_port") == c.sent("ingress_https_port"), "ingress_http_port")
+	v.require(s.HTTPPort != -1 || s.HTTPSPort != -1, "ingress_http_port")
+	if v.err == nil {
+		d.domainSettings = s
 	}
-	d.minVersion = b.MinVersion
-	d.redirect, d.verify = valueOr(b.Redirect, d.redirect), valueOr(b.Verify, d.verify)
-	d.http, d.https = valueOr(b.HTTPPort, d.http), valueOr(b.HTTPSPort, d.https)
-	return nil
+	return v.err
 }
 
 func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
@@ -138,14 +134,11 @@ func createDomain(g *Gateway, c *call, x *group, b domainBody) (reply, error) {
 	if err := g.withinQuota(quotaDomains, len(x.domains)); err != nil {
 		return reply{}, err
 	}
-	if b.MinVersion == "" {
-		b.MinVersion = "TLSv1.1"
-	}
-	d := &domain{name: b.Domain, group: x, http: 80, https: 443}
-	if err := d.apply(b); err != nil {
+	d := &domain{name: b.Domain, group: x, domainSettings: domainSettings{HTTPPort: 80, HTTPSPort: 443}}
+	if err := d.apply(c, "TLSv1.1"); err != nil {
 		return reply{}, err
 	}
-	d.id = g.newID()
+	d.part = part{g.nextSeq(), g.newID()}
 	x.domains = append(x.domains, d)
 	c.effect(d.effect("create"))
 	return created(d.bindView())
@@ -162,8 +155,8 @@ func (s *state) hasDomain(name string) bool {
 }
 
 // updateDomain answers 201, as documented.
-func updateDomain(_ *Gateway, c *call, d *domain, b domainBody) (reply, error) {
-	if err := d.apply(b); err != nil {
+func updateDomain(_ *Gateway, c *call, d *domain, _ domainBody) (reply, error) {
+	if err := d.apply(c, ""); err != nil {
 		return reply{}, err
 	}
 	c.effect(d.effect("update"))
@@ -221,7 +214,7 @@ func attachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (rep
 			return reply{}, refuse(http.StatusBadRequest, "APIG.2051", "A certificate of the algorithm is bound to the domain name already,id:%s", other.id)
 		}
 	}
-	if d.verify = valueOr(b.Verify, k.RootCA); !slices.Contains(d.certs, k) {
+	if d.Verify = valueOr(b.Verify, k.RootCA); !slices.Contains(d.certs, k) {
 		d.certs = append(slices.Clip(d.certs), k)
 	}
 	c.effect(d.effect("update"))
@@ -241,14 +234,19 @@ func detachCertificates(g *Gateway, c *call, d *domain, b certificatesBody) (rep
 }
 
 type fileDomain struct {
-	Domain      string          `json:"domain"`
-	MinVersion  string          `json:"min_ssl_version,omitempty"`
-	Redirect    bool            `json:"is_http_redirect_to_https,omitempty"`
-	Verify      bool            `json:"verified_client_certificate_enabled,omitempty"`
-	HTTPPort    int             `json:"ingress_http_port,omitempty"`
-	HTTPSPort   int             `json:"ingress_https_port,omitempty"`
+	Domain string `json:"domain"`
+	fileDomainSettings
 	Certificate fileCertificate `json:"certificate,omitzero"`
 	More        []string        `json:"more_certificates,omitempty"` // certificates of other algorithms, by name in gateway.certificates
+}
+
+// fileDomainSettings are domainSettings, of which files leave out what has its default.
+type fileDomainSettings struct {
+	MinVersion string `json:"min_ssl_version,omitempty"`
+	Redirect   bool   `json:"is_http_redirect_to_https,omitempty"`
+	Verify     bool   `json:"verified_client_certificate_enabled,omitempty"`
+	HTTPPort   int    `json:"ingress_http_port,omitempty"`
+	HTTPSPort  int    `json:"ingress_https_port,omitempty"`
 }
 
 // fileCertificate is the name of a certificate in gateway.certificates, or the facts of a certificate that only this domain has.
@@ -270,9 +268,9 @@ func (k fileCertificate) IsZero() bool { return k.ref == "" && k.Name == "" }
 
 func (l *loader) domain(x *group, f fileDomain) error {
 	d := &domain{
-		id: l.id("domain/" + x.address() + "/" + f.Domain), name: f.Domain, group: x, minVersion: cmp.Or(f.MinVersion, "TLSv1.1"),
-		redirect: f.Redirect, verify: f.Verify, http: cmp.Or(f.HTTPPort, 80), https: cmp.Or(f.HTTPSPort, 443),
+		part: part{l.nextSeq(), l.id("domain/" + x.address() + "/" + f.Domain)}, name: f.Domain, group: x, domainSettings: domainSettings(f.fileDomainSettings),
 	}
+	d.MinVersion, d.HTTPPort, d.HTTPSPort = cmp.Or(d.MinVersion, "TLSv1.1"), cmp.Or(d.HTTPPort, 80), cmp.Or(d.HTTPSPort, 443)
 	if l.hasDomain(f.Domain) {
 		return errors.New("a group already has this domain, and a gateway can have it only once")
 	}
@@ -287,7 +285,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 		d.certs = []*certificate{k}
 	}
 	for _, ref := range refs {
-		k := l.certs().names[[2]string{"", ref}]
+		k := l.certs().byName(ref)
 		if k == nil {
 			return fmt.Errorf("certificate %q does not exist; add it to gateway.certificates", ref)
 		}
@@ -300,9 +298,7 @@ func (l *loader) domain(x *group, f fileDomain) error {
 // dumpDomains returns the domains of a group.
 func (d *dumper) dumpDomains(x *group) (out []fileDomain) {
 	for _, o := range x.domains {
-		shown := fileDomain{
-			Domain: o.name, MinVersion: o.minVersion, Redirect: o.redirect, Verify: o.verify, HTTPPort: o.http, HTTPSPort: o.https,
-		}
+		shown := fileDomain{Domain: o.name, fileDomainSettings: fileDomainSettings(o.domainSettings)}
 		for i, k := range o.certs {
 			if i == 0 {
 				shown.Certificate.ref = k.name

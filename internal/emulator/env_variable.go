@@ -90,15 +90,12 @@ func listEnvVariables(g *Gateway, c *call, x *group) (reply, error) {
 }
 
 func createEnvVariable(g *Gateway, c *call, b envVariableBody) (reply, error) {
-	x, err := g.groups().get(b.GroupID, groupNotFound)
-	if err != nil {
-		return reply{}, err
-	}
-	e, err := g.envs().get(b.EnvID, environmentNotFound)
-	if err != nil {
-		return reply{}, err
-	}
 	var v checks
+	x := find(&v, g.groups(), b.GroupID, groupNotFound)
+	e := find(&v, g.envs(), b.EnvID, environmentNotFound)
+	if v.err != nil {
+		return reply{}, v.err
+	}
 	v.require(envVariableName().MatchString(b.Name), "variable_name")
 	v.require(envVariableValue().MatchString(b.Value), "variable_value")
 	scope, n := x.id+" "+e.id, 0
@@ -147,29 +144,33 @@ type fileVariable struct {
 
 // fileOwnDomain is a domain in the section groups of desired state.
 type fileOwnDomain struct {
-	Domain      string          `json:"domain"`
-	MinVersion  string          `json:"min_ssl_version,omitempty"`
-	Redirect    bool            `json:"http_redirect,omitempty"`
-	Verify      bool            `json:"client_certificate,omitempty"`
-	HTTPPort    int             `json:"http_port,omitempty"`
-	HTTPSPort   int             `json:"https_port,omitempty"`
+	Domain string `json:"domain"`
+	ownDomainSettings
 	Certificate fileCertificate `json:"certificate,omitzero"`
-	More        []string        `json:"-"`
+}
+
+// ownDomainSettings are domainSettings under the keys of desired state.
+type ownDomainSettings struct {
+	MinVersion string `json:"min_ssl_version"`
+	Redirect   bool   `json:"http_redirect"`
+	Verify     bool   `json:"client_certificate"`
+	HTTPPort   int    `json:"http_port"`
+	HTTPSPort  int    `json:"https_port"`
 }
 
 // declareGroup adds a group, or completes one from gateway.groups.
 func (l *loader) declareGroup(f fileDeclaredGroup) error {
-	x := l.groups().names[[2]string{"", f.Name}]
+	x := l.groups().byName(f.Name)
 	if x == nil {
 		if err := l.group(fileGroup{Name: f.Name}); err != nil {
 			return err
 		}
-		x = l.groups().names[[2]string{"", f.Name}]
+		x = l.groups().byName(f.Name)
 	}
 	x.remark, x.slAccess = f.Remark, valueOr(f.Debug, x.slAccess)
 	for _, o := range f.Domains {
 		o.MinVersion = cmp.Or(o.MinVersion, "TLSv1.2")
-		if err := l.domain(x, fileDomain(o)); err != nil {
+		if err := l.domain(x, fileDomain{o.Domain, fileDomainSettings(o.ownDomainSettings), o.Certificate, nil}); err != nil {
 			return fmt.Errorf("domain %s: %w", o.Domain, err)
 		}
 	}

@@ -9,19 +9,18 @@ import (
 // environment is a stage in which APIs are published.
 type environment struct {
 	identity
-	remark        string
+	environmentBody
 	publishedAPIs int // number of APIs that are published in it
 }
 
 type environmentBody struct {
-	Name   string  `json:"name"`
-	Remark *string `json:"remark"`
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
 }
 
 type environmentView struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Remark     string `json:"remark"`
+	ID string `json:"id"`
+	environmentBody
 	CreateTime string `json:"create_time"`
 }
 
@@ -48,11 +47,7 @@ var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", 
 func (s *state) envs() *table[*environment] { return tableOf[*environment](s, "environment") }
 
 func (e *environment) view() environmentView {
-	return environmentView{ID: e.id, Name: e.name, Remark: e.remark, CreateTime: formatTime(e.created)}
-}
-
-func (e *environment) effect(action string) Effect {
-	return Effect{Kind: "environment", Action: action, ID: e.id, Name: e.name}
+	return environmentView{e.id, e.environmentBody, formatTime(e.created)}
 }
 
 func listEnvironments(g *Gateway, c *call) (reply, error) {
@@ -64,7 +59,7 @@ func listEnvironments(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkEnvironment(b environmentBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 64, envName)
-	v.remark(valueOr(b.Remark, ""))
+	v.remark(b.Remark)
 	v.unique(g.envs().nameTaken("", b.Name, ownID), "APIG.3205", "environment", b.Name)
 	return v.err
 }
@@ -73,7 +68,7 @@ func createEnvironment(g *Gateway, c *call, b environmentBody) (reply, error) {
 	if err := cmp.Or(g.checkEnvironment(b, ""), g.withinQuota(quotaEnvironments, len(g.envs().rows))); err != nil {
 		return reply{}, err
 	}
-	e := &environment{remark: valueOr(b.Remark, "")}
+	e := &environment{environmentBody: b}
 	g.envs().create(g, c, e, b.Name, "")
 	shown := e.view()
 	shown.CreateTime = formatTimeExactly(e.created)
@@ -87,7 +82,8 @@ func updateEnvironment(g *Gateway, c *call, e *environment, b environmentBody) (
 	if e.id == releaseID && b.Name != e.name {
 		return reply{}, refuse(http.StatusForbidden, "APIG.1103", "The environment RELEASE cannot be renamed")
 	}
-	e.remark = g.remark(e.remark, b.Remark)
+	b.Remark = g.remark(c, e.Remark, b.Remark)
+	e.environmentBody = b
 	g.envs().update(c, e, b.Name)
 	return ok(e.view())
 }
@@ -106,20 +102,16 @@ func deleteEnvironment(g *Gateway, c *call, e *environment) (reply, error) {
 
 // fileDeclared is an environment in the section environments of desired state.
 type fileDeclared struct {
-	fileObject
-	Remark string `json:"remark,omitempty"`
+	environmentBody
+	toolKeys
 }
 
 // fileEnvironment is an environment in gateway.environments: a name, or an object.
-type fileEnvironment struct {
-	Name   string `json:"name"`
-	Remark string `json:"remark,omitempty"`
-}
+type fileEnvironment environmentBody
 
 // UnmarshalJSON implements [json.Unmarshaler].
 func (e *fileEnvironment) UnmarshalJSON(b []byte) error {
-	type plain fileEnvironment
-	return decodeTextOr(b, &e.Name, (*plain)(e))
+	return decodeTextOr(b, &e.Name, (*environmentBody)(e))
 }
 
 // MarshalJSON implements [json.Marshaler]: the remark is in the section of desired state.
@@ -127,10 +119,10 @@ func (e fileEnvironment) MarshalJSON() ([]byte, error) { return json.Marshal(e.N
 
 func (l *loader) addEnvironment(f fileEnvironment) error {
 	if f.Name != "RELEASE" {
-		return addNew(l, l.envs(), &environment{remark: f.Remark}, f.Name)
+		return addNew(l, l.envs(), &environment{environmentBody: environmentBody(f)}, f.Name)
 	}
 	release := l.envs().ids[releaseID]
-	release.remark = f.Remark
+	release.Remark = f.Remark
 	var err error
 	release.created, _, err = l.timesAt("environment/RELEASE")
 	return err
@@ -138,19 +130,19 @@ func (l *loader) addEnvironment(f fileEnvironment) error {
 
 // declareEnvironment adds an environment, or completes one from gateway.environments.
 func (l *loader) declareEnvironment(f fileDeclared) error {
-	if e := l.envs().names[[2]string{"", f.Name}]; e != nil {
-		e.remark = f.Remark
+	if e := l.envs().byName(f.Name); e != nil {
+		e.Remark = f.Remark
 		return nil
 	}
-	return l.addEnvironment(fileEnvironment{Name: f.Name, Remark: f.Remark})
+	return l.addEnvironment(fileEnvironment(f.environmentBody))
 }
 
 func (d *dumper) dumpEnvironment(e *environment) fileEnvironment {
 	return fileEnvironment{Name: e.name}
 }
 
-func (e *environment) hasRemark() bool { return e.remark != "" }
+func (e *environment) hasRemark() bool { return e.Remark != "" }
 
 func (d *dumper) dumpDeclared(e *environment) fileDeclared {
-	return fileDeclared{fileObject{Name: e.name}, e.remark}
+	return fileDeclared{environmentBody: e.environmentBody}
 }

@@ -114,24 +114,10 @@ func (f Fault) check() error {
 func (f Fault) String() string {
 	var words []string
 	for word, field := range f.words() {
-		value := ""
-		switch field := field.(type) {
-		case *bool:
-			if *field {
-				words = append(words, word)
-			}
-		case *string:
-			value = *field
-		case *int:
-			value = formatNonzero(*field)
-		case *float64:
-			if *field > 0 {
-				value = strconv.FormatFloat(*field, 'g', -1, 64)
-			}
-		case *time.Duration:
-			if *field > 0 {
-				value = field.String()
-			}
+		value := fieldText(field)
+		if _, isFlag := field.(*bool); isFlag && value != "" {
+			words = append(words, word)
+			continue
 		}
 		if strings.ContainsFunc(value, func(r rune) bool { return unicode.IsSpace(r) || r == '"' }) {
 			value = strconv.Quote(value)
@@ -143,11 +129,23 @@ func (f Fault) String() string {
 	return strings.Join(words, " ")
 }
 
-func formatNonzero(n int) string {
-	if n == 0 {
+// fieldText returns the text for a field of Fault or Behaviour, "" if it is zero.
+func fieldText(pointer any) string {
+	if reflect.ValueOf(pointer).Elem().IsZero() {
 		return ""
 	}
-	return strconv.Itoa(n)
+	switch field := pointer.(type) {
+	case *bool:
+		return "on"
+	case *float64:
+		return strconv.FormatFloat(*field, 'g', -1, 64)
+	case *Lag:
+		if field.Time == 0 {
+			return strconv.Itoa(field.Reads)
+		}
+		return field.Time.String()
+	}
+	return fmt.Sprint(reflect.ValueOf(pointer).Elem())
 }
 
 func positive(s string) (int, error) {

@@ -77,8 +77,6 @@ var gatewayResponseResource = resource{
 	quotas: []quota{quotaResponses},
 }
 
-func (r *gatewayResponse) key() string { return r.id }
-
 func (g *Gateway) responseView(r *gatewayResponse) gatewayResponseView {
 	all := map[string]errorAnswer{}
 	for kind := range errorStatuses {
@@ -186,7 +184,7 @@ func deleteResponse(_ *Gateway, c *call, r *gatewayResponse) (reply, error) {
 func (x *group) builtInResponses() []*gatewayResponse {
 	h := fnv.New64a()
 	_, _ = h.Write([]byte("response of " + x.id))
-	i := identity{seq: x.seq, id: generateID(h.Sum64(), 0), name: builtInResponse, scope: x.id, created: x.created, updated: x.created}
+	i := identity{part: part{x.seq, generateID(h.Sum64(), 0)}, name: builtInResponse, scope: x.id, created: x.created, updated: x.created}
 	return []*gatewayResponse{{identity: i, group: x, builtIn: true, answers: map[string]errorAnswer{}}}
 }
 

@@ -18,8 +18,8 @@ type group struct {
 }
 
 type groupBody struct {
-	Name   string  `json:"name"`
-	Remark *string `json:"remark"`
+	Name   string `json:"name"`
+	Remark string `json:"remark"`
 }
 
 type groupView struct {
@@ -85,10 +85,6 @@ func (g *Gateway) groupView(x *group) groupView {
 	return v
 }
 
-func (x *group) effect(action string) Effect {
-	return Effect{Kind: "group", Action: action, ID: x.id, Name: x.name}
-}
-
 func listGroups(g *Gateway, c *call) (reply, error) {
 	f := idAndNameFilter[*group](c, "id", "name")
 	return page(g, c, "groups", g.groups().candidates(c.queryArg("id"), c.exactName()), f.condition(), g.groupView)
@@ -97,7 +93,7 @@ func listGroups(g *Gateway, c *call) (reply, error) {
 func (g *Gateway) checkGroup(b groupBody, ownID string) error {
 	var v checks
 	v.text("name", b.Name, 3, 255, apiName)
-	v.text("remark", valueOr(b.Remark, ""), 0, 1000, nil)
+	v.text("remark", b.Remark, 0, 1000, nil)
 	v.unique(g.groups().nameTaken("", b.Name, ownID), "APIG.3201", "API group", b.Name)
 	return v.err
 }
@@ -106,7 +102,7 @@ func createGroup(g *Gateway, c *call, b groupBody) (reply, error) {
 	if err := cmp.Or(g.checkGroup(b, ""), g.withinQuota(quotaGroups, len(g.groups().rows))); err != nil {
 		return reply{}, err
 	}
-	x := &group{remark: valueOr(b.Remark, ""), slAccess: true}
+	x := &group{remark: b.Remark, slAccess: true}
 	g.groups().create(g, c, x, b.Name, "")
 	x.responses = x.builtInResponses()
 	return created(g.groupView(x))
@@ -127,7 +123,7 @@ func updateGroup(g *Gateway, c *call, x *group, b groupBody) (reply, error) {
 	if err := g.checkGroup(b, x.id); err != nil {
 		return reply{}, err
 	}
-	x.remark = g.remark(x.remark, b.Remark)
+	x.remark = g.remark(c, x.remark, b.Remark)
 	g.groups().update(c, x, b.Name)
 	return ok(g.groupView(x))
 }
@@ -153,7 +149,7 @@ type fileGroup struct {
 
 func (l *loader) group(f fileGroup) error {
 	x := &group{remark: f.Remark, slAccess: !f.NoDebugDomain}
-	if builtIn := l.groups().names[[2]string{"", f.Name}]; builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
+	if builtIn := l.groups().byName(f.Name); builtIn != nil && builtIn.isDefault && len(builtIn.apis) == 0 {
 		l.groups().remove(builtIn)
 		x.isDefault = true
 	}

@@ -33,10 +33,8 @@ type lock struct {
 
 // feature is a setting of the instance.
 type feature struct {
-	ID         string `json:"id"`
-	Name       string `json:"name"`
-	Enable     bool   `json:"enable"`
-	Config     string `json:"config"`
+	ID string `json:"id"`
+	featureBody
 	InstanceID string `json:"instance_id"`
 	UpdateTime string `json:"update_time"`
 	at         time.Time
@@ -80,7 +78,7 @@ var instanceResource = resource{
 		{key: "gateway.instance", load: (*loader).loadInstance, dump: (*dumper).dumpInstance},
 		{key: "gateway.quotas", load: (*loader).loadQuotas, dump: func(d *dumper) any { return d.quotaLimits }},
 		{key: "features", load: (*loader).loadFeatures}, // dumped as gateway.settings
-		listSection("gateway.settings", func(f fileSetting) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
+		listSection("gateway.settings", func(f featureBody) string { return f.Name }, (*loader).setting, (*dumper).dumpSettings),
 	},
 }
 
@@ -150,7 +148,7 @@ func listFeatures(g *Gateway, c *call) (reply, error) {
 
 type featureBody struct {
 	Name   string `json:"name"`
-	Enable *bool  `json:"enable"`
+	Enable bool   `json:"enable"`
 	Config string `json:"config"`
 }
 
@@ -158,7 +156,7 @@ type featureBody struct {
 func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 	var v checks
 	v.require(b.Name != "", "name")
-	v.require(b.Enable != nil, "enable")
+	v.require(c.sent("enable"), "enable")
 	if v.err != nil {
 		return reply{}, v.err
 	}
@@ -170,10 +168,10 @@ func setFeature(g *Gateway, c *call, b featureBody) (reply, error) {
 		return reply{}, refuse(http.StatusConflict, "APIG.3711", "The feature can be changed only once per minute,name:%s", b.Name)
 	}
 	if f == nil {
-		f = &feature{ID: g.newID(), Name: b.Name, InstanceID: g.opts.InstanceID}
+		f = &feature{ID: g.newID(), InstanceID: g.opts.InstanceID}
 		g.features[b.Name] = f
 	}
-	f.Enable, f.Config, f.at, f.UpdateTime = *b.Enable, b.Config, c.now, formatTime(c.now)
+	f.featureBody, f.at, f.UpdateTime = b, c.now, formatTime(c.now)
 	c.effect(Effect{Kind: "feature", Action: "update", ID: f.ID, Name: f.Name})
 	return created(*f)
 }
@@ -191,13 +189,6 @@ func listProjects(g *Gateway, c *call) (reply, error) {
 			"enabled": true, "is_domain": false, "description": "",
 		}},
 	})
-}
-
-// fileSetting is the setting of one instance feature.
-type fileSetting struct {
-	Name   string `json:"name"`
-	Enable bool   `json:"enable"`
-	Config string `json:"config,omitempty"`
 }
 
 // loadInstance sets the properties that the file has and keeps the others.
@@ -240,17 +231,17 @@ func (l *loader) loadQuotas(raw json.RawMessage) error {
 	return nil
 }
 
-func (l *loader) setting(f fileSetting) error {
+func (l *loader) setting(f featureBody) error {
 	l.features[f.Name] = &feature{
-		ID: l.id("feature/" + f.Name), Name: f.Name, Enable: f.Enable, Config: f.Config, InstanceID: l.instance.id, UpdateTime: formatTime(l.now),
+		ID: l.id("feature/" + f.Name), featureBody: f, InstanceID: l.instance.id, UpdateTime: formatTime(l.now),
 	}
 	return nil
 }
 
-func (d *dumper) dumpSettings() (out []fileSetting) {
+func (d *dumper) dumpSettings() (out []featureBody) {
 	for _, name := range slices.Sorted(maps.Keys(d.features)) {
 		s := d.features[name]
-		out = append(out, fileSetting{Name: s.Name, Enable: s.Enable, Config: s.Config})
+		out = append(out, s.featureBody)
 		d.ids["feature/"+name] = s.ID
 	}
 	return out
@@ -274,7 +265,7 @@ func (l *loader) loadFeatures(raw json.RawMessage) error {
 		if !slices.Contains(l.instance.Features, name) {
 			l.instance.Features = append(l.instance.Features, name)
 		}
-		if err := l.setting(fileSetting{Name: name, Enable: text != "off", Config: text}); err != nil {
+		if err := l.setting(featureBody{Name: name, Enable: text != "off", Config: text}); err != nil {
 			return err
 		}
 	}

@@ -18,14 +18,11 @@ type targetHolder interface{ asTarget() target }
 
 // link binds a policy (or an app) to a target.
 type link[P object] struct {
+	part
 	target
-	seq     uint64
-	id      string
 	policy  P
 	created time.Time
 }
-
-func (l *link[P]) order() uint64 { return l.seq }
 
 // pair is a policy and a target, which can have one link.
 type pair struct {
@@ -115,7 +112,7 @@ func bind[P object](g *Gateway, c *call, l *links[P], policy P, t target, replac
 	if x := l.pairs[pair{policy.ident().id, t}]; x != nil {
 		return x
 	}
-	x := &link[P]{target: t, seq: g.nextSeq(), policy: policy, created: c.now}
+	x := &link[P]{part: part{seq: g.nextSeq()}, target: t, policy: policy, created: c.now}
 	for _, old := range replaced {
 		unbind(g, c, l, old)
 		if g.behaviour.ReplaceKeepsBindingID {

@@ -139,7 +139,7 @@ func joinErrors(errs ...error) error {
 // identity returns the identity of a loaded object, with its id and times from the file.
 func (l *loader) identity(kind, name, scope string) (identity, error) {
 	address := kind + "/" + name
-	i := identity{seq: l.nextSeq(), id: l.id(address), name: name, scope: scope}
+	i := identity{part: part{l.nextSeq(), l.id(address)}, name: name, scope: scope}
 	var err error
 	i.created, i.updated, err = l.timesAt(address)
 	return i, err
@@ -172,11 +172,11 @@ func (l *loader) timesAt(address string) (created, updated time.Time, err error)
 }
 
 func (l *loader) environment(name string) (*environment, error) {
-	if e := l.envs().names[[2]string{"", name}]; e != nil {
+	if e := l.envs().byName(name); e != nil {
 		return e, nil
 	}
 	if l.invent && l.addEnvironment(fileEnvironment{Name: name}) == nil {
-		return l.envs().names[[2]string{"", name}], nil
+		return l.envs().byName(name), nil
 	}
 	return nil, fmt.Errorf("environment %q does not exist; add it to gateway.environments", name)
 }

@@ -38,14 +38,11 @@ type orchestrationRange struct {
 }
 
 type orchestrationView struct {
-	ID            string              `json:"orchestration_id"`
-	Name          string              `json:"orchestration_name"`
-	Strategy      string              `json:"orchestration_strategy"`
-	Mapped        *mappedParam        `json:"orchestration_mapped_param"`
-	Preprocessing bool                `json:"is_preprocessing"`
-	Map           *[]orchestrationMap `json:"orchestration_map,omitempty"` // not in lists
-	CreateTime    string              `json:"orchestration_create_time"`
-	UpdateTime    string              `json:"orchestration_update_time"`
+	ID string `json:"orchestration_id"`
+	orchestrationBody
+	Map        *[]orchestrationMap `json:"orchestration_map,omitempty"` // not in lists
+	CreateTime string              `json:"orchestration_create_time"`
+	UpdateTime string              `json:"orchestration_update_time"`
 }
 
 const (
@@ -82,10 +79,7 @@ func (s *state) orchestrations() *table[*orchestration] {
 }
 
 func (g *Gateway) orchestrationView(o *orchestration) orchestrationView {
-	return orchestrationView{
-		ID: o.id, Name: o.name, Strategy: o.Strategy, Mapped: o.Mapped, Preprocessing: o.Preprocessing, Map: &o.Map,
-		CreateTime: formatTime(o.created), UpdateTime: formatTime(o.updated),
-	}
+	return orchestrationView{o.id, o.orchestrationBody, &o.Map, formatTime(o.created), formatTime(o.updated)}
 }
 
 func (o *orchestration) effect(action string) Effect {

@@ -15,11 +15,11 @@ type plugin struct {
 }
 
 type pluginBody struct {
-	Name    string  `json:"plugin_name"`
-	Type    string  `json:"plugin_type"`
-	Scope   string  `json:"plugin_scope"`
-	Content string  `json:"plugin_content"`
-	Remark  *string `json:"remark"`
+	Name    string `json:"plugin_name"`
+	Type    string `json:"plugin_type"`
+	Scope   string `json:"plugin_scope"`
+	Content string `json:"plugin_content"`
+	Remark  string `json:"remark"`
 }
 
 // pluginHead has the members of a plugin that all answers have.
@@ -96,7 +96,7 @@ func (g *Gateway) checkPlugin(b pluginBody, ownID string) (content, error) {
 	v.text("plugin_name", b.Name, 3, 255, pluginName)
 	v.require(contents[b.Type] != nil || g.behaviour.PluginContents == "newer" && b.Type != "", "plugin_type")
 	v.oneOf("plugin_scope", b.Scope, "global")
-	v.text("remark", valueOr(b.Remark, ""), 0, maxRemark, nil)
+	v.text("remark", b.Remark, 0, maxRemark, nil)
 	v.require(len(b.Content) <= maxContent, "plugin_content")
 	if v.err != nil {
 		return nil, v.err
@@ -129,7 +129,7 @@ func createPlugin(g *Gateway, c *call, b pluginBody) (reply, error) {
 	if err := cmp.Or(err, g.pluginWithinQuota(b.Type)); err != nil {
 		return reply{}, err
 	}
-	p := &plugin{kind: b.Type, content: parsed, remark: valueOr(b.Remark, "")}
+	p := &plugin{kind: b.Type, content: parsed, remark: b.Remark}
 	g.plugins().create(g, c, p, b.Name, "")
 	v := g.pluginView(p)
 	v.CreateTime = formatTimeExactly(p.created)
@@ -162,7 +162,7 @@ func updatePlugin(g *Gateway, c *call, p *plugin, b pluginBody) (reply, error) {
 	if err != nil {
 		return reply{}, err
 	}
-	p.content, p.remark = parsed, g.remarkUnlessEmpty(p.remark, b.Remark)
+	p.content, p.remark = parsed, g.remarkUnlessEmpty(c, p.remark, b.Remark)
 	g.plugins().update(c, p, b.Name)
 	return ok(g.pluginView(p))
 }

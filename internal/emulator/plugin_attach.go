@@ -64,34 +64,32 @@ type attaching func(*Gateway, *call, []*plugin, []target) (reply, error)
 // onPlugin and onAPI read the two forms of the same request.
 func onPlugin(do attaching) handler {
 	return forObjectWithBody(pluginInPath, func(g *Gateway, c *call, p *plugin, b attachAPIsBody) (reply, error) {
-		if len(b.IDs) < 1 || len(b.IDs) > maxAttached {
-			return reply{}, invalidAs("APIG.2012", "api_ids")
-		}
-		apis, err := g.apis().getAll(b.IDs, apiNotFound)
-		if err != nil {
-			return reply{}, err
-		}
-		return inEnvironment(g, c, do, []*plugin{p}, apis, b.EnvID)
+		var v checks
+		v.attached("api_ids", b.IDs)
+		return inEnvironment(g, c, &v, do, []*plugin{p}, findAll(&v, g.apis(), b.IDs, apiNotFound), b.EnvID)
 	})
 }
 
 func onAPI(do attaching) handler {
 	return forObjectWithBody(apiInPath, func(g *Gateway, c *call, a *api, b attachPluginsBody) (reply, error) {
-		if len(b.IDs) < 1 || len(b.IDs) > maxAttached {
-			return reply{}, invalidAs("APIG.2012", "plugin_ids")
-		}
-		plugins, err := g.plugins().getAll(b.IDs, pluginNotFound)
-		if err != nil {
-			return reply{}, err
-		}
-		return inEnvironment(g, c, do, plugins, []*api{a}, b.EnvID)
+		var v checks
+		v.attached("plugin_ids", b.IDs)
+		return inEnvironment(g, c, &v, do, findAll(&v, g.plugins(), b.IDs, pluginNotFound), []*api{a}, b.EnvID)
 	})
 }
 
-func inEnvironment(g *Gateway, c *call, do attaching, plugins []*plugin, apis []*api, envID string) (reply, error) {
-	e, err := g.envs().get(envID, environmentNotFound)
-	if err != nil {
-		return reply{}, err
+// attached refuses no ids, and too many.
+func (c *checks) attached(parameter string, ids []string) {
+	if len(ids) < 1 || len(ids) > maxAttached {
+		c.fail(invalidAs("APIG.2012", parameter))
+	}
+}
+
+// inEnvironment does the operation in the environment, unless a check has failed.
+func inEnvironment(g *Gateway, c *call, v *checks, do attaching, plugins []*plugin, apis []*api, envID string) (reply, error) {
+	e := find(v, g.envs(), envID, environmentNotFound)
+	if v.err != nil {
+		return reply{}, v.err
 	}
 	targets := make([]target, len(apis))
 	for i, a := range apis {

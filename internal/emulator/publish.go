@@ -143,16 +143,10 @@ func publishOne(g *Gateway, c *call, b publishBody) (reply, error) {
 	var v checks
 	v.oneOf("action", b.Action, "online", "offline")
 	v.remark(b.Remark)
+	a := find(&v, g.apis(), b.APIID, apiNotFound)
+	e := find(&v, g.envs(), b.EnvID, environmentNotFound)
 	if v.err != nil {
 		return reply{}, v.err
-	}
-	a, err := g.apis().get(b.APIID, apiNotFound)
-	if err != nil {
-		return reply{}, err
-	}
-	e, err := g.envs().get(b.EnvID, environmentNotFound)
-	if err != nil {
-		return reply{}, err
 	}
 	shown, err := g.setOnline(c, b.Action, a, e, b.Remark)
 	if err != nil {
@@ -173,22 +167,17 @@ func publishMany(g *Gateway, c *call, b publishManyBody) (reply, error) {
 	v.oneOf("action", c.queryArg("action"), "online", "offline")
 	v.remark(b.Remark)
 	v.require(len(b.APIs) <= maxBatch && (len(b.APIs) > 0) != (b.GroupID != ""), "apis")
+	e := find(&v, g.envs(), b.EnvID, environmentNotFound)
+	ids := b.APIs
+	if b.GroupID != "" && v.err == nil {
+		if in := find(&v, g.groups(), b.GroupID, groupNotFound); in != nil {
+			for _, a := range in.apis {
+				ids = append(ids, a.id)
+			}
+		}
+	}
 	if v.err != nil {
 		return reply{}, v.err
-	}
-	e, err := g.envs().get(b.EnvID, environmentNotFound)
-	if err != nil {
-		return reply{}, err
-	}
-	ids := b.APIs
-	if b.GroupID != "" {
-		in, err := g.groups().get(b.GroupID, groupNotFound)
-		if err != nil {
-			return reply{}, err
-		}
-		for _, a := range in.apis {
-			ids = append(ids, a.id)
-		}
 	}
 	success, failure := []publishView{}, []map[string]any{}
 	for _, id := range ids {

@@ -70,7 +70,7 @@ func bindOne[P object](l *loader, k binding[P], policy P, t target) error {
 			return fmt.Errorf("apis: %s already has %s in %s, and can have only one", t.api.label(), holders[0].policy.ident().name, t.env.name)
 		}
 	}
-	x := &link[P]{target: t, seq: l.nextSeq(), policy: policy}
+	x := &link[P]{part: part{seq: l.nextSeq()}, target: t, policy: policy}
 	address := links.address(x)
 	var err error
 	x.id = l.id(address)
@@ -160,7 +160,7 @@ func (l *loader) findExact(r apiRef, label string) (*api, error) {
 	if r.text != "" {
 		return l.findAPI(r.text)
 	}
-	if x := l.groups().names[[2]string{"", r.Group}]; x != nil {
+	if x := l.groups().byName(r.Group); x != nil {
 		if a := l.apis().names[[2]string{x.id, r.Name}]; a != nil {
 			return a, nil
 		}

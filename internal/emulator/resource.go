@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -68,8 +69,31 @@ func listSection[F any](key string, name func(F) string, load func(*loader, F) e
 			}
 			return each(key, all, func(x F) (string, error) { return name(x), load(l, x) })
 		},
-		dump: func(d *dumper) any { return dump(d) },
+		dump: func(d *dumper) any { return withoutEmptyMembers(dump(d)) },
 	}
+}
+
+// withoutEmptyMembers returns items without the members whose values are empty, because loading sets these to the same values.
+// Forms of the state file can thus share structs with bodies and answers of the API, which have all members.
+func withoutEmptyMembers[F any](items []F) []any {
+	out := make([]any, len(items))
+	fields := reflect.VisibleFields(reflect.TypeFor[F]())
+	for i, item := range items {
+		if out[i] = item; reflect.TypeFor[F]().Implements(reflect.TypeFor[json.Marshaler]()) {
+			continue
+		}
+		members, v := map[string]any{}, reflect.ValueOf(item)
+		for _, f := range fields {
+			name, option, _ := strings.Cut(f.Tag.Get("json"), ",")
+			x := v.FieldByIndex(f.Index)
+			empty := x.IsZero() && (x.Kind() != reflect.Bool || option == "omitempty")
+			if name != "" && name != "-" && !empty && (x.Kind() != reflect.Slice || x.Len() > 0) {
+				members[name] = x.Interface()
+			}
+		}
+		out[i] = members
+	}
+	return out
 }
 
 // dumpAll returns a function that dumps all objects of a kind, with their ids and times.

@@ -42,7 +42,9 @@ func newState(o Options) *state {
 		publications: map[string]*publication{}, versions: map[string]*version{}, tables: map[string]any{}, bindings: map[string]anyBindings{},
 	}
 	now := o.Now()
-	s.envs().add(&environment{identity: identity{seq: s.nextSeq(), id: releaseID, name: "RELEASE", created: now}})
+	s.envs().add(&environment{
+		identity: identity{part: part{s.nextSeq(), releaseID}, name: "RELEASE", created: now}, environmentBody: environmentBody{Name: "RELEASE"},
+	})
 	builtIn := &group{identity: s.newIdentity("DEFAULT", "", now), isDefault: true, slAccess: true}
 	builtIn.responses = builtIn.builtInResponses()
 	s.groups().add(builtIn)
@@ -90,5 +92,5 @@ func (s *state) newID() string {
 
 // newIdentity returns the identity of a new object.
 func (s *state) newIdentity(name, scope string, now time.Time) identity {
-	return identity{seq: s.nextSeq(), id: s.newID(), name: name, scope: scope, created: now, updated: now}
+	return identity{part: part{s.nextSeq(), s.newID()}, name: name, scope: scope, created: now, updated: now}
 }

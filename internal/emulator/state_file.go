@@ -68,7 +68,11 @@ const fileVersion = "apigw-sync/v1"
 
 // fileObject has the name of an object, and the keys that every object may have but only the tool uses.
 type fileObject struct {
-	Name      string `json:"name"`
+	Name string `json:"name"`
+	toolKeys
+}
+
+type toolKeys struct {
 	Protected bool   `json:"protected,omitempty"`
 	MovedFrom string `json:"moved_from,omitempty"`
 }

@@ -26,16 +26,9 @@ type throttleLimits struct {
 }
 
 type throttleBody struct {
-	Name            string  `json:"name"`
-	TimeUnit        string  `json:"time_unit"`
-	TimeInterval    int64   `json:"time_interval"`
-	APICallLimits   int64   `json:"api_call_limits"`
-	UserLimits      *int64  `json:"user_call_limits"`
-	AppLimits       *int64  `json:"app_call_limits"`
-	IPLimits        *int64  `json:"ip_call_limits"`
-	Type            *int64  `json:"type"`
-	AdaptiveControl string  `json:"enable_adaptive_control"`
-	Remark          *string `json:"remark"`
+	Name string `json:"name"`
+	throttleLimits
+	AdaptiveControl string `json:"enable_adaptive_control"`
 }
 
 type throttleView struct {
@@ -81,25 +74,19 @@ func (g *Gateway) throttleView(t *throttle) throttleView {
 	return v
 }
 
-func (t *throttle) effect(action string) Effect {
-	return Effect{Kind: "throttle", Action: action, ID: t.id, Name: t.name}
-}
-
 func listThrottles(g *Gateway, c *call) (reply, error) {
 	f := idAndNameFilter[*throttle](c, "id", "name")
 	return page(g, c, "throttles", g.throttles().candidates(c.queryArg("id"), c.exactName()), f.condition(), g.throttleView)
 }
 
 // limits applies the body to the old limits (the zero value for a create) and checks the result; ownID is "" for a create.
-func (b throttleBody) limits(g *Gateway, old throttleLimits, ownID string) (throttleLimits, error) {
-	if g.behaviour.UpdateOmittedLimit != "keeps" {
-		old.UserLimits, old.AppLimits, old.IPLimits = 0, 0, 0
+func (b throttleBody) limits(g *Gateway, c *call, old throttleLimits, ownID string) (throttleLimits, error) {
+	l, keeps := throttleLimits{Type: max(old.Type, 1)}, g.behaviour.UpdateOmittedLimit == "keeps"
+	if keeps {
+		l.UserLimits, l.AppLimits, l.IPLimits = old.UserLimits, old.AppLimits, old.IPLimits
 	}
-	l := throttleLimits{
-		TimeUnit: b.TimeUnit, TimeInterval: b.TimeInterval, APICallLimits: b.APICallLimits, Remark: g.remark(old.Remark, b.Remark),
-		UserLimits: valueOr(b.UserLimits, old.UserLimits), AppLimits: valueOr(b.AppLimits, old.AppLimits),
-		IPLimits: valueOr(b.IPLimits, old.IPLimits), Type: valueOr(b.Type, max(old.Type, 1)),
-	}
+	c.mergeBody(&l)
+	l.Remark = g.remark(c, old.Remark, b.Remark)
 	var v checks
 	v.text("name", b.Name, 3, 64, policyName)
 	v.oneOf("time_unit", l.TimeUnit, "SECOND", "MINUTE", "HOUR", "DAY")
@@ -110,17 +97,16 @@ func (b throttleBody) limits(g *Gateway, old throttleLimits, ownID string) (thro
 	v.require(b.AdaptiveControl == "" || b.AdaptiveControl == "TRUE" || b.AdaptiveControl == "FALSE", "enable_adaptive_control")
 	for _, part := range []struct {
 		parameter string
-		sent      *int64
 		n, most   int64
 	}{
-		{"user_call_limits", b.UserLimits, l.UserLimits, l.APICallLimits},
-		{"app_call_limits", b.AppLimits, l.AppLimits, l.maxForApp()},
-		{"ip_call_limits", b.IPLimits, l.IPLimits, l.APICallLimits},
+		{"user_call_limits", l.UserLimits, l.APICallLimits},
+		{"app_call_limits", l.AppLimits, l.maxForApp()},
+		{"ip_call_limits", l.IPLimits, l.APICallLimits},
 	} {
 		// A gateway that keeps limits that are left out accepts 0 for "no limit", which reads also show. Otherwise a limit could
 		// never be removed.
-		if part.sent != nil && (*part.sent != 0 || g.behaviour.UpdateOmittedLimit != "keeps") {
-			v.positive(part.parameter, *part.sent)
+		if c.sent(part.parameter) && (part.n != 0 || !keeps) {
+			v.positive(part.parameter, part.n)
 		}
 		v.atMost(part.parameter, part.n, part.most)
 	}
@@ -137,7 +123,7 @@ func (l throttleLimits) maxForApp() int64 {
 }
 
 func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
-	limits, err := b.limits(g, throttleLimits{}, "")
+	limits, err := b.limits(g, c, throttleLimits{}, "")
 	if err := cmp.Or(err, g.withinQuota(quotaThrottles, len(g.throttles().rows))); err != nil {
 		return reply{}, err
 	}
@@ -149,7 +135,7 @@ func createThrottle(g *Gateway, c *call, b throttleBody) (reply, error) {
 }
 
 func updateThrottle(g *Gateway, c *call, t *throttle, b throttleBody) (reply, error) {
-	limits, err := b.limits(g, t.throttleLimits, t.id)
+	limits, err := b.limits(g, c, t.throttleLimits, t.id)
 	if err != nil {
 		return reply{}, err
 	}
@@ -172,25 +158,17 @@ func deleteThrottle(g *Gateway, c *call, t *throttle) (reply, error) {
 
 type fileThrottle struct {
 	fileObject
-	Type         string        `json:"type,omitempty"` // basic (default) or shared
-	TimeInterval int64         `json:"time_interval"`
-	TimeUnit     string        `json:"time_unit"`
-	APILimits    int64         `json:"api_call_limits"`
-	UserLimits   int64         `json:"user_call_limits,omitempty"`
-	AppLimits    int64         `json:"app_call_limits,omitempty"`
-	IPLimits     int64         `json:"ip_call_limits,omitempty"`
-	Remark       string        `json:"remark,omitempty"`
-	Specials     []fileSpecial `json:"specials,omitempty"`
-	APIs         []apiRef      `json:"apis,omitempty"`
+	throttleLimits
+	Type     string        `json:"type,omitempty"` // basic (default) or shared
+	Specials []fileSpecial `json:"specials,omitempty"`
+	APIs     []apiRef      `json:"apis,omitempty"`
 }
 
 func (l *loader) throttle(f fileThrottle) error {
-	t := &throttle{throttleLimits: throttleLimits{
-		TimeUnit: f.TimeUnit, TimeInterval: f.TimeInterval, APICallLimits: f.APILimits, UserLimits: f.UserLimits,
-		AppLimits: f.AppLimits, IPLimits: f.IPLimits, Type: 1, Remark: f.Remark,
-	}}
+	t := &throttle{throttleLimits: f.throttleLimits}
 	switch f.Type {
 	case "", "basic":
+		t.Type = 1
 	case "shared":
 		t.Type = 2
 	default:
@@ -209,9 +187,7 @@ func (l *loader) throttle(f fileThrottle) error {
 
 func (d *dumper) throttle(t *throttle) fileThrottle {
 	f := fileThrottle{
-		fileObject: fileObject{Name: t.name}, Type: "basic", TimeInterval: t.TimeInterval, TimeUnit: t.TimeUnit,
-		APILimits: t.APICallLimits, UserLimits: t.UserLimits, AppLimits: t.AppLimits, IPLimits: t.IPLimits, Remark: t.Remark,
-		APIs: apiRefsOf(d, d.throttleBindings(), t.id),
+		fileObject: fileObject{Name: t.name}, throttleLimits: t.throttleLimits, Type: "basic", APIs: apiRefsOf(d, d.throttleBindings(), t.id),
 	}
 	if t.Type == 2 {
 		f.Type = "shared"

@@ -11,17 +11,13 @@ import (
 
 // special is a throttle's own limit for one app or one account.
 type special struct {
-	seq      uint64
-	id       string
+	part
 	throttle *throttle
 	app      *app   // nil for an account
 	user     string // id of the account; "" for an app
 	limit    int64
 	applied  time.Time
 }
-
-func (s *special) order() uint64 { return s.seq }
-func (s *special) key() string   { return s.id }
 
 type specialBody struct {
 	CallLimits int64  `json:"call_limits"`
@@ -140,7 +136,7 @@ func createSpecial(g *Gateway, c *call, t *throttle, b specialBody) (reply, erro
 	if err := cmp.Or(v.err, g.checkNewSpecial(t, s)); err != nil {
 		return reply{}, err
 	}
-	s.seq, s.id = g.nextSeq(), g.newID()
+	s.part = part{g.nextSeq(), g.newID()}
 	s.register()
 	c.effect(s.effect("create"))
 	return created(s.view())
@@ -194,12 +190,12 @@ type fileSpecial struct {
 }
 
 func (l *loader) special(t *throttle, f fileSpecial) error {
-	s := &special{seq: l.nextSeq(), throttle: t, limit: f.Limits, user: f.User}
+	s := &special{throttle: t, limit: f.Limits, user: f.User}
 	if (f.App == "") == (f.User == "") {
 		return errors.New("an entry needs either app or user, and not both")
 	}
 	if f.App != "" {
-		if s.app = l.apps().names[[2]string{"", f.App}]; s.app == nil {
+		if s.app = l.apps().byName(f.App); s.app == nil {
 			return fmt.Errorf("app %q does not exist", f.App)
 		}
 	}
@@ -210,7 +206,7 @@ func (l *loader) special(t *throttle, f fileSpecial) error {
 	}
 	address := "throttle_special/" + t.name + "/" + s.effect("").Name
 	var err error
-	s.id = l.id(address)
+	s.part = part{l.nextSeq(), l.id(address)}
 	s.applied, _, err = l.timesAt(address)
 	s.register()
 	return err
