@@ -73,7 +73,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	Decode: func(w apiGroupWire) Found[APIGroup] {
 		return Found[APIGroup]{
 			Inside: map[string]json.RawMessage{ownDomain.Name: w.Domains},
-			ID:     w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
+			ID:     w.ID, Bound: Unknown,
 			Value: APIGroup{Name: w.Name, Remark: value(w.Remark), Debug: w.Debug},
 		}
 	},

@@ -108,3 +108,36 @@ func emptyAt(s *shape.Shape, place string) any {
 	}
 	return map[string]any{}
 }
+
+// TestNoRemark checks that an answer without a remark means that there is none: in the vendor's examples, answers leave out
+// empty remarks.
+func TestNoRemark(t *testing.T) {
+	for _, k := range kind.All {
+		if k.Shape.Field("remark") == nil || k.Owner != "" {
+			continue
+		}
+		t.Run(k.Name, func(t *testing.T) {
+			o := objects(t, k)[0]
+			value, err := k.Unpack(jsonptr.Put(k.Pack(o.Value), "/remark", ""))
+			if err != nil {
+				t.Fatal(err)
+			}
+			q, err := k.Create(value, nil, known{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			answer := echo(t, q, o)
+			delete(answer, "remark")
+			got, err := k.Objects("", page(t, k, answer))
+			if err != nil || len(got) != 1 {
+				t.Fatalf("read back %d objects, error %v", len(got), err)
+			}
+			if unreported := k.Odd(got[0].Value); len(unreported) > 0 {
+				t.Errorf("not compared: %v", unreported)
+			}
+			if remark := jsonptr.At(k.Pack(got[0].Value), "/remark"); remark != "" {
+				t.Errorf("remark %v, want an empty one", remark)
+			}
+		})
+	}
+}

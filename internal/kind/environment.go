@@ -37,7 +37,7 @@ var environment = of(Def[Environment, environmentWire]{
 	},
 	Decode: func(w environmentWire) Found[Environment] {
 		return Found[Environment]{
-			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/remark": w.Remark != nil}),
+			ID: w.ID, Bound: Unknown,
 			Value: Environment{Name: w.Name, Remark: value(w.Remark)},
 		}
 	},
