@@ -175,6 +175,7 @@ func TestCount(t *testing.T) {
 	}
 }
 
+// TestBackoff: the wait before each repeat doubles, and varies by a quarter at most.
 func TestBackoff(t *testing.T) {
 	for n, want := range []time.Duration{time.Second, 2 * time.Second, 4 * time.Second} {
 		for range 100 {

@@ -64,6 +64,7 @@ func play(ctx context.Context, steps []diff.Step, workers int, cost func(step in
 
 func aSecond(int) time.Duration { return time.Second }
 
+// TestSchedule: which steps begin in each second, by what they wait for, their lanes and the number of workers.
 func TestSchedule(t *testing.T) {
 	for _, tc := range []struct {
 		name    string
@@ -185,6 +186,7 @@ func TestScheduleStops(t *testing.T) {
 	})
 }
 
+// TestDepths: a step counts the longest chain of steps that begins with it.
 func TestDepths(t *testing.T) {
 	_, steps := parse("a\nb < a\nc < b\nd < a\ne")
 	if got, want := newSchedule(steps).depth, []int{3, 2, 1, 1, 1}; !slices.Equal(got, want) {

@@ -70,7 +70,7 @@ type comparison struct {
 	want         kind.Desired
 	have         kind.Actual
 	plan         *Plan
-	rules        *ignoreRules
+	rules        Ignores
 	pairs        map[string][]pair // by kind; owners are paired before their parts
 	renamed      map[string]string // KIND/OLD to the new key
 	haveKey      map[string]map[string]*kind.Object
@@ -102,7 +102,7 @@ type pair struct {
 
 func newComparison(have kind.Actual, want kind.Desired, options Options) *comparison {
 	c := &comparison{
-		options: options, want: want, have: have, plan: &Plan{}, rules: newIgnoreRules(want.Ignore, options.Today),
+		options: options, want: want, have: have, plan: &Plan{}, rules: NewIgnores(want.Ignore, options.Today),
 		pairs: map[string][]pair{}, renamed: map[string]string{}, removing: map[string]bool{}, replacements: map[string]*replacement{}, duplicates: map[string][]string{},
 		haveKey: map[string]map[string]*kind.Object{}, wantKey: map[string]map[string]*kind.Declared{},
 		successors: map[string][]*kind.Object{}, leftoverOf: map[string]string{}, regained: map[string][]kind.Link{},
@@ -150,7 +150,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 			continue
 		}
 		p := c.match(k, w)
-		p.leftovers = slices.DeleteFunc(p.leftovers, func(o *kind.Object) bool { return c.rules.ignores(k.Name, o.Key) })
+		p.leftovers = slices.DeleteFunc(p.leftovers, func(o *kind.Object) bool { return c.rules.Object(k.Name, o.Key) })
 		for _, o := range p.leftovers {
 			c.leftoverOf[o.Address()] = w.Key
 		}
@@ -184,7 +184,7 @@ func (c *comparison) objects(k *kind.Kind) {
 		return
 	}
 	for _, p := range c.pairs[k.Name] {
-		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.options.comparesObjects(k) && !c.rules.ignores(k.Name, p.want.Key) {
+		if p.want != nil && p.have != nil && p.have.Key != p.want.Key && c.options.comparesObjects(k) && !c.rules.Object(k.Name, p.want.Key) {
 			c.renamed[p.have.Address()] = p.want.Key
 		}
 	}
@@ -197,7 +197,7 @@ func (c *comparison) objects(k *kind.Kind) {
 				note = leftoverNote(names[1])
 			}
 			c.remove(k, p.have, note)
-		case c.rules.ignores(k.Name, p.want.Key):
+		case c.rules.Object(k.Name, p.want.Key):
 			c.plan.Ignored++
 		case !c.options.comparesObjects(k): // only its parts or links are compared
 		default:
@@ -303,14 +303,14 @@ func (c *comparison) references() {
 			continue
 		}
 		for _, ref := range kind.Of(ch.Kind).Refs(ch.Want.Value) {
-			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Kind+"/"+ref.Key] && c.renamed[ref.Address()] == "" {
+			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Address()] && c.renamed[ref.Address()] == "" {
 				continue
 			}
 			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.removing[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
 				continue // the gateway's object refers to it already, so it exists although no list contains it
 			}
 			c.plan.Errors = append(c.plan.Errors, Note{
-				Address: ch.Address, Source: ch.Source, Refers: ref.Kind + "/" + ref.Key,
+				Address: ch.Address, Source: ch.Source, Refers: ref.Address(),
 				Message: "refers to the " + ref.Kind + " " + ref.Key + ", which neither the files nor the gateway have; declare it, or correct the name",
 			})
 		}
@@ -326,7 +326,7 @@ func (c *comparison) ambiguous() {
 		slices.Sort(ids)
 		note := Note{Address: address, Message: fmt.Sprintf("the gateway has %d objects of this name (%s), and the files cannot say which one they mean; rename or delete the others there", len(ids), strings.Join(ids, ", "))}
 		switch w := c.wantKey[kindName][key]; {
-		case c.rules.ignores(kindName, key):
+		case c.rules.Object(kindName, key):
 			continue
 		case w != nil:
 			note.Source = &w.Source

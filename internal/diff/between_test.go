@@ -107,6 +107,7 @@ func TestProtectedNamesTheFixedField(t *testing.T) {
 	}
 }
 
+// TestBetween: the changes and steps, or the refusals and errors, for each kind of difference.
 func TestBetween(t *testing.T) {
 	renamed := throttle("fresh", 5)
 	renamed.MovedFrom = "stale"

@@ -17,7 +17,7 @@ type Displaced struct {
 }
 
 // Address returns the address of the policy.
-func (d *Displaced) Address() string { return kind.LinkOf(d.Link.Kind).Owner + "/" + d.Link.Owner }
+func (d *Displaced) Address() string { return d.Link.OwnerAddress() }
 
 // MayLoseSlot reports whether the policy may lose the slot on a gateway that has one slot for both. It must not if the files
 // declare both bindings.
@@ -232,7 +232,7 @@ func (c *comparison) claim(k *kind.LinkKind, h holder) (s kind.Claim) {
 		name = declared
 	}
 	w := c.wantKey[k.Owner][name]
-	if s.Ignored = c.rules.ignores(k.Owner, name) || c.rules.ignores(k.Name, name); s.Ignored {
+	if s.Ignored = c.rules.Object(k.Owner, name) || c.rules.Object(k.Name, name); s.Ignored {
 		return s
 	}
 	s.Declared, s.Owned = w != nil, w == nil && c.owned(k.Owner, name)

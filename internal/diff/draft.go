@@ -189,7 +189,7 @@ func (c *comparison) noteAlsoRemoved() {
 		}
 	}
 	for _, l := range pointers(c.have.Links) {
-		note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, c.addressOfLink(l))
+		note(l.OwnerAddress(), c.addressOfLink(l))
 		note(l.To.Address(), c.addressOfLink(l))
 	}
 	for _, l := range pointers(c.have.Neighbours.Links) {

@@ -42,7 +42,7 @@ func (c *comparison) guardEnvironments() {
 	}
 	for _, l := range pointers(c.have.Links) {
 		if !c.options.CoversEnvironment(l.To.Env) {
-			note(kind.LinkOf(l.Kind).Owner+"/"+l.Owner, l.To.Env)
+			note(l.OwnerAddress(), l.To.Env)
 		}
 	}
 	for _, o := range pointers(c.have.Objects) {

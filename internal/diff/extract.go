@@ -49,7 +49,7 @@ func NewExtract(plan *Plan, have kind.Actual, want kind.Desired, options Options
 				e.Anchors[d.Address()] = true
 			}
 			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
-				e.Context[ref.Kind+"/"+ref.Key] = true
+				e.Context[ref.Address()] = true
 			}
 		}
 	}
@@ -353,7 +353,7 @@ func (e *Extract) carries(d *kind.Declared) bool {
 // withoutEnds returns the rules that apply today, without their ends.
 func withoutEnds(rules []kind.Ignore, today string) (out []kind.Ignore) {
 	for _, r := range rules {
-		if r.Until == "" || today == "" || today <= r.Until {
+		if r.AppliesOn(today) {
 			r.Until = ""
 			out = append(out, r)
 		}

@@ -28,7 +28,7 @@ func (c *comparison) pairParts(k *kind.Kind) (out []pair) {
 			}
 			continue
 		}
-		if !p.want.ManagesKind(k.Name) || c.rules.ignores(k.Owner, p.want.Key) || !c.options.ComparesInside(k.Name, k.Owner) {
+		if !p.want.ManagesKind(k.Name) || c.rules.Object(k.Owner, p.want.Key) || !c.options.ComparesInside(k.Name, k.Owner) {
 			continue
 		}
 		from := p.presentKey
@@ -107,7 +107,7 @@ func (c *comparison) compareParts(k *kind.Kind) {
 		case p.removedWithOwner:
 		case p.want == nil && p.have.Foreign:
 			c.plan.Warnings = append(c.plan.Warnings, Note{Address: p.have.Address(), Message: "the gateway does not say what it is, so it is left alone"})
-		case c.rules.ignores(k.Name, p.key()):
+		case c.rules.Object(k.Name, p.key()):
 			c.plan.Ignored++
 		case p.want == nil:
 			c.remove(k, p.have, "")

@@ -79,7 +79,7 @@ func (c *comparison) ownedUndeclared(k *kind.Kind, o *kind.Object) bool {
 	names := namesOf(k, o, append(slices.Clone(c.options.Names), c.want.Owns[k.Name]...))
 	is := func(holds func(string) bool) bool { return slices.ContainsFunc(names, holds) }
 	return is(c.options.selectsName) && is(func(name string) bool { return c.owned(k.Name, name) }) &&
-		!is(func(name string) bool { return c.rules.ignores(k.Name, name) })
+		!is(func(name string) bool { return c.rules.Object(k.Name, name) })
 }
 
 func (c *comparison) owned(kindName, key string) bool {

@@ -28,7 +28,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 				c.unbind(k, have[p.presentKey], nil)
 			}
 			continue
-		case c.rules.ignores(k.Owner, p.want.Key), !c.options.ComparesInside(k.Name, k.Owner):
+		case c.rules.Object(k.Owner, p.want.Key), !c.options.ComparesInside(k.Name, k.Owner):
 			continue
 		}
 		var held []kind.Link
@@ -59,7 +59,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 // regainLinks notes bindings that an interrupted replace took from an object, so that now only leftover successors have
 // them. If the files do not list the bindings of the object, it gets these back.
 func (c *comparison) regainLinks(k *kind.LinkKind, p pair, held, left []kind.Link) {
-	if p.want.ManagesKind(k.Name) && !c.rules.ignores(k.Name, p.want.Key) || len(left) == 0 {
+	if p.want.ManagesKind(k.Name) && !c.rules.Object(k.Name, p.want.Key) || len(left) == 0 {
 		return
 	}
 	has, claimed := targets(held), c.claimedSlots(k)
@@ -196,7 +196,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 		switch {
 		case has[e]:
 			c.plan.Unchanged++
-		case c.rules.ignores(k.Name, p.want.Key):
+		case c.rules.Object(k.Name, p.want.Key):
 			c.plan.Ignored++
 		default:
 			c.bind(k, &want[i])
@@ -207,7 +207,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 		if wanted[held[i].To.UniqueID()] {
 			continue
 		}
-		if c.rules.ignores(k.Name, p.want.Key) {
+		if c.rules.Object(k.Name, p.want.Key) {
 			c.plan.Ignored++
 			continue
 		}

@@ -23,7 +23,7 @@ func (c *comparison) updateReferrers() {
 	var again []Change
 	for _, k := range kind.All {
 		for _, p := range c.pairs[k.Name] {
-			if len(replaced) == 0 || k.RefersTo == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.ignores(k.Name, p.want.Key) || !c.options.comparesObjects(k) {
+			if len(replaced) == 0 || k.RefersTo == "" || k.Owner != "" || p.want == nil || p.have == nil || changed[p.have.Address()] || c.rules.Object(k.Name, p.want.Key) || !c.options.comparesObjects(k) {
 				continue
 			}
 			if fields := fieldsReferringTo(k, p.have, replaced); len(fields) > 0 {

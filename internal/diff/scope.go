@@ -90,68 +90,6 @@ func inUse(env string, have kind.Actual, want kind.Desired) bool {
 		slices.ContainsFunc(have.Objects, func(o kind.Object) bool { return here(&o) })
 }
 
-// ignoreRules are the ignore rules that apply today.
-type ignoreRules struct{ byKind map[string][]kind.Ignore }
-
-func newIgnoreRules(rules []kind.Ignore, today string) *ignoreRules {
-	r := &ignoreRules{byKind: map[string][]kind.Ignore{}}
-	for _, i := range rules {
-		if i.Until == "" || today == "" || today <= i.Until {
-			r.byKind[i.Kind] = append(r.byKind[i.Kind], i)
-		}
-	}
-	return r
-}
-
-// matchesKey reports whether a rule matches an object of its kind. A rule matches a part by its key or by the key of its
-// owner.
-func matchesKey(i kind.Ignore, key string) bool {
-	if k := kind.Of(i.Kind); k != nil && k.Owner != "" {
-		if owner, _, ok := strings.Cut(key, "/"); ok && kind.Glob(i.Name, owner) {
-			return true
-		}
-	}
-	return kind.Glob(i.Name, key)
-}
-
-// ignores reports whether a rule ignores an object with all of its fields.
-func (r *ignoreRules) ignores(kindName, key string) bool {
-	return slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool { return len(i.Fields) == 0 && matchesKey(i, key) })
-}
-
-// split divides changed leaves into those that count and those that a rule ignores.
-func (r *ignoreRules) split(kindName, key string, all []Field) (kept, ignored []Field) {
-	if len(r.byKind[kindName]) == 0 {
-		return all, nil
-	}
-	for _, f := range all {
-		if slices.ContainsFunc(r.byKind[kindName], func(i kind.Ignore) bool {
-			return matchesKey(i, key) && slices.ContainsFunc(i.Fields, func(p string) bool { return f.Path == p || strings.HasPrefix(f.Path, p+"/") })
-		}) {
-			ignored = append(ignored, f)
-		} else {
-			kept = append(kept, f)
-		}
-	}
-	return kept, ignored
-}
-
-// withIgnored returns w with the gateway's values of ignored fields. An update sends the whole object, so it must send these,
-// too.
-func (r *ignoreRules) withIgnored(k *kind.Kind, w *kind.Declared, have *kind.Object) *kind.Declared {
-	var pointers []string
-	for _, i := range r.byKind[k.Name] {
-		if matchesKey(i, w.Key) {
-			pointers = append(pointers, i.Fields...)
-		}
-	}
-	out := *w
-	if v, err := k.Overlay(w.Value, have.Value, pointers); err == nil {
-		out.Value = v
-	}
-	return &out
-}
-
 // fixed returns the paths of changed fields that cannot change in place.
 func (c *Change) fixed() (paths []string) {
 	for _, f := range c.Fields {

@@ -110,6 +110,9 @@ type Link struct {
 // Address returns KIND/OWNER/TARGET.
 func (l *Link) Address() string { return l.Kind + "/" + l.Owner + "/" + l.To.Key() }
 
+// OwnerAddress returns the address of the owner.
+func (l *Link) OwnerAddress() string { return LinkOf(l.Kind).Owner + "/" + l.Owner }
+
 // DeclaredLink is a link that a file declares, with its reference to the target resolved.
 type DeclaredLink struct {
 	Link
@@ -127,6 +130,9 @@ type Ignore struct {
 	Until  string // the last day on which the rule applies, YYYY-MM-DD; "" if it has no end
 	Source Source
 }
+
+// AppliesOn reports whether the rule applies on a day, YYYY-MM-DD; on "" every rule applies.
+func (i *Ignore) AppliesOn(day string) bool { return i.Until == "" || day == "" || day <= i.Until }
 
 // Desired is the desired state, with references resolved.
 type Desired struct {

@@ -45,7 +45,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 			return out, err
 		}
 		out.Parts = append(out.Parts, slices.DeleteFunc(parts, func(o kind.Object) bool {
-			return !slices.ContainsFunc(k.Refs(o.Value), func(ref kind.Ref) bool { return gone[ref.Kind+"/"+ref.Key] })
+			return !slices.ContainsFunc(k.Refs(o.Value), func(ref kind.Ref) bool { return gone[ref.Address()] })
 		})...)
 	}
 	return out, nil

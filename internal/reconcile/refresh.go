@@ -94,7 +94,7 @@ func apisToBind(e *diff.Extract) []string {
 	}
 	for i := range e.Desired.Links {
 		l := &e.Desired.Links[i]
-		if l.To.API != nil && !l.Offline && (!bound[l.Address()] || e.Carried[kind.LinkOf(l.Kind).Owner+"/"+l.Owner]) {
+		if l.To.API != nil && !l.Offline && (!bound[l.Address()] || e.Carried[l.OwnerAddress()]) {
 			names[l.To.API.Name] = true
 		}
 	}

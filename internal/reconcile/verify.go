@@ -123,7 +123,7 @@ func affected(c *compared.Result) (kind.Desired, diff.Options) {
 	}
 	for i := range c.Desired.Links {
 		l := &c.Desired.Links[i]
-		if owners[kind.LinkOf(l.Kind).Owner+"/"+l.Owner] {
+		if owners[l.OwnerAddress()] {
 			if l.Offline { // the plan has already dealt with it
 				want.Spared = append(want.Spared, *l)
 				continue

@@ -46,6 +46,7 @@ func connect(t *testing.T, g *emulator.Gateway) *remote.Client {
 	return client
 }
 
+// TestFind: a text finds the API that it names by id, method and path, address or name; one that names several finds none.
 func TestFind(t *testing.T) {
 	g := emulator.New(emulator.Options{})
 	if err := g.Load([]byte(state)); err != nil {

@@ -80,7 +80,7 @@ func (w *states) quotasOfApps() quotas {
 	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Neighbours.Links} {
 		for i := range list {
 			if l := &list[i]; l.Kind == "app_quota_binding" {
-				q.before[w.addressAfter(l.To.Address())] = w.addressAfter(ownerOf(l))
+				q.before[w.addressAfter(l.To.Address())] = w.addressAfter(l.OwnerAddress())
 			}
 		}
 	}
@@ -103,7 +103,7 @@ func (w *states) quotasOfApps() quotas {
 // change carries out one change.
 func (q quotas) change(w *states, ch *diff.Change) {
 	if ch.Link != nil {
-		app, quota := w.addressAfter(ch.Link.To.Address()), w.addressAfter(ownerOf(ch.Link))
+		app, quota := w.addressAfter(ch.Link.To.Address()), w.addressAfter(ch.Link.OwnerAddress())
 		if ch.Action == diff.Bind {
 			q.after[app] = quota
 		} else if q.after[app] == quota {

@@ -16,7 +16,7 @@ func newRelevant(in Input) *relevant {
 	links := [][]kind.Link{in.Have.Links, in.Have.Neighbours.Links}
 	for _, list := range links {
 		for i := range list {
-			if l := &list[i]; l.To.API != nil && affected[ownerOf(l)] {
+			if l := &list[i]; l.To.API != nil && affected[l.OwnerAddress()] {
 				slots[slotOf(l)] = true
 			}
 		}
@@ -26,17 +26,17 @@ func newRelevant(in Input) *relevant {
 		for i := range list {
 			if l := &list[i]; l.To.API != nil && slots[slotOf(l)] {
 				out.links = append(out.links, l)
-				affected[ownerOf(l)] = true
+				affected[l.OwnerAddress()] = true
 			}
 		}
 	}
 	for i := range in.Plan.Changes { // of policies that are bound or displaced
 		ch := &in.Plan.Changes[i]
 		if ch.Link != nil {
-			affected[ownerOf(ch.Link)] = true
+			affected[ch.Link.OwnerAddress()] = true
 		}
 		for j := range ch.Displaces {
-			affected[ownerOf(&ch.Displaces[j].Link)] = true
+			affected[ch.Displaces[j].Link.OwnerAddress()] = true
 		}
 	}
 	for _, list := range [][]kind.Object{in.Have.Objects, in.Have.Neighbours.Owners, in.Have.Neighbours.Parts} {

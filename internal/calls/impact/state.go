@@ -116,7 +116,7 @@ func newStates(in Input) *states {
 	}
 	sides := []*state{w.before, w.after}
 	for _, l := range w.relevant.links {
-		at, owner := slotOf(l), ownerOf(l)
+		at, owner := slotOf(l), l.OwnerAddress()
 		w.apis[at] = l.To.API
 		for _, side := range sides {
 			side.bind(at, owner)
@@ -137,8 +137,6 @@ func newStates(in Input) *states {
 	return w
 }
 
-func ownerOf(l *kind.Link) string { return kind.LinkOf(l.Kind).Owner + "/" + l.Owner }
-
 // applyChanges applies the plan to the state after it: first the changes of objects, then those of their parts and links.
 func (w *states) applyChanges() {
 	changes := w.in.Plan.Changes
@@ -153,7 +151,7 @@ func (w *states) applyChanges() {
 		switch k := kind.Of(ch.Kind); {
 		case k == nil && ch.Link.To.API == nil:
 		case k == nil && ch.Action == diff.Unbind:
-			w.after.unbind(slotOf(ch.Link), w.addressAfter(ownerOf(ch.Link)))
+			w.after.unbind(slotOf(ch.Link), w.addressAfter(ch.Link.OwnerAddress()))
 		case k == nil || k.Owner == "" && ch.Want == nil:
 		case k.Owner != "" && ch.Want == nil:
 			w.after.part(ch.Have, w.addressAfter(k.Owner+"/"+ch.Have.Owner), nil)
@@ -181,7 +179,7 @@ func (w *states) applyChanges() {
 	}
 	for i := range changes { // a policy is bound after the displaced one is removed
 		if ch := &changes[i]; ch.Action == diff.Bind && ch.Link.To.API != nil {
-			w.after.bind(slotOf(ch.Link), ownerOf(ch.Link))
+			w.after.bind(slotOf(ch.Link), ch.Link.OwnerAddress())
 		}
 	}
 }
@@ -190,7 +188,7 @@ func (w *states) applyChanges() {
 // the plan replaces may take another slot then.
 func (w *states) sameSlot(l *kind.Link, displaced string) bool {
 	slot, value := kind.LinkOf(l.Kind).Slot, w.after.objects[displaced]
-	return value == nil || slot(value) == slot(w.after.objects[ownerOf(l)])
+	return value == nil || slot(value) == slot(w.after.objects[l.OwnerAddress()])
 }
 
 // addressAfter returns the address that an object has after the plan.

@@ -77,6 +77,7 @@ func brief(a *Answer) string {
 	return strings.Join([]string{a.accessText(), limited{a.LimitKnown, a.Limits}.text(), a.pluginsText()}, " | ")
 }
 
+// TestAnswers: the answers from files alone to questions about access, limits and plugins.
 func TestAnswers(t *testing.T) {
 	const second = " calls in 1 SECOND "
 	for _, x := range []struct{ call, want string }{

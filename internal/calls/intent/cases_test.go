@@ -15,6 +15,7 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
+// TestSchemaIsCurrent: the published JSON Schema of cases is the one that the shapes generate.
 func TestSchemaIsCurrent(t *testing.T) {
 	var b strings.Builder
 	e := json.NewEncoder(&b)
@@ -117,6 +118,7 @@ func TestKeysAreDocumented(t *testing.T) {
 	}
 }
 
+// TestTables: tables make one case of each row and of each combination of lists.
 func TestTables(t *testing.T) {
 	suite, findings := load(`
 environment: STAGING
@@ -175,6 +177,7 @@ cases:
 	}
 }
 
+// TestWrongCases: mistakes in files of cases are findings that say what is wrong.
 func TestWrongCases(t *testing.T) {
 	for text, want := range map[string]string{
 		"cases: [{name: a, call: {api: o/a}}]":                                                           "nothing is expected",

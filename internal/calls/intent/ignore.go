@@ -14,19 +14,17 @@ func (w *Model) ignoreRule(kindName, name string) *kind.Ignore {
 	for i := range w.ignores {
 		r := &w.ignores[i]
 		harmless := len(r.Fields) > 0 && !slices.ContainsFunc(r.Fields, func(f string) bool { return f != "/remark" && f != "/reset_time" })
-		if r.Kind == kindName && kind.Glob(r.Name, name) && !w.hasEnded(r) && !harmless {
+		if r.Kind == kindName && kind.Glob(r.Name, name) && r.AppliesOn(w.today) && !harmless {
 			return r
 		}
 	}
 	return nil
 }
 
-func (w *Model) hasEnded(r *kind.Ignore) bool { return r.Until != "" && r.Until < w.today }
-
 // ignoresObject reports whether a rule ignores a whole object, not only some of its fields.
 func (w *Model) ignoresObject(kindName, name string) bool {
 	return slices.ContainsFunc(w.ignores, func(r kind.Ignore) bool {
-		return r.Kind == kindName && len(r.Fields) == 0 && kind.Glob(r.Name, name) && !w.hasEnded(&r)
+		return r.Kind == kindName && len(r.Fields) == 0 && kind.Glob(r.Name, name) && r.AppliesOn(w.today)
 	})
 }
 

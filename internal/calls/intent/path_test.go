@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// TestTakes: which paths an API takes; what the vendor does not define stays open.
 func TestTakes(t *testing.T) {
 	for _, x := range []struct {
 		route, path string

@@ -66,7 +66,7 @@ func (t *affected) add(l *kind.Link) {
 	if l.To.API == nil {
 		return
 	}
-	owner := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
+	owner := l.OwnerAddress()
 	t.byOwner[owner] = append(t.byOwner[owner], l.To.API)
 }
 

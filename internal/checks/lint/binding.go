@@ -78,7 +78,7 @@ func (s *subject) standing() {
 			continue
 		}
 		b := binding{l.Kind, l.Owner, l.To.API, l.To.Env, nil}
-		address := kind.LinkOf(l.Kind).Owner + "/" + l.Owner
+		address := l.OwnerAddress()
 		owner := s.byAddress[address]
 		if moved := s.renamed[address]; moved != nil && s.held[moved.Address()] == nil {
 			owner, b.owner = moved, moved.Key

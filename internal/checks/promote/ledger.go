@@ -127,7 +127,7 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 	}
 	for i := range out.Links {
 		x := &out.Links[i]
-		if now, ok := to[kind.LinkOf(x.Kind).Owner+"/"+x.Owner]; ok {
+		if now, ok := to[x.OwnerAddress()]; ok {
 			x.Owner = now
 		}
 		if now, ok := to[x.To.Address()]; ok {

@@ -65,6 +65,7 @@ var update = api.Request{
 	Body: map[string]any{"app_secret": "the-secret"}, Secrets: []string{"the-secret"},
 }
 
+// TestOutcomes: both lines of a write are in the journal, with the outcome that its error means.
 func TestOutcomes(t *testing.T) {
 	refused := &api.Error{Status: 400, Code: "APIG.2011", RequestID: "request-2", Message: "no"}
 	for outcome, err := range map[string]error{

@@ -30,7 +30,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 			e.Anchors[d.Address()] = true
 		} else {
 			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
-				e.Context[ref.Kind+"/"+ref.Key] = true
+				e.Context[ref.Address()] = true
 			}
 		}
 		e.Desired.Objects = append(e.Desired.Objects, d)

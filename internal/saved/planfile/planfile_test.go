@@ -58,6 +58,7 @@ func encoded(t testing.TB) []byte {
 	return raw
 }
 
+// TestRoundTrip: a saved plan contains no secret, and a plan that is read gives the same extract.
 func TestRoundTrip(t *testing.T) {
 	raw := encoded(t)
 	for _, text := range []string{oldSecret, newSecret, "publish-1"} {
@@ -100,6 +101,7 @@ func TestKeys(t *testing.T) {
 	}
 }
 
+// TestDecodeRefuses: a file that is not a plan, or was changed by hand, is refused.
 func TestDecodeRefuses(t *testing.T) {
 	whole := string(encoded(t))
 	change := func(old, now string) string {

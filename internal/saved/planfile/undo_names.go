@@ -275,6 +275,6 @@ func anchor(kindName, key string) kind.Declared {
 // context notes the objects to which a value refers.
 func context(e *diff.Extract, k *kind.Kind, value any) {
 	for _, ref := range k.Refs(value) {
-		e.Context[ref.Kind+"/"+ref.Key] = true
+		e.Context[ref.Address()] = true
 	}
 }
