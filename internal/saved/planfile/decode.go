@@ -106,13 +106,13 @@ func (f *File) validate() error {
 		return errAltered
 	}
 	for i := range s.Objects {
-		if err := s.Objects[i].check(s.Objects[i].digests()); err != nil {
-			return fmt.Errorf("%s: %w", s.Objects[i].Address(), err)
+		if err := s.Objects[i].check(); err != nil {
+			return err
 		}
 	}
 	for i := range s.Held {
-		if err := s.Held[i].check(s.Held[i].Secrets); err != nil {
-			return fmt.Errorf("%s: %w", s.Held[i].Address(), err)
+		if err := s.Held[i].check(); err != nil {
+			return err
 		}
 	}
 	for _, list := range [][]Link{s.Links, s.Bound} {
@@ -131,20 +131,23 @@ func (f *File) validate() error {
 }
 
 // check checks that an object can be read, both with digests instead of its secrets and without secrets.
-func (o *stored) check(digests []SecretDigest) error {
+func (o *stored) check() error {
 	switch k := kind.Of(o.Kind); {
 	case k == nil:
-		return fmt.Errorf("there is no kind %q", o.Kind)
+		return fmt.Errorf("%s: there is no kind %q", o.Address(), o.Kind)
 	case (k.Owner != "") != (o.Owner != ""):
-		return errors.New("has an owner where none belongs, or none where one does")
+		return fmt.Errorf("%s: has an owner where none belongs, or none where one does", o.Address())
 	}
 	_, err := o.decode(nil)
-	_, err2 := o.decode(digests)
-	return cmp.Or(err, err2)
+	_, err2 := o.decode(o.Secrets)
+	if err = cmp.Or(err, err2); err != nil {
+		return fmt.Errorf("%s: %w", o.Address(), err)
+	}
+	return nil
 }
 
-// decode returns the value with digests instead of its secrets; nil for an anchor.
-func (o *stored) decode(digests []SecretDigest) (any, error) {
+// decode returns the value with the digests of these secrets; nil for an anchor.
+func (o *stored) decode(secrets []Secret) (any, error) {
 	if o.Anchor {
 		return nil, nil
 	}
@@ -152,23 +155,24 @@ func (o *stored) decode(digests []SecretDigest) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, s := range digests {
+	for _, s := range secrets {
 		tree = jsonptr.Put(tree, s.Path, s.Digest)
 	}
 	return kind.Of(o.Kind).Unpack(tree)
 }
 
 // withDigests returns the value with digests instead of its secrets; nil for an anchor.
-func (o *stored) withDigests(digests []SecretDigest) any {
-	v, err := o.decode(digests)
+func (o *stored) withDigests() any { return decoded(o.decode(o.Secrets)) }
+
+// WithoutSecrets returns the value without its secrets; nil for an anchor.
+func (o *stored) WithoutSecrets() any { return decoded(o.decode(nil)) }
+
+func decoded(v any, err error) any {
 	if err != nil {
 		panic(err) // Decode has read it
 	}
 	return v
 }
-
-// WithoutSecrets returns the value without its secrets; nil for an anchor.
-func (o *stored) WithoutSecrets() any { return o.withDigests(nil) }
 
 // Address returns the address of the object, as in its change.
 func (o *stored) Address() string { return o.Kind + "/" + o.Key }

@@ -98,21 +98,29 @@ func (f *File) newObject(d *kind.Declared, anchors map[string]bool, key digestKe
 		o.Anchor = true
 		return o, nil
 	}
-	value, secrets, err := withoutSecrets(kind.Of(d.Kind), d.Value)
-	if err != nil {
-		return o, fmt.Errorf("%s: %w", d.Address(), err)
-	}
-	o.Value, f.secrets = value, append(f.secrets, secrets...)
-	for _, s := range secrets {
-		n := Secret{Path: s.path, Digest: key.digest(d.Address(), s.path, s.text)}
+	_, err := f.store(&o.stored, d.Value, key)
+	for i := range o.Secrets {
+		s := &o.Secrets[i]
 		for _, from := range d.Secrets {
-			if from.Path == s.path {
-				n.Variables, n.Source = from.Variables, source(from.Source)
+			if from.Path == s.Path {
+				s.Variables, s.Source = from.Variables, source(from.Source)
 			}
 		}
-		o.Secrets = append(o.Secrets, n)
 	}
-	return o, nil
+	return o, err
+}
+
+// store sets the value of an object, and returns the secrets of which only the digests are stored.
+func (f *File) store(o *stored, value any, key digestKey) ([]secretText, error) {
+	raw, secrets, err := withoutSecrets(kind.Of(o.Kind), value)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", o.Address(), err)
+	}
+	o.Value, f.secrets = raw, append(f.secrets, secrets...)
+	for _, s := range secrets {
+		o.Secrets = append(o.Secrets, Secret{Path: s.path, Digest: key.digest(o.Address(), s.path, s.text)})
+	}
+	return secrets, nil
 }
 
 // newHeld returns the fingerprint of an object; nil for one that only has to exist.
@@ -125,17 +133,11 @@ func (f *File) newHeld(h *kind.Object, e *diff.Extract, key digestKey) ([]Held, 
 	case !e.Affects(h) && !e.Displaces(h):
 		return nil, nil
 	}
-	value, secrets, err := withoutSecrets(kind.Of(h.Kind), h.Value)
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", h.Address(), err)
+	secrets, err := f.store(&o.stored, h.Value, key)
+	for i, s := range secrets {
+		o.Secrets[i].Masked = !kind.InClear(s.text)
 	}
-	o.Value, f.secrets = value, append(f.secrets, secrets...)
-	for _, s := range secrets {
-		o.Secrets = append(o.Secrets, SecretDigest{
-			Path: s.path, Digest: key.digest(h.Address(), s.path, s.text), Masked: !kind.InClear(s.text),
-		})
-	}
-	return []Held{o}, nil
+	return []Held{o}, err
 }
 
 func newLink(l *kind.Link, from *kind.Source) Link {

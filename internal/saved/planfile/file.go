@@ -80,38 +80,32 @@ type stored struct {
 	ID     string          `json:"id,omitempty"` // if the gateway had the object
 	Anchor bool            `json:"anchor,omitempty"`
 	Value  json.RawMessage `json:"value,omitempty"` // without secrets
+
+	Secrets []Secret `json:"secrets,omitempty"`
+}
+
+// Secret is a secret of an object, by a digest that recognises it.
+type Secret struct {
+	Path   string `json:"path"` // JSON pointer inside the value
+	Digest string `json:"digest"`
+	Masked bool   `json:"masked,omitempty"` // of a former object: the gateway showed a mask, not the secret itself
+
+	// Of a wanted object: where the value comes from.
+	Variables []string     `json:"variables,omitempty"` // the secret is the concatenation of their values
+	Source    *kind.Source `json:"source,omitempty"`    // where the file has it
 }
 
 // Object is a wanted object.
 type Object struct {
 	stored
-	Secrets   []Secret     `json:"secrets,omitempty"`
 	Source    *kind.Source `json:"source,omitempty"`
 	Protected bool         `json:"protected,omitempty"`
 	MovedFrom string       `json:"moved_from,omitempty"`
 	Manages   []string     `json:"manages,omitempty"` // kinds of parts and links that are listed here completely
 }
 
-// Secret is a secret of a wanted object: where its value comes from, and a digest to recognise it.
-type Secret struct {
-	Path      string       `json:"path"` // JSON pointer inside the value
-	Digest    string       `json:"digest"`
-	Variables []string     `json:"variables,omitempty"` // the secret is the concatenation of their values
-	Source    *kind.Source `json:"source,omitempty"`    // where the file has it
-}
-
 // Held is a former object of the gateway. Of an anchor only the id matters.
-type Held struct {
-	stored
-	Secrets []SecretDigest `json:"secrets,omitempty"`
-}
-
-// SecretDigest is the fingerprint of a secret as the gateway showed it.
-type SecretDigest struct {
-	Path   string `json:"path"`
-	Digest string `json:"digest"`
-	Masked bool   `json:"masked,omitempty"` // the gateway showed a mask, not the secret itself
-}
+type Held struct{ stored }
 
 // Link is a binding. Publish ids are left out, since they change on their own: they are looked up again.
 type Link struct {

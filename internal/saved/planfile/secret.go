@@ -127,12 +127,12 @@ func (o *Object) reveal(s *Secret, key digestKey, reveal Reveal) (string, error)
 
 // HasSecret reports whether the object had a secret at the pointer.
 func (h *Held) HasSecret(path string) bool {
-	return slices.ContainsFunc(h.Secrets, func(s SecretDigest) bool { return s.Path == path })
+	return slices.ContainsFunc(h.Secrets, func(s Secret) bool { return s.Path == path })
 }
 
 // HidSecret reports whether the gateway hid the secret at the pointer.
 func (h *Held) HidSecret(path string) bool {
-	return !slices.ContainsFunc(h.Secrets, func(s SecretDigest) bool { return s.Path == path && !s.Masked })
+	return !slices.ContainsFunc(h.Secrets, func(s Secret) bool { return s.Path == path && !s.Masked })
 }
 
 // Origins returns where the secret at the pointer comes from: at most one origin.

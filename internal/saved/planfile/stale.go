@@ -78,17 +78,8 @@ func (f *File) compare(was *Held, now *kind.Object) (out []Difference) {
 	}
 	k, key := kind.Of(now.Kind), f.digestKey()
 	after := k.WithSecrets(now.Value, func(path, text string) string { return key.digest(now.Address(), path, text) })
-	for _, field := range diff.Leaves(k, was.withDigests(was.Secrets), after) {
+	for _, field := range diff.Leaves(k, was.withDigests(), after) {
 		out = append(out, Difference{Address: now.Address(), Field: &field})
-	}
-	return out
-}
-
-// digests returns the digests of the secrets of a wanted object.
-func (o *Object) digests() []SecretDigest {
-	out := make([]SecretDigest, len(o.Secrets))
-	for i, s := range o.Secrets {
-		out[i] = SecretDigest{Path: s.Path, Digest: s.Digest}
 	}
 	return out
 }
@@ -96,18 +87,18 @@ func (o *Object) digests() []SecretDigest {
 // DiffFormer lists the leaves in which an object differs from its former state. Hidden leaves count as unchanged, and new leaves
 // that the vendor's reference does not describe are left out.
 func (f *File) DiffFormer(was *Held, now *kind.Object) []diff.Field {
-	return f.diffFrom(was.Address(), was.withDigests(was.Secrets), now)
+	return f.diffFrom(was.Address(), was.withDigests(), now)
 }
 
 // DiffFormerExplicit is like DiffFormer, but also lists new leaves that the reference does not describe.
 func (f *File) DiffFormerExplicit(was *Held, now *kind.Object) []diff.Field {
-	return f.diffFrom(was.Address(), kind.Of(was.Kind).Explicit(was.withDigests(was.Secrets)), now)
+	return f.diffFrom(was.Address(), kind.Of(was.Kind).Explicit(was.withDigests()), now)
 }
 
 // DiffWanted lists the leaves in which an object differs from the wanted state, apart from its name. Hidden leaves count as
 // equal.
 func (f *File) DiffWanted(wanted *Object, now *kind.Object) []diff.Field {
-	k, v := kind.Of(wanted.Kind), wanted.withDigests(wanted.digests())
+	k, v := kind.Of(wanted.Kind), wanted.withDigests()
 	if k.Owner == "" && len(k.Immutable) > 0 {
 		v = k.Named(v, now.Key)
 	}
