@@ -234,15 +234,7 @@ func halves(by kind.Grouping, work []*job) [][]*job {
 
 // divisible reports whether a batch may succeed in parts: the refusal may be about some of its items, or about its size.
 func divisible(err error) bool {
-	var e *api.Error
-	if !errors.As(err, &e) {
-		return false
-	}
-	switch {
-	case e.Status == 400, e.Status == 409, e.Status == 413:
-		return true
-	case e.Status == 404:
-		return e.Code == "APIG.3015" || e.Code == "APIG.3002"
-	}
-	return false
+	e, ok := errors.AsType[*api.Error](err)
+	return ok && (e.Status == 400 || e.Status == 409 || e.Status == 413 ||
+		e.Status == 404 && (e.Code == "APIG.3015" || e.Code == "APIG.3002"))
 }

@@ -1,6 +1,7 @@
 package apply
 
 import (
+	"cmp"
 	"context"
 	"slices"
 	"time"
@@ -97,18 +98,14 @@ func (r *runner) batchDelete(ctx context.Context, k *kind.Kind, work []*job) {
 	n, err := r.call(ctx, withAddresses(k.BatchDelete(ids), work...), &answer)
 	countAttempts(work, n)
 	switch {
-	case err == nil && !answer.Accounts(ids):
-		for _, j := range work {
-			r.confirmDeleted(ctx, k, j, errUnaccounted)
-		}
-	case err == nil:
+	case err == nil && answer.Accounts(ids):
 		r.settleDeletes(ctx, k, work, answer.Failed())
 	case divisible(err):
 		r.batchDelete(ctx, k, work[:len(work)/2])
 		r.batchDelete(ctx, k, work[len(work)/2:])
-	case api.Unclear(err), n > 1:
+	case err == nil, api.Unclear(err), n > 1:
 		for _, j := range work {
-			r.confirmDeleted(ctx, k, j, err)
+			r.confirmDeleted(ctx, k, j, cmp.Or(err, errUnaccounted))
 		}
 	default:
 		for _, j := range work {

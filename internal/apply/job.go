@@ -123,8 +123,8 @@ func links(work []*job) []kind.Link {
 }
 
 func answered(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e)
+	_, ok := errors.AsType[*api.Error](err)
+	return ok
 }
 
 func stopped(err error) bool {

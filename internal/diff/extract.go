@@ -48,9 +48,7 @@ func NewExtract(plan *Plan, have kind.Actual, want kind.Desired, options Options
 			if d.Owner == "" && !t.objects[d.Address()] {
 				e.Anchors[d.Address()] = true
 			}
-			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
-				e.Context[ref.Address()] = true
-			}
+			e.AddReferences(d.Kind, d.Value)
 		}
 	}
 	for _, l := range pointers(want.Links) {
@@ -68,6 +66,13 @@ func NewExtract(plan *Plan, have kind.Actual, want kind.Desired, options Options
 		return nil, ErrNotReproducible
 	}
 	return e, nil
+}
+
+// AddReferences adds what a value of a kind refers to, to the context.
+func (e *Extract) AddReferences(kindName string, value any) {
+	for _, ref := range kind.Of(kindName).Refs(value) {
+		e.Context[ref.Address()] = true
+	}
 }
 
 // AddTargets adds the targets of wanted links to the context.

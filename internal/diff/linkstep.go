@@ -19,13 +19,9 @@ func (b *builder) bind(k *kind.LinkKind) {
 		}
 	}
 	items = append(items, b.carried(k)...)
-	managed := kind.Of(k.Target) != nil // targets are objects, which the same plan may create; otherwise they are publications
 	for i := range items {
 		if made, ok := b.create[k.Owner+"/"+items[i].Link.Owner]; ok {
 			items[i].Needs = []int{made}
-		}
-		if !managed {
-			continue // publications exist before a plan
 		}
 		if made, ok := b.create[items[i].Link.To.Address()]; ok {
 			items[i].Needs = append(items[i].Needs, made)

@@ -1,5 +1,7 @@
 package intent
 
+import "slices"
+
 // truth says whether something is true: no, open (not known), or yes.
 type truth int8
 
@@ -22,21 +24,8 @@ func not(t truth) truth { return yes - t }
 func implies(a, b truth) truth { return max(not(a), b) }
 
 // all returns whether all of the values are true, anyOf whether at least one is: the minimum and the maximum.
-func all(list ...truth) truth {
-	out := yes
-	for _, t := range list {
-		out = min(out, t)
-	}
-	return out
-}
-
-func anyOf(list ...truth) truth {
-	out := no
-	for _, t := range list {
-		out = max(out, t)
-	}
-	return out
-}
+func all(list ...truth) truth   { return slices.Min(append([]truth{yes}, list...)) }
+func anyOf(list ...truth) truth { return slices.Max(append([]truth{no}, list...)) }
 
 // agree returns the common value; open if the values differ.
 func agree(list ...truth) truth {

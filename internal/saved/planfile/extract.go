@@ -15,10 +15,8 @@ import (
 // Extract returns what the plan affects, with its secrets. Of the gateway's former state it contains only the bindings;
 // Stale checks the rest. The error names all secrets that cannot be found.
 func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
-	e := &diff.Extract{
-		Anchors: map[string]bool{}, Carried: map[string]bool{}, Context: map[string]bool{}, ResendSecrets: f.Saved.ResendSecrets, Environments: f.Saved.Environments,
-		Desired: kind.Desired{Owns: map[string][]string{}},
-	}
+	e := newExtract()
+	e.ResendSecrets, e.Environments = f.Saved.ResendSecrets, f.Saved.Environments
 	var failed []error
 	for i := range f.Saved.Objects {
 		d, err := f.Saved.Objects[i].declared(f.digestKey(), reveal)
@@ -29,9 +27,7 @@ func (f *File) Extract(reveal Reveal) (*diff.Extract, error) {
 		if f.Saved.Objects[i].Anchor {
 			e.Anchors[d.Address()] = true
 		} else {
-			for _, ref := range kind.Of(d.Kind).Refs(d.Value) {
-				e.Context[ref.Address()] = true
-			}
+			e.AddReferences(d.Kind, d.Value)
 		}
 		e.Desired.Objects = append(e.Desired.Objects, d)
 	}

@@ -144,7 +144,7 @@ func (b *undoState) addWanted(o object, d kind.Declared) {
 	b.position[o] = len(e.Desired.Objects)
 	e.Desired.Objects = append(e.Desired.Objects, d)
 	if d.Value != nil {
-		context(e, kind.Of(o.kind), d.Value)
+		e.AddReferences(o.kind, d.Value)
 	}
 }
 

@@ -251,7 +251,7 @@ func (r *Record) Probe() *diff.Extract {
 	}
 	for _, h := range s.held {
 		if v := h.WithoutSecrets(); v != nil {
-			context(e, kind.Of(h.Kind), v)
+			e.AddReferences(h.Kind, v)
 		}
 	}
 	return e
@@ -270,11 +270,4 @@ func newExtract() *diff.Extract {
 
 func anchor(kindName, key string) kind.Declared {
 	return kind.Declared{Object: kind.Object{Kind: kindName, Key: key, Bound: kind.Unknown}}
-}
-
-// context notes the objects to which a value refers.
-func context(e *diff.Extract, k *kind.Kind, value any) {
-	for _, ref := range k.Refs(value) {
-		e.Context[ref.Address()] = true
-	}
 }

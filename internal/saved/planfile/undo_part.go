@@ -134,7 +134,7 @@ func (b *undoState) wantParts(c collection, k *kind.Kind, list []kind.Declared) 
 		if d.Object = k.Recalled(d.Object, b.nameAfterUndo); stays {
 			d.Value, e.Anchors[d.Address()] = nil, true
 		} else {
-			context(e, k, d.Value)
+			e.AddReferences(k.Name, d.Value)
 		}
 		e.Desired.Objects = append(e.Desired.Objects, d)
 	}
