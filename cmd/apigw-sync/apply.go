@@ -25,9 +25,9 @@ type applyOptions struct {
 	plan     string // path of the saved plan to carry out; "" plans from the files
 	undo     undoFileOptions
 
-	undoes    bool   // this run takes back an earlier one
+	isUndo    bool   // this run takes back an earlier one
 	skipStale bool   // for an undo: leave alone what was changed since
-	back      string // path of the undo file to take back; "" for the newest, until its path is known
+	undoPath  string // path of the undo file to take back; "" for the newest, until its path is known
 }
 
 func newApplyCommand(p *program) *cobra.Command {
@@ -47,7 +47,7 @@ With --plan, apply carries out a plan that diff --out saved, or an undo file. It
 the plan changes, and writes nothing if any of that has changed since. Plans contain no secrets: they are
 taken from the same variables again, or from the files that contain them (--file). If a guard refused the
 plan when it was made, pass the flag that allows it, such as --max-deletes, again.
-` + exits(exitDone, exitError, exitIncomplete, exitRefused),
+` + exitHelp(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync apply --target staging
   apigw-sync apply -f gateway/ --prune --max-deletes 3 --yes -o json
   apigw-sync apply --endpoint emulator:state.yaml --yes
@@ -56,7 +56,7 @@ plan when it was made, pass the flag that allows it, such as --max-deletes, agai
 		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if o.plan != "" {
-				if err := madeAlready(cmd.Flags()); err != nil {
+				if err := refusePlanningFlags(cmd.Flags()); err != nil {
 					return err
 				}
 			}
@@ -64,7 +64,7 @@ plan when it was made, pass the flag that allows it, such as --max-deletes, agai
 		},
 	}
 	flags := cmd.Flags()
-	flags.SetNormalizeFunc(unaliased)
+	flags.SetNormalizeFunc(resolveAlias)
 	addTargets(flags)
 	o.compare.addFlags(flags)
 	o.output.addFlags(flags, "apply")
@@ -93,31 +93,31 @@ func (o *applyOptions) run(ctx context.Context, p *program) error {
 	c, err := o.load(ctx, p)
 	d := document.EmptyResults(c.head)
 	if err == nil {
-		d, err = c.unwritten(), o.show(out, c)
+		d, err = c.unwrittenResults(), o.show(out, c)
 	}
 	switch {
 	case err != nil: // the results report it
 	case c.Plan.Empty(): // there is nothing to write, so guards do not matter
-		c.back.done(c)
-		err = o.remember(ctx, c, false)
+		c.undone.markUndone(c)
+		err = o.updateBaseline(ctx, c, false)
 	default:
 		if err = o.ask(ctx, out, c); err == nil {
 			d, err = o.write(ctx, p, c)
 		}
 	}
-	return o.tell(out, c, d, both(err, c.end()))
+	return o.report(out, c, d, joinErrors(err, c.end()))
 }
 
 // load compares the gateway with what will be applied: a saved plan, the undo of an earlier run, or files.
 func (o *applyOptions) load(ctx context.Context, p *program) (*prepared, error) {
 	err := o.undo.check()
 	if o.baseline != "" {
-		err = both(err, o.compare.whole("--baseline"))
+		err = joinErrors(err, o.compare.refuseNarrowed("--baseline"))
 	}
 	switch {
 	case err != nil:
 		return newPrepared(), err
-	case o.undoes:
+	case o.isUndo:
 		return o.compareUndo(ctx, p)
 	case o.plan != "":
 		return o.comparePlan(ctx, p)
@@ -138,30 +138,30 @@ func (o *applyOptions) ask(ctx context.Context, out *printer, c *prepared) error
 
 // write carries out the plan, and keeps an undo file for it.
 func (o *applyOptions) write(ctx context.Context, p *program, c *prepared) (*document.Results, error) {
-	if err := o.undo.keep(p, c, c.back.name()); err != nil {
-		return c.unwritten(), err
+	if err := o.undo.keep(p, c, c.undone.name()); err != nil {
+		return c.unwrittenResults(), err
 	}
 	outcome := c.run.Apply(ctx, c.Result)
 	if outcome.Converged {
-		c.back.done(c)
+		c.undone.markUndone(c)
 	}
 	d := o.results(p, c, outcome)
 	err := o.undo.end(d)
 	switch {
 	case d.Stopped:
-		err = both(context.Cause(ctx), err)
+		err = joinErrors(context.Cause(ctx), err)
 	case d.Matches():
-		err = both(err, o.remember(ctx, c, true))
+		err = joinErrors(err, o.updateBaseline(ctx, c, true))
 	}
 	return d, err
 }
 
-// tell writes the results of the run, and returns the error that decides the exit code.
-func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err error) error {
+// report writes the results of the run, and returns the error that decides the exit code.
+func (o *applyOptions) report(out *printer, c *prepared, d *document.Results, err error) error {
 	if r := (refusals{}); errors.As(err, &r) {
 		d.Refusals = r.list
 	}
-	d.Told = len(d.Results) > 0 && out.isText()
+	d.Shown = len(d.Results) > 0 && out.isText()
 	if !out.isText() && c.Result != nil && len(c.Plan.Warnings) > 0 { // readers of text have seen them in the plan
 		d.Warnings = append(document.Notes(c.Plan.Warnings), d.Warnings...)
 	}
@@ -170,7 +170,7 @@ func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err 
 		return nil // the plan has already said everything
 	case len(d.Results) > 0:
 		d.Fail(problemsOf(err)...)
-		return verdict(d, both(err, out.emit(d, nil)))
+		return verdict(d, joinErrors(err, out.emit(d, nil)))
 	}
 	d.Warnings = append(d.Warnings, c.warnings...)
 	return out.emit(d, err)
@@ -179,7 +179,7 @@ func (o *applyOptions) tell(out *printer, c *prepared, d *document.Results, err 
 // show prints the plan before anything is asked or written: to stdout if people read the result there, otherwise to
 // stderr, where they are asked.
 func (o *applyOptions) show(out *printer, c *prepared) error {
-	c.session.told.pause()
+	c.session.progress.pause()
 	d := c.plan()
 	if m := out.program.member; m != nil { // all plans are shown together
 		m.plan = d
@@ -195,8 +195,8 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 	default:
 		return nil
 	}
-	err := report.TextOfTakesBack(w, &d.Head, c.back.document(), len(d.Changes) > 0, out.style)
-	if err == nil && (c.back == nil || len(d.Changes)+len(d.Warnings) > 0) {
+	err := report.TextOfTakesBack(w, &d.Head, c.undone.document(), len(d.Changes) > 0, out.style)
+	if err == nil && (c.undone == nil || len(d.Changes)+len(d.Warnings) > 0) {
 		err = report.Find("text").Write(w, d, out.style)
 	}
 	if err != nil {
@@ -208,36 +208,36 @@ func (o *applyOptions) show(out *printer, c *prepared) error {
 	return nil
 }
 
-// unwritten returns the results of a run that writes nothing.
-func (c *prepared) unwritten() *document.Results {
+// unwrittenResults returns the results of a run that writes nothing.
+func (c *prepared) unwrittenResults() *document.Results {
 	d, matches := document.EmptyResults(c.head), c.Plan.Empty()
-	d.Converged, d.Requests.Read, d.TakesBack = &matches, c.Reads, c.back.document()
+	d.Converged, d.Requests.Read, d.TakesBack = &matches, c.Reads, c.undone.document()
 	return d
 }
 
 func (o *applyOptions) results(p *program, c *prepared, outcome *reconcile.Outcome) *document.Results {
 	d := document.NewResults(c.head, outcome.Results, outcome.Remaining)
-	c.meaning(d, &d.ImpactTable)
-	d.TakesBack = c.back.document()
+	c.setImpact(d, &d.ImpactTable)
+	d.TakesBack = c.undone.document()
 	if d.Stopped = outcome.Stopped; outcome.Verified {
 		d.Converged = &outcome.Converged
 	}
-	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes, InFlight: c.session.mostAtOnce()}, c.file != nil
+	d.Requests, d.Saved = document.Requests{Read: outcome.Reads, Write: outcome.Writes, InFlight: c.session.maxInFlight()}, c.file != nil
 	d.Warnings = append(append(d.Warnings, c.warnings...), document.Notes(outcome.Warnings)...)
-	d.Advise(outcome.Results, o.next(p))
+	d.Advise(outcome.Results, o.nextCommands(p))
 	return d
 }
 
-// next returns the commands to run after a failure.
-func (o *applyOptions) next(p *program) map[api.Next]string {
-	again := p.again("apply")
+// nextCommands returns the commands to run after a failure.
+func (o *applyOptions) nextCommands(p *program) map[api.Next]string {
+	again := p.commandLine("apply")
 	switch {
-	case o.back != "":
-		again = p.again("undo", whereFlags...) + " " + quoted(o.back)
+	case o.undoPath != "":
+		again = p.commandLine("undo", sourceFlags...) + " " + quoted(o.undoPath)
 	case o.plan != "":
-		again = p.again("diff", whereFlags...) + " --out=" + quoted(o.plan)
+		again = p.commandLine("diff", sourceFlags...) + " --out=" + quoted(o.plan)
 	}
-	return map[api.Next]string{api.Apply: again, api.Diff: p.again("diff", slices.Concat(whereFlags, scopeFlags)...), api.Doctor: p.again("doctor", whereFlags...)}
+	return map[api.Next]string{api.Apply: again, api.Diff: p.commandLine("diff", slices.Concat(sourceFlags, scopeFlags)...), api.Doctor: p.commandLine("doctor", sourceFlags...)}
 }
 
 // verdict returns the error with the exit code of an apply that has results. err is what ended it early, nil if nothing

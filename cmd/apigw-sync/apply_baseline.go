@@ -10,9 +10,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/checks/drift"
 )
 
-// whole refuses flags that narrow a run which writes a baseline: something that is missing in a baseline counts as
-// having existed neither in the files nor on the gateway.
-func (o *compareOptions) whole(flag string) error {
+// refuseNarrowed refuses flags that narrow a run which writes a baseline: something that is missing in a baseline
+// counts as having existed neither in the files nor on the gateway.
+func (o *compareOptions) refuseNarrowed(flag string) error {
 	if len(o.kinds)+len(o.names)+len(o.environments) == 0 {
 		return nil
 	}
@@ -35,8 +35,8 @@ func readBaseline(path string) (*drift.Baseline, error) {
 	return b, nil
 }
 
-// fits returns an error for the baseline of another gateway.
-func fits(b *drift.Baseline, path, instanceID string) error {
+// checkBaseline returns an error for the baseline of another gateway.
+func checkBaseline(b *drift.Baseline, path, instanceID string) error {
 	if b == nil || b.InstanceID == instanceID {
 		return nil
 	}
@@ -48,7 +48,7 @@ func fits(b *drift.Baseline, path, instanceID string) error {
 func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Time) error {
 	b, err := drift.NewBaseline(c.head.InstanceID, c.Result, before, now)
 	if err == nil {
-		err = writeFile(path, onlyOwner, b.Write) // it contains digests of secrets, and their key
+		err = writeFile(path, privateMode, b.Write) // it contains digests of secrets, and their key
 	}
 	if err != nil {
 		return fmt.Errorf("write the baseline: %w", err)
@@ -56,16 +56,16 @@ func writeBaseline(path string, c *prepared, before *drift.Baseline, now time.Ti
 	return nil
 }
 
-// remember writes the baseline of an apply after which files and gateway agree. It compares again what was written,
-// since the gateway may store values in another form.
-func (o *applyOptions) remember(ctx context.Context, c *prepared, wrote bool) error {
+// updateBaseline writes the baseline of an apply after which files and gateway agree. It compares again what was
+// written, since the gateway may store values in another form.
+func (o *applyOptions) updateBaseline(ctx context.Context, c *prepared, wrote bool) error {
 	if o.baseline == "" {
 		return nil
 	}
 	if wrote {
 		again, err := c.run.Compare(ctx, c.state)
 		if err != nil {
-			return fmt.Errorf("write the baseline: %w", unread(ctx, err))
+			return fmt.Errorf("write the baseline: %w", readError(ctx, err))
 		}
 		again.Reads += c.Reads
 		c.Result = again

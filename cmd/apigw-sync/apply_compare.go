@@ -80,7 +80,7 @@ func (o *compareOptions) addLook(flags *pflag.FlagSet) {
 // addScope adds the flags that narrow a run.
 func (o *compareOptions) addScope(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.kinds, "kind", nil, "only consider objects of this `KIND`: "+strings.Join(kindNames(), ", ")+"; repeatable")
-	suggests(flags, "kind", kindNames()...)
+	suggestValues(flags, "kind", kindNames()...)
 	flags.StringArrayVar(&o.names, "name", nil, "only consider objects whose name matches this `GLOB`; repeatable")
 	flags.StringArrayVar(&o.environments, "only-environment", nil, "only consider bindings, and variables of groups, in the environment of this `NAME`; those in other environments stay as they are; repeatable")
 }
@@ -102,7 +102,7 @@ func (o *compareOptions) check() error {
 		known := slices.Contains(kindNames(), name) ||
 			slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return k.Section != "" && k.Section == name })
 		if !known {
-			return hinted{fmt.Errorf("--kind: there is no kind %q", name), meant(name, kindNames(), "there are "+strings.Join(kindNames(), ", "))}
+			return hinted{fmt.Errorf("--kind: there is no kind %q", name), didYouMean(name, kindNames(), "there are "+strings.Join(kindNames(), ", "))}
 		}
 	}
 	return errors.Join(checkGlobs("--name", o.names), checkPolicies("--take-over", o.takeOver), checkFailOn(o.failOn), o.gateway.check())
@@ -121,7 +121,7 @@ func checkGlobs(flag string, globs []string) error {
 // checkPolicies refuses addresses of anything but policies, since a bind displaces only policies.
 func checkPolicies(flag string, addresses []string) error {
 	for _, address := range addresses {
-		if problem := spec.BrokenPolicy(address); problem != "" && address != anyPolicy {
+		if problem := spec.PolicyProblem(address); problem != "" && address != anyPolicy {
 			return hinted{errors.New(flag + ": " + problem), "write it as diff shows it, such as " + flag + "=acl/office"}
 		}
 	}
@@ -146,8 +146,8 @@ type prepared struct {
 	refused     []impact.Level     // levels for which --fail-on refuses the plan
 	run         *reconcile.Run
 	journal     *journal.Journal
-	record      *os.File    // the file of the journal; nil for none
-	back        *takingBack // the run that is taken back; nil when this run is not an undo
+	record      *os.File // the file of the journal; nil for none
+	undone      *undoRun // the run that is taken back; nil when this run is not an undo
 	head        document.Head
 	warnings    []document.Problem // about files and references
 }
@@ -170,15 +170,15 @@ func (o *compareOptions) compare(ctx context.Context, p *program) (*prepared, er
 	}
 	found, err := c.run.Compare(ctx, state)
 	if err != nil {
-		return c, unread(ctx, err)
+		return c, readError(ctx, err)
 	}
 	c.Result, c.state = found, state
-	c.named()
+	c.setGatewayName()
 	c.Plan.Refusals = append(c.Plan.Refusals, o.guardSources()...)
 	if err := o.checkFound(c); err != nil {
 		return c, err
 	}
-	return c, o.mean(ctx, c)
+	return c, o.findImpact(ctx, c)
 }
 
 // connect finds the address and the credentials of the gateway, and opens the journal that records all writes.
@@ -201,14 +201,14 @@ func (o *compareOptions) connect(ctx context.Context, p *program, c *prepared) e
 		return nil
 	}
 	if c.record, err = journal.Open(o.journal); err != nil {
-		return p.unwritable("journal", o.journal, err)
+		return p.writePathError("journal", o.journal, err)
 	}
 	c.journal.AddFile(c.record)
 	return nil
 }
 
-// named sets the name of the gateway in the head of documents, if it was read.
-func (c *prepared) named() {
+// setGatewayName sets the name of the gateway in the head of documents, if it was read.
+func (c *prepared) setGatewayName() {
 	if c.Instance != nil {
 		c.head.Named(c.Instance.Name)
 	}
@@ -229,9 +229,9 @@ func (c *prepared) end() error {
 	return err
 }
 
-// unread returns the error for a gateway that could not be read: err itself, or, if the run was stopped, the reason for
-// that with the last answer of the gateway.
-func unread(ctx context.Context, err error) error {
+// readError returns the error for a gateway that could not be read: err itself, or, if the run was stopped, the reason
+// for that with the last answer of the gateway.
+func readError(ctx context.Context, err error) error {
 	if ctx.Err() == nil {
 		return err
 	}
@@ -240,7 +240,7 @@ func unread(ctx context.Context, err error) error {
 	if answered {
 		stopped = fmt.Errorf("%w; its last response was %d %s to %s (request %s): %s", stopped, e.Status, e.Code, e.Operation, cmp.Or(e.RequestID, "unknown"), e.Message)
 	}
-	if _, late := errors.AsType[overtime](stopped); !late {
+	if _, late := errors.AsType[timeoutError](stopped); !late {
 		return stopped
 	}
 	hint := "give it more time with --timeout, or run apigw-sync doctor"
@@ -263,7 +263,7 @@ func (o *compareOptions) checkFound(c *prepared) error {
 	if err == nil {
 		err = wrongFiles(document.Notes(notes))
 	}
-	c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return answered(o.flags, r.Flag) })
+	c.Plan.Refusals = slices.DeleteFunc(c.Plan.Refusals, func(r diff.Refusal) bool { return overridden(o.flags, r.Flag) })
 	return err
 }
 
@@ -275,10 +275,10 @@ func (c *prepared) plan() *document.Plan {
 		return d
 	}
 	d := document.NewPlan(c.head, c.Plan, c.Reads)
-	d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
-	c.meaning(d, &d.ImpactTable)
+	d.Managed, d.Requests.InFlight = c.managed(), c.session.maxInFlight()
+	c.setImpact(d, &d.ImpactTable)
 	if c.planTraffic != nil {
-		document.AddTraffic(d.Changes, c.planTraffic.Hits)
+		document.AddTraffic(d.Changes, c.planTraffic.ByChange)
 		d.Traffic = append([]document.Traffic{}, c.planTraffic.Groups...)
 	}
 	d.Warnings, d.Errors = append(c.warnings, d.Warnings...), []document.Problem{}

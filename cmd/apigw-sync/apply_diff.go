@@ -25,7 +25,7 @@ func newDiffCommand(p *program) *cobra.Command {
 		Long: `Diff compares desired-state files with the gateway and shows what apply would do. It only reads. With
 --out it also saves the plan. Then apply --plan carries out exactly this plan or, if the gateway has
 changed, nothing.
-` + exits(exitDone, exitError, exitDiffers),
+` + exitHelp(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync diff --target staging
   apigw-sync diff -f gateway/ --prune -o json
   apigw-sync diff --target prod --out prod.plan && apigw-sync apply --target prod --plan prod.plan
@@ -33,7 +33,7 @@ changed, nothing.
   apigw-sync diff --target prod --summary
   apigw-sync diff --endpoint emulator:state.yaml --detailed-exitcode`,
 		Args: noArgs,
-		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
+		RunE: p.runE(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	addTargets(flags)
@@ -51,11 +51,11 @@ changed, nothing.
 func (o *diffOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
 	c, err := o.compare.compare(ctx, out.program)
 	if err == nil && o.out != "" {
-		if err = c.save(o.out); ofPath(err) {
-			err = out.program.unwritable("out", o.out, err)
+		if err = c.save(o.out); isPathError(err) {
+			err = out.program.writePathError("out", o.out, err)
 		}
 	}
-	err = both(err, c.end())
+	err = joinErrors(err, c.end())
 	d := c.plan()
 	if o.explain && c.Result != nil {
 		d.Requests.Operations = document.Operations(c.reads(), c.Plan)

@@ -11,9 +11,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/saved/planfile"
 )
 
-// answered reports whether the flag that overrides a refusal was given as the refusal names it: a switch that is on, a
-// number that is high enough or negative, or a list that has the value or means all.
-func answered(flags *pflag.FlagSet, flag string) bool {
+// overridden reports whether the flag that overrides a refusal was given as the refusal names it: a switch that is on,
+// a number that is high enough or negative, or a list that has the value or means all.
+func overridden(flags *pflag.FlagSet, flag string) bool {
 	if flags == nil { // the command only reads
 		return false
 	}
@@ -40,11 +40,11 @@ func answered(flags *pflag.FlagSet, flag string) bool {
 // given reports whether a flag was set, or has a value other than its default.
 func given(f *pflag.Flag) bool { return f.Changed || f.Value.String() != f.DefValue }
 
-// guarded refuses a saved plan that guards refused when it was made, unless flags of this run override them. The health
-// of the gateway is checked again instead.
-func (o *compareOptions) guarded(f *planfile.File) error {
+// recheckGuards refuses a saved plan that guards refused when it was made, unless flags of this run override them. The
+// health of the gateway is checked again instead.
+func (o *compareOptions) recheckGuards(f *planfile.File) error {
 	list := slices.DeleteFunc(slices.Clone(f.Refusals), func(r document.Refusal) bool {
-		return r.Guard == "instance" || answered(o.flags, r.Flag)
+		return r.Guard == "instance" || overridden(o.flags, r.Flag)
 	})
 	if len(list) == 0 {
 		return nil

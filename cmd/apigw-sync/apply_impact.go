@@ -20,7 +20,7 @@ const (
 
 func addFailOn(flags *pflag.FlagSet, levels *[]string) {
 	flags.StringSliceVar(levels, "fail-on", nil, "refuse a plan that has one of these impact `LEVELS` for callers: exposure, outage, or both, separated by a comma; none overrides this guard of a saved plan")
-	takes(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
+	allowValues(flags, "fail-on", string(impact.Exposure), string(impact.Outage), failOnNone)
 }
 
 // checkFailOn refuses "none" together with other levels.
@@ -31,15 +31,15 @@ func checkFailOn(levels []string) error {
 	return nil
 }
 
-// mean determines the impact of a plan on callers, and refuses the plan at the levels of --fail-on.
-func (o *compareOptions) mean(ctx context.Context, c *prepared) error {
+// findImpact determines the impact of a plan on callers, and refuses the plan at the levels of --fail-on.
+func (o *compareOptions) findImpact(ctx context.Context, c *prepared) error {
 	if err := o.traffic.read(ctx, c); err != nil {
 		return err
 	}
 	in := impact.Input{Have: c.Actual, Want: c.Desired, Plan: c.Plan, Complete: c.Complete, APIs: c.APIs}
-	if c.planTraffic != nil && c.planTraffic.APIs != nil {
+	if c.planTraffic != nil && c.planTraffic.ByAPI != nil {
 		in.Traffic = func(a *kind.API) (calls, peak int64, ok bool) {
-			f, ok := c.planTraffic.APIs[a.Address()]
+			f, ok := c.planTraffic.ByAPI[a.Address()]
 			return f.Calls, f.Peak, ok
 		}
 	}
@@ -74,8 +74,8 @@ func affected(entries []impact.Entry, l impact.Level) (names []string) {
 	return names
 }
 
-// meaning adds the impact on callers to a plan.
-func (c *prepared) meaning(d interface{ SetImpact([]impact.Entry) }, felt *document.ImpactTable) {
+// setImpact adds the impact on callers to a plan.
+func (c *prepared) setImpact(d interface{ SetImpact([]impact.Entry) }, table *document.ImpactTable) {
 	d.SetImpact(c.impact)
-	felt.Refused = c.refused
+	table.Refused = c.refused
 }

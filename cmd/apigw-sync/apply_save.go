@@ -19,8 +19,8 @@ import (
 // loopback stands for all endpoints of emulators on this machine, whatever their ports.
 const loopback = "loopback"
 
-// whereabouts returns the part of an endpoint that identifies the gateway: scheme and host.
-func whereabouts(endpoint string) string {
+// endpointOrigin returns the part of an endpoint that identifies the gateway: scheme and host.
+func endpointOrigin(endpoint string) string {
 	u, err := url.Parse(endpoint)
 	if err != nil {
 		return endpoint
@@ -42,7 +42,7 @@ func (c *prepared) save(path string) error {
 	}
 	d := c.plan()
 	d.Traffic = nil // it will be out of date when the plan is applied
-	f, err := c.planfile(d, e, planfile.Options{Purpose: planfile.ForApply})
+	f, err := c.savedPlan(d, e, planfile.Options{Purpose: planfile.ForApply})
 	if err != nil {
 		return fmt.Errorf("save the plan: %w", err)
 	}
@@ -50,11 +50,11 @@ func (c *prepared) save(path string) error {
 	if err != nil {
 		return err
 	}
-	return writeBytes(path, onlyOwner, raw)
+	return writeBytes(path, privateMode, raw)
 }
 
-// planfile makes a saved plan.
-func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
+// savedPlan makes a saved plan.
+func (c *prepared) savedPlan(d *document.Plan, e *diff.Extract, o planfile.Options) (*planfile.File, error) {
 	const keyLength = 32
 	o.Key = make([]byte, keyLength)
 	_, _ = rand.Read(o.Key) // it never fails
@@ -63,8 +63,8 @@ func (c *prepared) planfile(d *document.Plan, e *diff.Extract, o planfile.Option
 	return planfile.New(d, e, o)
 }
 
-// madeAlready refuses flags that affect how a plan is made, for runs that carry out a saved one.
-func madeAlready(flags *pflag.FlagSet) error {
+// refusePlanningFlags refuses flags that affect how a plan is made, for runs that carry out a saved one.
+func refusePlanningFlags(flags *pflag.FlagSet) error {
 	for _, name := range []string{"kind", "name", "only-environment", "prune", "resend-secrets", "baseline"} {
 		if flags.Changed(name) {
 			return hinted{fmt.Errorf("--%s changes how a plan is made, but --plan names one that already exists", name), "leave one of them out"}

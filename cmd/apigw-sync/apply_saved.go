@@ -19,10 +19,10 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	c := newPrepared()
 	data, err := os.ReadFile(o.plan)
 	if err != nil {
-		return c, p.unreadable("plan", o.plan, err)
+		return c, p.readPathError("plan", o.plan, err)
 	}
 	if planfile.IsRecord(data) {
-		o.back = o.plan
+		o.undoPath = o.plan
 		return o.compareUndo(ctx, p)
 	}
 	o.baseline = "" // it comes from the environment, and applies only to files
@@ -31,14 +31,14 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	}
 	f, err := planfile.Decode(data)
 	if err != nil {
-		return c, undecoded(o.plan, err)
+		return c, decodeError(o.plan, err)
 	}
-	if err := o.compare.guarded(f); err != nil {
+	if err := o.compare.recheckGuards(f); err != nil {
 		return c, err
 	}
-	e, err := f.Extract(o.reveal(p, f))
+	e, err := f.Extract(o.secretFinder(p, f))
 	if err != nil {
-		return c, secretsAmiss(err)
+		return c, secretsError(err)
 	}
 	if err := o.compare.connect(ctx, p, c); err != nil {
 		return c, err
@@ -49,9 +49,9 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 	c.run.Options.Environments = e.Environments
 	found, notes, err := c.run.Refresh(ctx, e)
 	if err != nil {
-		return c, unread(ctx, err)
+		return c, readError(ctx, err)
 	}
-	if err := fresh(f, e, found.Actual, notes); err != nil {
+	if err := checkFresh(f, e, found.Actual, notes); err != nil {
 		return c, err
 	}
 	if err := f.Same(found.Plan); err != nil {
@@ -61,12 +61,12 @@ func (o *applyOptions) comparePlan(ctx context.Context, p *program) (*prepared, 
 		found.Plan.Refusals = append(found.Plan.Refusals, found.Plan.TooMany(o.compare.maxDeletes)...)
 	}
 	c.Result, c.file = found, f
-	c.named()
-	return c, o.compare.mean(ctx, c)
+	c.setGatewayName()
+	return c, o.compare.findImpact(ctx, c)
 }
 
-// undecoded returns the error for a saved plan or an undo file that could not be decoded; nil if err is nil.
-func undecoded(path string, err error) error {
+// decodeError returns the error for a saved plan or an undo file that could not be decoded; nil if err is nil.
+func decodeError(path string, err error) error {
 	switch {
 	case errors.As(err, new(*planfile.Incompatible)):
 		return refuseAll("incompatible-plan", fmt.Sprintf("%s: %v", path, err))
@@ -114,8 +114,8 @@ func sameGateway(f *planfile.File, c *prepared) error {
 	return nil
 }
 
-// reveal finds the secrets of a plan in the variables that they came from, or else in the files.
-func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
+// secretFinder finds the secrets of a plan in the variables that they came from, or else in the files.
+func (o *applyOptions) secretFinder(p *program, f *planfile.File) planfile.Reveal {
 	lookup := o.compare.files.lookup(p)
 	var objects []kind.Declared
 	var failed error
@@ -128,7 +128,7 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	return func(n planfile.NeededSecret) (string, error) {
 		switch {
 		case len(n.Variables) > 0:
-			return together(n, lookup)
+			return joinVariables(n, lookup)
 		case failed != nil:
 			return "", failed
 		case objects != nil:
@@ -143,8 +143,8 @@ func (o *applyOptions) reveal(p *program, f *planfile.File) planfile.Reveal {
 	}
 }
 
-// together returns a secret that is made of the values of variables, one after another.
-func together(n planfile.NeededSecret, lookup func(string) (string, bool)) (string, error) {
+// joinVariables returns a secret that is made of the values of variables, one after another.
+func joinVariables(n planfile.NeededSecret, lookup func(string) (string, bool)) (string, error) {
 	var b strings.Builder
 	for _, name := range n.Variables {
 		value, _ := lookup(name)
@@ -159,9 +159,9 @@ func together(n planfile.NeededSecret, lookup func(string) (string, bool)) (stri
 	return b.String(), nil
 }
 
-// secretsAmiss returns the error for the secrets of a plan that could not be found: a changed secret makes the plan
+// secretsError returns the error for the secrets of a plan that could not be found: a changed secret makes the plan
 // stale, and the others are missing.
-func secretsAmiss(err error) error {
+func secretsError(err error) error {
 	all := []error{err}
 	if joined, ok := err.(interface{ Unwrap() []error }); ok {
 		all = joined.Unwrap()
@@ -170,7 +170,7 @@ func secretsAmiss(err error) error {
 	var stale []document.Refusal
 	for _, e := range all {
 		if changed, ok := errors.AsType[*planfile.ChangedSecret](e); ok {
-			stale = append(stale, document.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: from(changed)})
+			stale = append(stale, document.Refusal{Guard: "stale-plan", Address: changed.Address, Reason: describeSecret(changed)})
 			continue
 		}
 		list.list = append(list.list, problemsOf(e)...)
@@ -182,16 +182,16 @@ func secretsAmiss(err error) error {
 	return refuseWith(stale)
 }
 
-// from describes a changed secret, with the variables that it comes from.
-func from(c *planfile.ChangedSecret) string {
+// describeSecret describes a changed secret, with the variables that it comes from.
+func describeSecret(c *planfile.ChangedSecret) string {
 	if len(c.Variables) > 0 {
 		return fmt.Sprintf("%s (from %s)", c.Error(), strings.Join(c.Variables, ", "))
 	}
 	return c.Error()
 }
 
-// fresh refuses a plan if the objects and bindings that it changes have changed since it was made.
-func fresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
+// checkFresh refuses a plan if the objects and bindings that it changes have changed since it was made.
+func checkFresh(f *planfile.File, e *diff.Extract, have kind.Actual, notes []diff.Note) error {
 	var list []document.Refusal
 	for _, n := range notes {
 		list = append(list, document.Refusal{Guard: "stale-plan", Address: n.Address, Reason: n.Message})

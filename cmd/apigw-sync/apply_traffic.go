@@ -25,7 +25,7 @@ func (o *trafficOptions) addFlags(flags *pflag.FlagSet) {
 
 func addTrafficFlag(flags *pflag.FlagSet, mode *string, otherwise drift.Mode) {
 	flags.StringVar(mode, "traffic", string(otherwise), "`WHAT` to read the calls of the last hour for, with one request for each: off, groups or apis")
-	takes(flags, "traffic", string(drift.Off), string(drift.Groups), string(drift.APIs))
+	allowValues(flags, "traffic", string(drift.Off), string(drift.Groups), string(drift.APIs))
 }
 
 // read reads the traffic of the APIs that the plan affects, if the flags ask for it.

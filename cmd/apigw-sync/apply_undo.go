@@ -28,21 +28,21 @@ If somebody has changed the same things since the run, undo writes nothing. With
 those alone and takes back the rest. Objects that undo creates again get new ids. Secrets that were
 replaced or deleted are not in the undo file and cannot be restored. Both are listed. Secrets that an
 update needs are taken from the same variables as before, or from the files that contain them (--file).
-` + exits(exitDone, exitError, exitIncomplete, exitRefused),
+` + exitHelp(exitDone, exitError, exitIncomplete, exitRefused),
 		Example: `  apigw-sync undo --target prod
   apigw-sync undo --target prod --yes -o json
   apigw-sync undo before-release.undo --target prod --skip-stale`,
 		Args:              arguments(0, "at most one undo file", "write apigw-sync undo FILE"),
 		ValidArgsFunction: cobra.FixedCompletions([]cobra.Completion{strings.TrimPrefix(undoSuffix, ".")}, cobra.ShellCompDirectiveFilterFileExt),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if o.undoes = true; len(args) > 0 {
-				o.back = args[0]
+			if o.isUndo = true; len(args) > 0 {
+				o.undoPath = args[0]
 			}
 			return o.run(cmd.Context(), p)
 		},
 	}
 	flags := cmd.Flags()
-	flags.SetNormalizeFunc(unaliased)
+	flags.SetNormalizeFunc(resolveAlias)
 	o.compare.flags = flags
 	o.compare.files.addFlags(flags)
 	o.compare.gateway.addFlags(flags)
@@ -53,8 +53,8 @@ update needs are taken from the same variables as before, or from the files that
 	return cmd
 }
 
-// takingBack is the earlier run that this run takes back.
-type takingBack struct {
+// undoRun is the earlier run that this run takes back.
+type undoRun struct {
 	*planfile.Record
 	path string
 	undo *planfile.Undo
@@ -68,39 +68,39 @@ func (o *applyOptions) compareUndo(ctx context.Context, p *program) (*prepared, 
 	if err == nil {
 		err = o.compare.connect(ctx, p, c)
 	}
-	if err == nil && o.back == "" {
-		o.back, err = lastUndo(p, c.session.gateway)
+	if err == nil && o.undoPath == "" {
+		o.undoPath, err = lastUndo(p, c.session.gateway)
 	}
 	if err != nil {
 		return c, err
 	}
-	r, err := readUndo(o.back)
+	r, err := readUndo(o.undoPath)
 	if err != nil {
 		return c, err
 	}
 	if err := sameGateway(r.File, c); err != nil {
 		return c, err
 	}
-	back := &takingBack{Record: r, path: o.back}
-	if err := o.findBack(ctx, p, c, back); err != nil {
+	back := &undoRun{Record: r, path: o.undoPath}
+	if err := o.planUndo(ctx, p, c, back); err != nil {
 		return c, err
 	}
-	c.back = back
+	c.undone = back
 	return c, nil
 }
 
-// findBack reads what the earlier run changed, and plans to take it back.
-func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, back *takingBack) error {
+// planUndo reads what the earlier run changed, and plans to take it back.
+func (o *applyOptions) planUndo(ctx context.Context, p *program, c *prepared, back *undoRun) error {
 	touched, err := c.run.Touched(ctx, back)
 	if err != nil {
-		return unread(ctx, err)
+		return readError(ctx, err)
 	}
-	if back.undo, err = back.Undo(touched.Now, o.reveal(p, back.File)); err != nil {
-		return secretsAmiss(err)
+	if back.undo, err = back.Undo(touched.Now, o.secretFinder(p, back.File)); err != nil {
+		return secretsError(err)
 	}
 	found, notes, err := c.run.TakeBack(ctx, touched, back, back.undo.Extract, o.skipStale)
 	if err != nil {
-		return unread(ctx, err)
+		return readError(ctx, err)
 	}
 	var stale []document.Refusal
 	for _, d := range back.undo.Stale {
@@ -117,12 +117,12 @@ func (o *applyOptions) findBack(ctx context.Context, p *program, c *prepared, ba
 	}
 	back.undo.Losses = append(back.undo.Losses, planfile.NewIDs(found.Plan)...)
 	c.Result, c.file = found, back.File
-	c.named()
+	c.setGatewayName()
 	return nil
 }
 
 // document returns the part of the result that describes the run that is taken back.
-func (b *takingBack) document() *document.TakesBack {
+func (b *undoRun) document() *document.TakesBack {
 	if b == nil {
 		return nil
 	}
@@ -134,15 +134,15 @@ func (b *takingBack) document() *document.TakesBack {
 }
 
 // name returns the name of the undo file that is taken back, which the undo file of this run records.
-func (b *takingBack) name() string {
+func (b *undoRun) name() string {
 	if b == nil {
 		return ""
 	}
 	return filepath.Base(b.path)
 }
 
-// done marks the undo file as taken back.
-func (b *takingBack) done(c *prepared) {
+// markUndone marks the undo file as taken back.
+func (b *undoRun) markUndone(c *prepared) {
 	if b == nil || b.Undone {
 		return
 	}

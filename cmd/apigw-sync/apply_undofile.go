@@ -44,7 +44,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	if o.none {
 		return nil
 	}
-	head, err := c.beginning(of)
+	head, err := c.undoHead(of)
 	path := o.path
 	if err == nil && path == "" {
 		path, err = newUndoFile(p, c.session.gateway)
@@ -56,7 +56,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 	case err == nil:
 		c.journal.AddFile(o.file)
 	case o.path != "":
-		return fmt.Errorf("nothing was changed: %w", p.unwritable("undo-file", path, err))
+		return fmt.Errorf("nothing was changed: %w", p.writePathError("undo-file", path, err))
 	default:
 		c.warnings = append(c.warnings, document.Problem{Message: "no undo file is kept: " + err.Error(), Hint: "name a file with --undo-file, or do without with --no-undo"})
 	}
@@ -64,7 +64,7 @@ func (o *undoFileOptions) keep(p *program, c *prepared, of string) error {
 }
 
 func (o *undoFileOptions) begin(path string, head []byte) error {
-	err := writeBytes(path, onlyOwner, head)
+	err := writeBytes(path, privateMode, head)
 	if err == nil {
 		o.file, err = journal.Open(path)
 	}
@@ -74,13 +74,13 @@ func (o *undoFileOptions) begin(path string, head []byte) error {
 	return err
 }
 
-// beginning returns the first line of the undo file: what the gateway had before, and what will be written.
-func (c *prepared) beginning(of string) ([]byte, error) {
+// undoHead returns the first line of the undo file: what the gateway had before, and what will be written.
+func (c *prepared) undoHead(of string) ([]byte, error) {
 	e, err := c.run.Before(c.Result)
 	if err != nil {
 		return nil, err
 	}
-	f, err := c.planfile(document.NewPlan(c.head, c.Plan, c.Reads), e, planfile.Options{Purpose: planfile.ForUndo, TakesBack: of})
+	f, err := c.savedPlan(document.NewPlan(c.head, c.Plan, c.Reads), e, planfile.Options{Purpose: planfile.ForUndo, TakesBack: of})
 	if err != nil {
 		return nil, err
 	}
@@ -97,15 +97,15 @@ func (o *undoFileOptions) end(d *document.Results) error {
 	if d.Matches() {
 		err = journal.Mark(o.file, journal.Settled, time.Now())
 	}
-	err = both(err, o.file.Close())
+	err = joinErrors(err, o.file.Close())
 	r, cause := readUndo(path)
-	if err = both(err, cause); err != nil {
+	if err = joinErrors(err, cause); err != nil {
 		return fmt.Errorf("the undo file is not valid: %w", err)
 	}
 	if !r.Wrote() || !d.Wrote() { // the gateway refused all writes, or was found not to have carried them out
 		return os.Remove(path)
 	}
-	d.Undo = &document.Undo{File: path, Changes: r.Reached(), NotRestorable: []document.Loss{}, Named: o.path != ""}
+	d.Undo = &document.Undo{File: path, Changes: r.Reached(), NotRestorable: []document.Loss{}, UserNamed: o.path != ""}
 	for _, l := range r.Losses() {
 		d.Undo.NotRestorable = append(d.Undo.NotRestorable, document.Loss(l))
 	}
@@ -118,7 +118,7 @@ func readUndo(path string) (*planfile.Record, error) {
 		return nil, hinted{fmt.Errorf("the undo file: %w", err), "name one that a run has left; apply prints its path"}
 	}
 	r, err := planfile.DecodeRecord(data)
-	return r, undecoded(path, err)
+	return r, decodeError(path, err)
 }
 
 // undoFolder returns the folder for the undo files of a gateway.
@@ -135,11 +135,11 @@ func undoFolder(p *program, g *gateway) (string, error) {
 		}
 		state = filepath.Join(home, ".local", "state")
 	}
-	return filepath.Join(state, "apigw-sync", "undo", component(g.host), component(g.instanceID)), nil
+	return filepath.Join(state, "apigw-sync", "undo", pathComponent(g.host), pathComponent(g.instanceID)), nil
 }
 
-// component turns a text into one component of a path that is valid on any system.
-func component(text string) string {
+// pathComponent turns a text into one component of a path that is valid on any system.
+func pathComponent(text string) string {
 	name := strings.Map(func(r rune) rune {
 		if strings.ContainsRune(`/\:*?"<>|`, r) || r < ' ' {
 			return '_'

@@ -32,10 +32,10 @@ func newDoctorCommand(p *program) *cobra.Command {
 clock, the status and locks of the gateway, the features that the files need, the permission to read each
 kind, and whether the quotas allow what the files would create. Each check prints one line that says what
 to do. If a check fails, the other checks still run. Doctor only reads.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: "  apigw-sync doctor --target prod\n  apigw-sync doctor -f gateway/ -o json",
 		Args:    noArgs,
-		RunE:    p.telling(&o.output, &o.compare.gateway, o.find),
+		RunE:    p.runE(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	addTargets(flags)
@@ -49,7 +49,7 @@ func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Docume
 	if err := o.compare.gateway.check(); err != nil {
 		return document.Empty("doctor", head(""), time.Now()), exitError, err
 	}
-	d, err := o.examine(ctx, out.program)
+	d, err := o.runChecks(ctx, out.program)
 	if cause := context.Cause(ctx); cause != nil {
 		d.Checks, d.Healthy = append(d.Checks, doctor.Fail("time", cause, "give it more time with --timeout")), false
 	}
@@ -59,8 +59,8 @@ func (o *doctorOptions) find(ctx context.Context, out *printer) (document.Docume
 	return d, exitDone, err
 }
 
-// examine makes the checks in the order in which they depend on each other.
-func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diagnosis, error) {
+// runChecks makes the checks in the order in which they depend on each other.
+func (o *doctorOptions) runChecks(ctx context.Context, p *program) (*document.Diagnosis, error) {
 	gateway := &o.compare.gateway
 	state, files := o.files(p)
 	checks := append([]doctor.Check{files}, o.address(ctx, p)...)
@@ -71,17 +71,17 @@ func (o *doctorOptions) examine(ctx context.Context, p *program) (*document.Diag
 	if err != nil {
 		return document.NewDiagnosis(head(gateway.instanceID), append(checks, doctor.Fail("access", err, hintOf(err))), 0), nil
 	}
-	patient := o.patient(s, state)
-	checks = append(checks, doctor.Gateway(ctx, patient)...)
-	d := document.NewDiagnosis(s.head(p, o.compare.files.environment), checks, patient.Reader.Requests())
-	d.Requests.InFlight = s.mostAtOnce()
+	input := o.input(s, state)
+	checks = append(checks, doctor.Gateway(ctx, input)...)
+	d := document.NewDiagnosis(s.head(p, o.compare.files.environment), checks, input.Reader.Requests())
+	d.Requests.InFlight = s.maxInFlight()
 	return d, s.end()
 }
 
 // files checks the files. The state is nil if there are no valid files.
 func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 	const name = "files"
-	if o.compare.files.none() {
+	if o.compare.files.noFiles() {
 		return nil, doctor.Skip(name, "there is neither gateway.yaml nor gateway/ here, and --file names none")
 	}
 	state, findings, err := o.compare.files.load(p)
@@ -92,7 +92,7 @@ func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 		return nil, doctor.Fail(name, err, "see apigw-sync validate")
 	}
 	if skipped := o.compare.files.skipped; len(skipped) > 0 {
-		return state, doctor.Check{Name: name, Status: doctor.Warning, Message: "valid, but " + allSkipped(skipped), Hint: "rename or move them, or name them with --file"}
+		return state, doctor.Check{Name: name, Status: doctor.Warning, Message: "valid, but " + joinSkipped(skipped), Hint: "rename or move them, or name them with --file"}
 	}
 	return state, doctor.Passed(name, "valid")
 }
@@ -100,7 +100,7 @@ func (o *doctorOptions) files(p *program) (*spec.State, doctor.Check) {
 // address checks the credentials and the address of the gateway.
 func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check {
 	gateway := &o.compare.gateway
-	if strings.HasPrefix(gateway.endpoint, emulated) {
+	if strings.HasPrefix(gateway.endpoint, emulatorPrefix) {
 		const why = "the emulator runs inside this process"
 		return []doctor.Check{doctor.Passed("credentials", "%s", why), doctor.Passed("endpoint", "%s", why), doctor.Passed("project", "%s", why), doctor.Skip("dns", why), doctor.Skip("tls", why)}
 	}
@@ -114,7 +114,7 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 		o.signed = creds.Token.Reveal() == ""
 	}
 	at, wrong := remote.Locate(gateway.givenAddress(), creds, p.Lookup)
-	checks = append(checks, located(at, wrong))
+	checks = append(checks, addressCheck(at, wrong))
 	switch {
 	case wrong != nil:
 		checks = append(checks, doctor.Skip("project", "there is no endpoint"))
@@ -126,8 +126,8 @@ func (o *doctorOptions) address(ctx context.Context, p *program) []doctor.Check 
 	return append(checks, doctor.Network(ctx, at.Endpoint, nil)...)
 }
 
-// located reports the address of the gateway, and which other hosts may receive the credentials.
-func located(at remote.Address, err error) doctor.Check {
+// addressCheck reports the address of the gateway, and which other hosts may receive the credentials.
+func addressCheck(at remote.Address, err error) doctor.Check {
 	if err != nil {
 		return doctor.Fail("endpoint", err, "set --region, or --endpoint")
 	}
@@ -152,14 +152,14 @@ func (o *doctorOptions) project(ctx context.Context, p *program, at remote.Addre
 	return doctor.Passed("project", "%s", found.ProjectID)
 }
 
-func (o *doctorOptions) patient(s *session, state *spec.State) doctor.Patient {
+func (o *doctorOptions) input(s *session, state *spec.State) doctor.Input {
 	clock := func() (time.Duration, bool) { return 0, false }
 	if dated, ok := s.Caller.(interface{ ServerDate() (time.Duration, bool) }); ok {
 		clock = dated.ServerDate
 	}
 	reader := s.reader(0)
 	run := reconcile.Run{Caller: reader.Caller, Options: o.compare.diffOptions()}
-	out := doctor.Patient{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
+	out := doctor.Input{Reader: reader, State: state, Compare: run.Compare, Clock: clock, Signed: o.signed}
 	if state != nil {
 		out.Kinds = reconcile.Kinds(run.Options, state)
 	}

@@ -55,12 +55,12 @@ the last report there, else whenever there is drift. If a message cannot be sent
 
 For API groups with differences, drift reads the calls of the last hour (--traffic groups); with --traffic
 apis, it reads them for each affected API, too. If the gateway refuses to show them, that is a warning.
-` + exits(exitDone, exitError, exitDiffers),
+` + exitHelp(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync drift --target prod
   apigw-sync drift --target prod --baseline prod.baseline.json -o json --exit-zero
   apigw-sync drift -f gateway/ --write-baseline prod.baseline.json`,
 		Args: noArgs,
-		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
+		RunE: p.runE(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	o.compare.addLook(flags)
@@ -79,12 +79,12 @@ apis, it reads them for each affected API, too. If the gateway refuses to show t
 
 // find makes the report, reads the earlier ones for formats that show them, and notifies.
 func (o *driftOptions) find(ctx context.Context, out *printer) (document.Document, int, error) {
-	d, err := o.look(ctx, out.program)
+	d, err := o.report(ctx, out.program)
 	if err == nil {
-		err = recall(o.history, out, d)
+		err = readHistory(o.history, out, d)
 	}
 	if err == nil {
-		d.Warnings = append(d.Warnings, o.tell(ctx, out, d)...)
+		d.Warnings = append(d.Warnings, o.notifyHooks(ctx, out, d)...)
 	}
 	if d.Drifted && !o.exitZero {
 		return d, exitDiffers, err
@@ -92,8 +92,8 @@ func (o *driftOptions) find(ctx context.Context, out *printer) (document.Documen
 	return d, exitDone, err
 }
 
-// look makes the report. The document is never nil.
-func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, error) {
+// report makes the report. The document is never nil.
+func (o *driftOptions) report(ctx context.Context, p *program) (*document.Drift, error) {
 	now := time.Now()
 	d := document.EmptyDrift(head(""), now)
 	mode := drift.Mode(o.traffic)
@@ -101,7 +101,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 		return d, fmt.Errorf("--cert-days: %d is below 0", o.certDays)
 	}
 	if o.write != "" {
-		if err := o.compare.whole("--write-baseline"); err != nil {
+		if err := o.compare.refuseNarrowed("--write-baseline"); err != nil {
 			return d, err
 		}
 	}
@@ -114,7 +114,7 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 	c, err := o.compare.compare(ctx, p)
 	d.Head = c.head
 	if err == nil {
-		err = fits(before, o.baseline, c.head.InstanceID)
+		err = checkBaseline(before, o.baseline, c.head.InstanceID)
 	}
 	if err == nil {
 		if o.compare.gateway.against != "" { // an export has no gateway whose health or traffic could be read
@@ -122,34 +122,34 @@ func (o *driftOptions) look(ctx context.Context, p *program) (*document.Drift, e
 		}
 		var found *drift.Report
 		reader := c.session.reader(c.Reads)
-		by, odd := o.askWho(ctx, p, c, reader, now)
-		found, err = drift.Look(ctx, reader, c.Result, drift.Options{
+		by, warnings := o.askWho(ctx, p, c, reader, now)
+		found, err = drift.Inspect(ctx, reader, c.Result, drift.Options{
 			Now: now, CertDays: o.certDays, Traffic: mode, Baseline: before, Compared: c.run.Options, Undeclared: o.undeclared,
 		})
 		d = document.NewDrift(c.head, found)
-		d.Managed, d.Requests.InFlight = c.managed(), c.session.mostAtOnce()
+		d.Managed, d.Requests.InFlight = c.managed(), c.session.maxInFlight()
 		d.AddChangedBy(by)
-		d.Warnings = append(d.Warnings, odd...)
+		d.Warnings = append(d.Warnings, warnings...)
 	}
 	if err == nil && o.write != "" {
 		err = writeBaseline(o.write, c, before, now)
 	}
 	d.Warnings = append(append([]document.Problem{}, c.warnings...), d.Warnings...)
-	return d, both(err, c.end())
+	return d, joinErrors(err, c.end())
 }
 
-// recall reads earlier reports about the same gateway from a folder, for formats that show drift over time. Files in it
-// that are not drift reports become warnings of d.
-func recall(folder string, out *printer, d *document.Drift) error {
+// readHistory reads earlier reports about the same gateway from a folder, for formats that show drift over time. Files
+// in it that are not drift reports become warnings of d.
+func readHistory(folder string, out *printer, d *document.Drift) error {
 	if folder == "" {
 		return nil
 	}
-	past, odd, err := document.History(os.DirFS(folder), d.InstanceID)
+	past, warnings, err := document.History(os.DirFS(folder), d.InstanceID)
 	if err != nil {
 		return fmt.Errorf("--history: %w", err)
 	}
 	out.style.History = past
-	d.Warnings = append(d.Warnings, odd...)
+	d.Warnings = append(d.Warnings, warnings...)
 	return nil
 }
 

@@ -12,8 +12,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// nobody is the value of --notify that overrides the target's setting, so that nobody is notified.
-const nobody = "none"
+// notifyNone is the value of --notify that overrides the target's setting, so that nobody is notified.
+const notifyNone = "none"
 
 // hooks returns the webhooks to notify. An error identifies a wrong one by its number, since its URL is a secret.
 func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
@@ -26,7 +26,7 @@ func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	}
 	var out []*notify.Hook
 	for i, raw := range o.notify {
-		if raw == nobody {
+		if raw == notifyNone {
 			continue
 		}
 		text, err := spec.Expand(raw, lookup)
@@ -42,10 +42,10 @@ func (o *driftOptions) hooks(p *program) ([]*notify.Hook, error) {
 	return out, nil
 }
 
-// tell sends news to the webhooks. If that fails, it returns warnings: the report must be written in any case.
-func (o *driftOptions) tell(ctx context.Context, out *printer, d *document.Drift) []document.Problem {
+// notifyHooks sends news to the webhooks. If that fails, it returns warnings: the report must be written in any case.
+func (o *driftOptions) notifyHooks(ctx context.Context, out *printer, d *document.Drift) []document.Problem {
 	hooks, err := o.hooks(out.program)
-	if err != nil || len(hooks) == 0 || !d.News(out.style.History) {
+	if err != nil || len(hooks) == 0 || !d.IsNews(out.style.History) {
 		return problemsOf(err)
 	}
 	m := d.Message()

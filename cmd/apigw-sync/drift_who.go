@@ -14,12 +14,12 @@ import (
 
 // askWho looks up in the audit trail who made the differences, if there are any. If that fails, it returns warnings:
 // the report must be made in any case.
-func (o *driftOptions) askWho(ctx context.Context, p *program, c *prepared, reader *fetch.Reader, now time.Time) (map[string]trail.By, []document.Problem) {
+func (o *driftOptions) askWho(ctx context.Context, p *program, c *prepared, reader *fetch.Reader, now time.Time) (map[string]trail.Author, []document.Problem) {
 	if !o.who || o.compare.gateway.against != "" || len(c.Plan.Changes)+len(c.Plan.Extra) == 0 {
 		return nil, nil
 	}
 	found, err := trail.Read(ctx, reader, now)
-	by := found.By(c.Plan, c.Actual, trail.Run{InstanceID: c.session.instanceID, Requests: ownRequests(p, c.session.gateway), KeyID: c.session.keyID})
+	by := found.Authors(c.Plan, c.Actual, trail.Run{InstanceID: c.session.instanceID, Requests: ownRequests(p, c.session.gateway), KeyID: c.session.keyID})
 	if err != nil {
 		return by, []document.Problem{{Message: "who made the differences is not known, or not of all: the audit trail could not be read: " + err.Error()}}
 	}

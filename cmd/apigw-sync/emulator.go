@@ -37,7 +37,7 @@ and APIs. If something changed, it is written back at the end.
 Behaviours of the gateway (--behaviour NAME=VALUE; the first value is the default):
 ` + emulator.BehaviourHelp + `
 Faults (--fault RULE):
-` + emulator.FaultHelp + exits(exitDone, exitError) + `
+` + emulator.FaultHelp + exitHelp(exitDone, exitError) + `
   N  the exit code of the COMMAND`,
 		Example: `  apigw-sync emulator --state state.yaml -- apigw-sync diff
   apigw-sync emulator --state state.yaml -- bash
@@ -71,7 +71,7 @@ func runEmulator(ctx context.Context, p *program, o *serveOptions, command []str
 		return err
 	}
 	g := e.gateway
-	defer func() { err = both(err, e.save()) }()
+	defer func() { err = joinErrors(err, e.save()) }()
 	serving, stop := context.WithCancel(context.WithoutCancel(ctx))
 	defer stop()
 	url, wait, err := g.Listen(serving, o.listen)
@@ -79,14 +79,14 @@ func runEmulator(ctx context.Context, p *program, o *serveOptions, command []str
 		return err
 	}
 	variables := []string{
-		twin("endpoint") + "=" + url, twin("project-id") + "=" + emulator.DefaultProjectID,
-		twin("instance-id") + "=" + emulator.DefaultInstanceID, twin("token") + "=" + emulator.DefaultToken,
+		envVariable("endpoint") + "=" + url, envVariable("project-id") + "=" + emulator.DefaultProjectID,
+		envVariable("instance-id") + "=" + emulator.DefaultInstanceID, envVariable("token") + "=" + emulator.DefaultToken,
 		remote.TrailVariable + "=" + url,
 	}
 	if len(command) > 0 {
 		err = p.runCommand(ctx, command, variables)
 		stop()
-		return both(err, wait())
+		return joinErrors(err, wait())
 	}
 	for _, v := range variables {
 		if _, err := fmt.Fprintln(p.Stdout, "export "+v); err != nil {

@@ -27,8 +27,8 @@ var exitMeaning = map[int]string{
 	exitRefused:    "refused by a guard; nothing was changed",
 }
 
-// exits returns the part of a help text that lists exit codes.
-func exits(codes ...int) string {
+// exitHelp returns the part of a help text that lists exit codes.
+func exitHelp(codes ...int) string {
 	var b strings.Builder
 	b.WriteString("\nExit codes:")
 	for _, c := range codes {
@@ -86,8 +86,8 @@ type pair struct{ first, second error }
 func (p pair) Error() string   { return p.first.Error() + "; " + p.second.Error() }
 func (p pair) Unwrap() []error { return []error{p.first, p.second} }
 
-// both joins errors, each of which may be nil.
-func both(first, second error) error {
+// joinErrors joins errors, each of which may be nil.
+func joinErrors(first, second error) error {
 	switch {
 	case first == nil:
 		return second
@@ -118,9 +118,9 @@ func problemsOf(err error) []document.Problem {
 	return []document.Problem{{Message: err.Error()}}
 }
 
-// complain writes an error to Stderr: problems in files as lines that begin with file:line:col, all others after
+// printError writes an error to Stderr: problems in files as lines that begin with file:line:col, all others after
 // "error: ".
-func (p *program) complain(err error) {
+func (p *program) printError(err error) {
 	word := "error:"
 	if colored(p.Stderr, p.Lookup) {
 		red := color.New(color.FgRed)
@@ -140,8 +140,8 @@ func (p *program) complain(err error) {
 	}
 }
 
-// lowered makes an error of the flag parser begin with a lower-case letter, as all other errors do.
-func lowered(err error) error {
+// lowerFirst makes an error of the flag parser begin with a lower-case letter, as all other errors do.
+func lowerFirst(err error) error {
 	s := err.Error()
 	return errors.New(strings.ToLower(s[:1]) + s[1:])
 }

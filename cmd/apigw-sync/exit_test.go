@@ -26,7 +26,7 @@ func TestExitCode(t *testing.T) {
 		"incomplete":        {coded{code: exitIncomplete}, 3},
 		"refused":           {coded{exitRefused, problems{}}, 4},
 		"wrapped":           {fmt.Errorf("run: %w", coded{code: 7}), 7},
-		"and another error": {both(coded{code: exitIncomplete}, plain), 3},
+		"and another error": {joinErrors(coded{code: exitIncomplete}, plain), 3},
 	} {
 		if got := exitCode(c.err); got != c.want {
 			t.Errorf("%s: got %d, want %d", name, got, c.want)
@@ -46,7 +46,7 @@ func TestProblemsOf(t *testing.T) {
 		"hinted": {hinted{errors.New("broken"), "mend it"}, []document.Problem{{Message: "broken", Hint: "mend it"}}},
 		"files":  {coded{4, problems{list, "1 error"}}, list},
 		"silent": {coded{code: 3}, nil},
-		"two":    {both(problems{list, ""}, errors.New("broken")), append(list, document.Problem{Message: "broken"})},
+		"two":    {joinErrors(problems{list, ""}, errors.New("broken")), append(list, document.Problem{Message: "broken"})},
 	} {
 		if d := cmp.Diff(c.want, problemsOf(c.err)); d != "" {
 			t.Errorf("%s (-want +got):\n%s", name, d)

@@ -33,15 +33,15 @@ setting of the API itself.
 
 API is GROUP/NAME, a name that only one API has, an id, or "METHOD /path". Without desired-state files,
 everything is shown as set on the gateway only.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: `  apigw-sync explain orders/create_order --target prod
   apigw-sync explain "GET /v1/orders/{id}" --environment STAGING -o json
   apigw-sync explain orders/create_order --against export.yaml`,
-		ValidArgsFunction: p.offeredFirst(apis),
+		ValidArgsFunction: p.completeFirst(completeAPIs),
 		Args:              arguments(1, "one API", ""),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			o.api = args[0]
-			return p.tell(cmd.Context(), &o.output, &o.compare.gateway, o.find)
+			return p.runFinder(cmd.Context(), &o.output, &o.compare.gateway, o.find)
 		},
 	}
 	flags := cmd.Flags()
@@ -75,12 +75,12 @@ func (o *explainOptions) find(ctx context.Context, out *printer) (document.Docum
 		err = hinted{err, "name it as GROUP/NAME, as \"METHOD /path\", or by its id"}
 	}
 	d.Warnings = slices.Insert(d.Warnings, 0, warnings...)
-	return d, exitDone, both(err, s.end())
+	return d, exitDone, joinErrors(err, s.end())
 }
 
 // state reads the files, where there are any.
 func (o *explainOptions) state(p *program) (*spec.State, []document.Problem, error) {
-	if o.compare.files.none() {
+	if o.compare.files.noFiles() {
 		return &spec.State{}, []document.Problem{{Message: "no desired-state files: there is neither gateway.yaml nor gateway/ here", Hint: "name them with --file"}}, nil
 	}
 	return o.compare.files.loadValid(p)

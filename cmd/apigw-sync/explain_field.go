@@ -31,38 +31,38 @@ lists the keys of a document. It neither reads files nor contacts a gateway.
 PATH is throttles.time_unit, throttles[].time_unit or /throttles/0/time_unit. The content of a plugin
 depends on its type: write plugins.content(cors).max_age, or use --type cors. If only one type has the key,
 you can leave the type out.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: `  apigw-sync explain-field throttles.time_unit
   apigw-sync explain-field plugins.content --type cors
   apigw-sync explain-field apps --recursive
   apigw-sync explain-field /throttles/0/specials/0/app -o json`,
 		Args:              arguments(0, "at most one path", ""),
-		ValidArgsFunction: p.offeredFirst(keyPaths),
+		ValidArgsFunction: p.completeFirst(completeKeyPaths),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				o.question.Path = args[0]
 			}
-			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
+			return p.runFinder(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.question.Type, "type", "", "`NAME` of the type of plugin whose content to explain")
-	suggests(flags, "type", types()...)
+	suggestValues(flags, "type", pluginTypes()...)
 	flags.BoolVar(&o.question.Deep, "recursive", false, "list all nested keys, not only the next level")
 	o.output.addFlags(flags, "explain-field")
 	return cmd
 }
 
-// keyPaths returns the completions of PATH, without brackets, which shells would interpret as patterns.
-func keyPaths(*program, *cobra.Command) (out []cobra.Completion) {
+// completeKeyPaths returns the completions of PATH, without brackets, which shells would interpret as patterns.
+func completeKeyPaths(*program, *cobra.Command) (out []cobra.Completion) {
 	for _, path := range manual.Paths() {
 		out = append(out, strings.ReplaceAll(path, "[]", ""))
 	}
 	return out
 }
 
-// types returns the values of --type, for completion.
-func types() (names []string) {
+// pluginTypes returns the values of --type, for completion.
+func pluginTypes() (names []string) {
 	for _, k := range kind.All {
 		if k.Shape.Cases != nil {
 			names = slices.AppendSeq(names, maps.Keys(k.Shape.Cases.Shapes))

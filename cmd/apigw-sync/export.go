@@ -52,7 +52,7 @@ removes what the gateway no longer has. It adds objects that owns covers and no 
 it also adds those that owns does not cover. Comments, order and layout of everything else stay as they
 are. It never writes secrets or values that come from variables; it reports them instead. Then the exit
 code is 3, or 1 if nothing could be written.
-` + exits(exitDone, exitError, exitIncomplete),
+` + exitHelp(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync export > gateway.yaml
   apigw-sync export --kind throttle --name 'orders_*'
   apigw-sync export --split kind --output-file gateway/
@@ -72,7 +72,7 @@ code is 3, or 1 if nothing could be written.
 	o.compare.addScope(flags)
 	flags.StringVar(&o.path, "output-file", "", "write to `PATH` instead of stdout; a folder with --split")
 	flags.StringVar(&o.split, "split", "", "write several files into the folder of --output-file, one for each `BY`: kind, group or object")
-	takes(flags, "split", spec.Splits()...)
+	allowValues(flags, "split", spec.Splits()...)
 	flags.BoolVar(&o.withAPIs, "with-apis", false, "also write the APIs, for the emulator")
 	flags.BoolVar(&o.allKinds, "all-kinds", false, "also write objects other than policies and apps, such as environments")
 	flags.BoolVar(&o.secrets, "with-secrets", false, "write the values of secrets, to a file that only its owner can read")
@@ -99,7 +99,7 @@ func (o *exportOptions) check() error {
 	case o.secrets && o.path == "":
 		return hinted{errors.New("--with-secrets never writes to stdout"), "name a file with --output-file"}
 	}
-	if err := o.private(o.path); err != nil {
+	if err := o.checkPrivate(o.path); err != nil {
 		return err
 	}
 	return o.compare.check()
@@ -115,29 +115,29 @@ func runExport(ctx context.Context, p *program, o *exportOptions) (err error) {
 	if err != nil {
 		return err
 	}
-	defer func() { err = both(err, s.end()) }()
+	defer func() { err = joinErrors(err, s.end()) }()
 	options := o.compare.diffOptions()
 	if len(o.update) > 0 {
 		options.Kinds, options.Names, options.Environments = nil, nil, nil // exported objects may refer to what these would leave out
 	}
 	run := s.run(options, o.compare.gateway.parallelism.workers())
 	run.Lenient, run.Backends = true, o.withAPIs
-	if run.Only, err = o.only(p, run); err != nil {
+	if run.Only, err = o.kindsToRead(p, run); err != nil {
 		return err
 	}
 	all, err := run.Everything(ctx)
 	if err != nil {
-		return unread(ctx, err)
+		return readError(ctx, err)
 	}
 	if len(o.update) > 0 {
-		return o.edit(p, all)
+		return o.updateFiles(p, all)
 	}
 	return o.write(p, s.instanceID, all)
 }
 
-// only returns the kinds to read; nil means all. By default, these are policies, and kinds that the files to edit
-// mention.
-func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, error) {
+// kindsToRead returns the kinds to read; nil means all. By default, these are policies, and kinds that the files to
+// edit mention.
+func (o *exportOptions) kindsToRead(p *program, run *reconcile.Run) ([]*kind.Kind, error) {
 	if o.allKinds || len(o.compare.kinds) > 0 {
 		return nil, nil
 	}
@@ -155,7 +155,7 @@ func (o *exportOptions) only(p *program, run *reconcile.Run) ([]*kind.Kind, erro
 
 // notes returns the lines at the head of each file that say where it comes from.
 func (o *exportOptions) notes(instance string) []string {
-	from := heldBy + instance + " held when it was exported"
+	from := exportMark + instance + " held when it was exported"
 	if o.split != "" {
 		from += ", split by " + o.split
 	}
@@ -176,8 +176,8 @@ func (o *exportOptions) notes(instance string) []string {
 	return out
 }
 
-// owns returns, by kind, the globs of names of which the export has all objects: all names, or those of --name.
-func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
+// ownedGlobs returns, by kind, the globs of names of which the export has all objects: all names, or those of --name.
+func (o *exportOptions) ownedGlobs(all *reconcile.Everything) map[string][]string {
 	if o.noOwns {
 		return nil
 	}
@@ -195,14 +195,14 @@ func (o *exportOptions) owns(all *reconcile.Everything) map[string][]string {
 	return out
 }
 
-// heldBy is the beginning of the line that marks the files of an export.
-const heldBy = "What the gateway "
+// exportMark is the beginning of the line that marks the files of an export.
+const exportMark = "What the gateway "
 
 // write writes one file, or a folder of them.
 func (o *exportOptions) write(p *program, instance string, all *reconcile.Everything) error {
 	files, err := spec.Write(spec.Export{
 		Objects: all.Actual.Objects, Links: all.Actual.Links, Known: all.Catalog.APIs, Unread: all.Unread, Skipped: all.Skipped, APIs: o.withAPIs, Secrets: o.secrets,
-		Split: spec.Split(o.split), Owns: o.owns(all), Notes: o.notes(instance), Environment: o.compare.files.environment,
+		Split: spec.Split(o.split), Owns: o.ownedGlobs(all), Notes: o.notes(instance), Environment: o.compare.files.environment,
 	})
 	if err != nil {
 		return err
@@ -215,7 +215,7 @@ func (o *exportOptions) write(p *program, instance string, all *reconcile.Everyt
 	if err != nil {
 		return err
 	}
-	return tellExported(p.Stderr, files)
+	return reportExport(p.Stderr, files)
 }
 
 func (o *exportOptions) file(p *program, path string, raw []byte) error {
@@ -223,27 +223,28 @@ func (o *exportOptions) file(p *program, path string, raw []byte) error {
 		_, err := p.Stdout.Write(raw)
 		return err
 	}
-	mode := forAll
+	mode := sharedMode
 	if o.secrets {
-		mode = onlyOwner
+		mode = privateMode
 	}
 	return writeBytes(path, mode, raw)
 }
 
-// private refuses to write secrets into an existing file that other users can read, since the file would keep its mode.
-func (o *exportOptions) private(path string) error {
+// checkPrivate refuses to write secrets into an existing file that other users can read, since the file would keep its
+// mode.
+func (o *exportOptions) checkPrivate(path string) error {
 	if !o.secrets {
 		return nil
 	}
-	if err := private(path); err != nil {
+	if err := checkPrivate(path); err != nil {
 		return fmt.Errorf("--with-secrets: %w", err)
 	}
 	return nil
 }
 
-// tellExported lists the variables for secrets, which must be set when the files are applied, and what is not in the
+// reportExport lists the variables for secrets, which must be set when the files are applied, and what is not in the
 // files.
-func tellExported(to io.Writer, files []spec.File) error {
+func reportExport(to io.Writer, files []spec.File) error {
 	const most = 20
 	var vars, left []string
 	for _, f := range files {

@@ -18,23 +18,23 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 	if info, err := os.Stat(o.path); err == nil && !info.IsDir() {
 		return hinted{fmt.Errorf("%s is not a folder", o.path), "--split writes several files: name a folder with --output-file"}
 	}
-	mine := map[string]bool{}
+	written := map[string]bool{}
 	read, _ := filesOfFlags(p.flags)
 	var wrong error
 	for _, f := range files {
 		path := filepath.Join(o.path, filepath.FromSlash(f.Name))
-		mine[path] = true
-		wrong = both(wrong, both(o.private(path), noLink(o.path, f.Name)))
+		written[path] = true
+		wrong = joinErrors(wrong, joinErrors(o.checkPrivate(path), noLink(o.path, f.Name)))
 		for _, r := range read {
 			if sameFile(r.path, path) {
-				wrong = both(wrong, hinted{fmt.Errorf("the export would overwrite %s, which %s names", path, r.flag), "name another folder with --output-file"})
+				wrong = joinErrors(wrong, hinted{fmt.Errorf("the export would overwrite %s, which %s names", path, r.flag), "name another folder with --output-file"})
 			}
 		}
 	}
 	if wrong != nil {
 		return wrong
 	}
-	stale, strange := o.others(mine)
+	stale, foreign := o.otherFiles(written)
 	for _, f := range files {
 		path := filepath.Join(o.path, filepath.FromSlash(f.Name))
 		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil { //nolint:gosec // as the umask says
@@ -50,7 +50,7 @@ func (o *exportOptions) folder(p *program, files []spec.File) error {
 		}
 		_, _ = fmt.Fprintf(p.Stderr, "removed %s, which an earlier export wrote\n", path)
 	}
-	for _, path := range strange {
+	for _, path := range foreign {
 		_, _ = fmt.Fprintf(p.Stderr, "warning: %s is not part of this export; together they may declare objects twice\n", path)
 	}
 	return nil
@@ -69,9 +69,9 @@ func noLink(folder, name string) error {
 	return nil
 }
 
-// others finds desired-state files in the folder that this export does not write: stale ones, which an earlier split
-// export of everything wrote, and strange ones, which must be kept.
-func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
+// otherFiles finds desired-state files in the folder that this export does not write: stale ones, which an earlier
+// split export of everything wrote, and foreign ones, which must be kept.
+func (o *exportOptions) otherFiles(written map[string]bool) (stale, foreign []string) {
 	paths, err := filesAt(o.path)
 	if err != nil {
 		return nil, nil // a new folder, or an empty one
@@ -79,25 +79,25 @@ func (o *exportOptions) others(mine map[string]bool) (stale, strange []string) {
 	narrowed := len(o.compare.kinds)+len(o.compare.names) > 0
 	for _, path := range paths {
 		switch {
-		case mine[path]:
-		case !narrowed && exported(path) && noLink(filepath.Dir(path), filepath.Base(path)) == nil:
+		case written[path]:
+		case !narrowed && isSplitExport(path) && noLink(filepath.Dir(path), filepath.Base(path)) == nil:
 			stale = append(stale, path)
 		default:
-			strange = append(strange, path)
+			foreign = append(foreign, path)
 		}
 	}
-	return stale, strange
+	return stale, foreign
 }
 
-// exported reports whether the head of a file has the mark of a split export.
-func exported(path string) bool {
+// isSplitExport reports whether the head of a file has the mark of a split export.
+func isSplitExport(path string) bool {
 	data, err := os.ReadFile(path) //nolint:gosec // in the folder that the user named
 	if err != nil {
 		return false
 	}
 	lines := bufio.NewScanner(bytes.NewReader(data))
 	for lines.Scan() && strings.HasPrefix(lines.Text(), "#") {
-		if strings.HasPrefix(lines.Text(), "# "+heldBy) && strings.Contains(lines.Text(), " exported, split by ") {
+		if strings.HasPrefix(lines.Text(), "# "+exportMark) && strings.Contains(lines.Text(), " exported, split by ") {
 			return true
 		}
 	}

@@ -16,9 +16,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/writeback"
 )
 
-// edit writes what the gateway holds back into files. It writes the first file only when the new content of all files
-// is ready.
-func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
+// updateFiles writes what the gateway holds back into files. It writes the first file only when the new content of all
+// files is ready.
+func (o *exportOptions) updateFiles(p *program, all *reconcile.Everything) error {
 	o.compare.files.files = o.update
 	inputs, err := o.compare.files.inputs(p)
 	if err != nil {
@@ -36,17 +36,17 @@ func (o *exportOptions) edit(p *program, all *reconcile.Everything) error {
 	if _, err := problemsIn(findings); err != nil {
 		return err
 	}
-	if err := replace(inputs, result.Files); err != nil {
+	if err := replaceFiles(inputs, result.Files); err != nil {
 		return err
 	}
 	if _, err := io.WriteString(p.Stderr, updateText(result)); err != nil {
 		return err
 	}
-	return unwritten(result)
+	return writebackError(result)
 }
 
-// replace writes edited files, unless one of them was changed since it was read.
-func replace(inputs []spec.Input, files []writeback.File) error {
+// replaceFiles writes edited files, unless one of them was changed since it was read.
+func replaceFiles(inputs []spec.Input, files []writeback.File) error {
 	read := map[string][]byte{}
 	for _, in := range inputs {
 		read[in.Name] = in.Data
@@ -61,7 +61,7 @@ func replace(inputs []spec.Input, files []writeback.File) error {
 		}
 	}
 	for i, f := range files {
-		err := writeBytes(filepath.FromSlash(f.Name), forAll, f.Data)
+		err := writeBytes(filepath.FromSlash(f.Name), sharedMode, f.Data)
 		if err != nil && i > 0 {
 			return coded{exitIncomplete, fmt.Errorf("%w; %d of %d files were written", err, i, len(files))}
 		}
@@ -72,8 +72,8 @@ func replace(inputs []spec.Input, files []writeback.File) error {
 	return nil
 }
 
-// unwritten returns the error for what could not be written back; nil if everything was.
-func unwritten(result *writeback.Result) error {
+// writebackError returns the error for what could not be written back; nil if everything was.
+func writebackError(result *writeback.Result) error {
 	if len(result.Kept) == 0 {
 		return nil
 	}
@@ -84,8 +84,8 @@ func unwritten(result *writeback.Result) error {
 	return err
 }
 
-// signs are the marks of changes in the files.
-var signs = map[diff.Action]string{diff.Create: "+", diff.Update: "~", diff.Delete: "-"}
+// actionMarks are the marks of changes in the files.
+var actionMarks = map[diff.Action]string{diff.Create: "+", diff.Update: "~", diff.Delete: "-"}
 
 // updateText lists what was changed in each file, and what was not.
 func updateText(result *writeback.Result) string {
@@ -93,7 +93,7 @@ func updateText(result *writeback.Result) string {
 	for _, f := range result.Files {
 		fmt.Fprintf(&b, "%s: %s\n", f.Name, document.Count(len(f.Changes), "change", "changes"))
 		for _, c := range f.Changes {
-			b.WriteString("  " + signs[c.Action] + " " + c.Address)
+			b.WriteString("  " + actionMarks[c.Action] + " " + c.Address)
 			if c.Field != nil {
 				b.WriteString(" " + document.Leaf(*c.Field))
 			}

@@ -33,7 +33,7 @@ func (o *fileOptions) addFlags(flags *pflag.FlagSet) {
 func (o *fileOptions) addContext(flags *pflag.FlagSet) {
 	flags.StringArrayVar(&o.overlays, "overlay", nil, "file or folder at `PATH` with an overlay, whose items merge over those of the same kind and name; repeatable")
 	flags.StringVar(&o.environment, "environment", "", "`NAME` of the environment for bindings that name none (default \""+spec.DefaultEnvironment+"\")")
-	addSection(flags)
+	addTarget(flags)
 }
 
 // load reads the files. The state is fit for use only when no finding is an error.
@@ -56,9 +56,9 @@ func (o *fileOptions) loadValid(p *program) (*spec.State, []document.Problem, er
 	return state, warnings, err
 }
 
-// none reports whether no files are named and none with the usual names exist.
-func (o *fileOptions) none() bool {
-	_, err := usualFile()
+// noFiles reports whether no files are named and none with the usual names exist.
+func (o *fileOptions) noFiles() bool {
+	_, err := defaultFile()
 	return len(o.files) == 0 && err != nil
 }
 
@@ -81,7 +81,7 @@ func (o *fileOptions) options(p *program) spec.Options {
 func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	paths := o.files
 	if len(paths) == 0 {
-		found, err := usualFile()
+		found, err := defaultFile()
 		if err != nil {
 			return nil, err
 		}
@@ -97,7 +97,7 @@ func (o *fileOptions) inputs(p *program) (inputs []spec.Input, err error) {
 	o.roots, o.skipped = s.roots, s.skipped.findings(s.inputs)
 	err = errors.Join(s.failed...)
 	if err != nil && len(o.skipped) > 0 {
-		err = fmt.Errorf("%w; %s", err, allSkipped(o.skipped))
+		err = fmt.Errorf("%w; %s", err, joinSkipped(o.skipped))
 	}
 	return s.inputs, err
 }
@@ -111,7 +111,7 @@ func (o *fileOptions) lookup(p *program) func(string) (string, bool) {
 		if remote.HoldsCredentials(name) {
 			value, ok = "", false
 		}
-		if own, said := p.vars[name]; said && value == "" {
+		if own, fromTarget := p.vars[name]; fromTarget && value == "" {
 			return own, true
 		}
 		return value, ok
@@ -126,8 +126,8 @@ func (o *fileOptions) fromTarget(p *program) func(string) bool {
 	}
 }
 
-// usualFile returns the path that is read when no file is named.
-func usualFile() (string, error) {
+// defaultFile returns the path that is read when no file is named.
+func defaultFile() (string, error) {
 	for _, path := range []string{"gateway.yaml", "gateway"} {
 		if _, err := os.Stat(path); err == nil {
 			return path, nil
@@ -176,8 +176,8 @@ func (s *sources) read(flag string, paths []string, overlay bool) {
 	seen := map[string]bool{}
 	for _, path := range paths {
 		more, err := s.program.read(path, seen)
-		if ofPath(err) {
-			err = s.program.unreadable(flag, path, err)
+		if isPathError(err) {
+			err = s.program.readPathError(flag, path, err)
 		}
 		s.failed = append(s.failed, err)
 		s.skipped.walk(path, "")

@@ -10,18 +10,18 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// namer returns what set the value of a flag: the flag itself, its variable, or a line of the config file; "" if it was
-// not set.
-func (p *program) namer(flag string) string {
+// sourceOf returns what set the value of a flag: the flag itself, its variable, or a line of the config file; "" if it
+// was not set.
+func (p *program) sourceOf(flag string) string {
 	named := ""
 	if p.given[flag] {
 		named = "--" + flag
 	}
-	return cmp.Or(p.origin[flag], named)
+	return cmp.Or(p.setBy[flag], named)
 }
 
-// unreadable returns the error for a flag's path that cannot be read. It says what named the path.
-func (p *program) unreadable(flag, path string, err error) error {
+// readPathError returns the error for a flag's path that cannot be read. It says what named the path.
+func (p *program) readPathError(flag, path string, err error) error {
 	hint := "correct the path"
 	switch {
 	case errors.Is(err, fs.ErrPermission):
@@ -29,12 +29,12 @@ func (p *program) unreadable(flag, path string, err error) error {
 	case errors.Is(err, syscall.EISDIR):
 		hint = "name a file in it"
 	}
-	return p.untouched(flag, path, hint, err)
+	return p.pathError(flag, path, hint, err)
 }
 
-// unwritable returns the error for a flag's path that cannot be written.
-func (p *program) unwritable(flag, path string, err error) error {
-	return p.untouched(flag, path, howToWrite(err), err)
+// writePathError returns the error for a flag's path that cannot be written.
+func (p *program) writePathError(flag, path string, err error) error {
+	return p.pathError(flag, path, howToWrite(err), err)
 }
 
 var errFolder = errors.New("is a folder")
@@ -52,28 +52,28 @@ func howToWrite(err error) string {
 	return "name another file"
 }
 
-// ofPath reports whether an error is about a path.
-func ofPath(err error) bool {
+// isPathError reports whether an error is about a path.
+func isPathError(err error) bool {
 	_, ok := errors.AsType[*fs.PathError](err)
 	return ok
 }
 
-func (p *program) untouched(flag, path, hint string, err error) error {
+func (p *program) pathError(flag, path, hint string, err error) error {
 	why := err
 	if at, ok := errors.AsType[*fs.PathError](err); ok {
 		why = at.Err // it may name the temporary file that is written first
 	}
-	if by := p.namer(flag); by != "" {
+	if by := p.sourceOf(flag); by != "" {
 		path = by + ": " + path
 	}
 	return hinted{fmt.Errorf("%s: %w", path, why), hint}
 }
 
-// unread returns the error for a config file that cannot be read, with what named it, if anything did.
-func (p *program) unread(flags *pflag.FlagSet, err error) error {
-	path := valueOf(flags, "config")
-	if !ofPath(err) || path == "" {
+// configReadError returns the error for a config file that cannot be read, with what named it, if anything did.
+func (p *program) configReadError(flags *pflag.FlagSet, err error) error {
+	path := flagValue(flags, "config")
+	if !isPathError(err) || path == "" {
 		return err
 	}
-	return p.unreadable("config", path, err)
+	return p.readPathError("config", path, err)
 }

@@ -51,24 +51,24 @@ func filesAt(path string) ([]string, error) {
 // skipped finds files below folders that hold a desired state but are not read. What they declare would count as not
 // declared.
 type skipped struct {
-	why  map[string]string // real path to the reason
-	name map[string]string // real path to the path by which the walk found it
-	been map[string]bool   // real paths of visited folders, so that cycles of links end
-	late []string          // links to folders, which are followed last: people know a file better by a path without links
+	reasons     map[string]string // real path to the reason
+	names       map[string]string // real path to the path by which the walk found it
+	visited     map[string]bool   // real paths of visited folders, so that cycles of links end
+	folderLinks []string          // links to folders, which are followed last: people know a file better by a path without links
 }
 
 func newSkipped() *skipped {
-	return &skipped{why: map[string]string{}, name: map[string]string{}, been: map[string]bool{}}
+	return &skipped{reasons: map[string]string{}, names: map[string]string{}, visited: map[string]bool{}}
 }
 
 // walk searches a folder. If reason is not "", it says why nothing in the folder is read. Otherwise some files may be
 // read, and the others have reasons of their own.
 func (s *skipped) walk(folder, reason string) {
 	target, err := filepath.EvalSymlinks(folder)
-	if err != nil || s.been[target] {
+	if err != nil || s.visited[target] {
 		return
 	}
-	s.been[target] = true
+	s.visited[target] = true
 	entries, err := os.ReadDir(folder)
 	if err != nil { // not a folder, or one that cannot be read
 		return
@@ -79,17 +79,17 @@ func (s *skipped) walk(folder, reason string) {
 		switch {
 		case err != nil || e.Name() == ".git":
 		case info.IsDir() && e.Type()&fs.ModeSymlink != 0:
-			s.late = append(s.late, at)
+			s.folderLinks = append(s.folderLinks, at)
 		case info.IsDir():
-			s.walk(at, passedOver(e, reason))
+			s.walk(at, skipReason(e, reason))
 		case info.Mode().IsRegular():
-			s.file(at, passedOver(e, reason))
+			s.note(at, skipReason(e, reason))
 		}
 	}
 }
 
-// passedOver returns why filesAt leaves out an entry of a folder; "" when it does not.
-func passedOver(e fs.DirEntry, above string) string {
+// skipReason returns why filesAt leaves out an entry of a folder; "" when it does not.
+func skipReason(e fs.DirEntry, above string) string {
 	switch ext := filepath.Ext(e.Name()); {
 	case above != "":
 		return above
@@ -101,42 +101,42 @@ func passedOver(e fs.DirEntry, above string) string {
 	return ""
 }
 
-// file notes a file that is not read, if it holds a desired state.
-func (s *skipped) file(path, reason string) {
+// note notes a file that is not read, if it holds a desired state.
+func (s *skipped) note(path, reason string) {
 	known := slices.Contains([]string{".yaml", ".yml", ".json"}, strings.ToLower(filepath.Ext(path)))
 	target, err := filepath.EvalSymlinks(path)
-	if reason == "" || !known || err != nil || s.why[target] != "" {
+	if reason == "" || !known || err != nil || s.reasons[target] != "" {
 		return
 	}
 	data, err := os.ReadFile(path) //nolint:gosec // below what the user named
 	if err == nil && spec.HoldsState(spec.Input{Data: data}) {
-		s.why[target], s.name[target] = reason, filepath.ToSlash(path)
+		s.reasons[target], s.names[target] = reason, filepath.ToSlash(path)
 	}
 }
 
 // findings returns warnings about the skipped files, without those that were read by another path.
 func (s *skipped) findings(read []spec.Input) (out []spec.Finding) {
-	for len(s.late) > 0 {
-		link := s.late[0]
-		s.late = s.late[1:]
+	for len(s.folderLinks) > 0 {
+		link := s.folderLinks[0]
+		s.folderLinks = s.folderLinks[1:]
 		s.walk(link, "because it is behind a link to a folder")
 	}
 	for _, in := range read {
 		if target, err := filepath.EvalSymlinks(filepath.FromSlash(in.Name)); err == nil {
-			delete(s.why, target)
+			delete(s.reasons, target)
 		}
 	}
-	for target, reason := range s.why {
+	for target, reason := range s.reasons {
 		f := spec.Finding{Warning: true, Problem: "holds a desired state, but is not read, " + reason, Hint: "rename or move it, or name it with --file"}
-		f.Source.File = s.name[target]
+		f.Source.File = s.names[target]
 		out = append(out, f)
 	}
 	slices.SortFunc(out, func(a, b spec.Finding) int { return strings.Compare(a.Source.File, b.Source.File) })
 	return out
 }
 
-// allSkipped joins findings in one line.
-func allSkipped(findings []spec.Finding) string {
+// joinSkipped joins findings in one line.
+func joinSkipped(findings []spec.Finding) string {
 	var all []string
 	for _, f := range findings {
 		all = append(all, f.Source.File+" "+f.Problem)

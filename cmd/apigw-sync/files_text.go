@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/config"
 )
 
-// mostText is the largest size of a file that ${file:PATH} names: 1 MiB.
-const mostText = 1 << 20
+// maxTextSize is the largest size of a file that ${file:PATH} names: 1 MiB.
+const maxTextSize = 1 << 20
 
 // text reads the files that desired-state files name with ${file:PATH}. Anybody who opens a pull request can write such
 // paths and see the contents in the diff. Therefore only files below the folder of the config file, or of --file, are
@@ -34,7 +34,7 @@ func (o *fileOptions) text(p *program) func(input, path string) (string, error) 
 // relative to.
 func (o *fileOptions) textRoot(p *program, input string) (root, folder string, err error) {
 	folder = filepath.Dir(filepath.FromSlash(input))
-	at := valueOf(p.flags, "config")
+	at := flagValue(p.flags, "config")
 	if at == "" {
 		if at, err = config.Find("."); err != nil {
 			return "", "", err
@@ -52,27 +52,27 @@ func (o *fileOptions) textRoot(p *program, input string) (root, folder string, e
 
 // textBelow reads a text file, which must be below a folder also after symbolic links are followed.
 func textBelow(root, path string) (string, error) {
-	target, err := realBelow(root, path)
+	target, err := resolveBelow(root, path)
 	if err != nil {
 		return "", err
 	}
 	info, err := os.Stat(target)
 	switch {
 	case err != nil:
-		return "", unreadable(err)
+		return "", fileCause(err)
 	case !info.Mode().IsRegular():
 		return "", errors.New("is not a regular file")
 	}
 	f, err := os.Open(target) //nolint:gosec // it is below what the user named
 	if err != nil {
-		return "", unreadable(err)
+		return "", fileCause(err)
 	}
 	defer func() { _ = f.Close() }()
-	data, err := io.ReadAll(io.LimitReader(f, mostText+1))
+	data, err := io.ReadAll(io.LimitReader(f, maxTextSize+1))
 	switch {
 	case err != nil:
-		return "", unreadable(err)
-	case len(data) > mostText:
+		return "", fileCause(err)
+	case len(data) > maxTextSize:
 		return "", errors.New("is larger than 1 MiB")
 	case !utf8.Valid(data):
 		return "", errors.New("is not UTF-8")
@@ -80,9 +80,9 @@ func textBelow(root, path string) (string, error) {
 	return string(data), nil
 }
 
-// realBelow returns a path with its links followed. It must be below a folder both before and after that. The errors do
-// not reveal whether a file elsewhere exists.
-func realBelow(folder, path string) (string, error) {
+// resolveBelow returns a path with its links followed. It must be below a folder both before and after that. The errors
+// do not reveal whether a file elsewhere exists.
+func resolveBelow(folder, path string) (string, error) {
 	shown := filepath.ToSlash(folder)
 	for _, links := range []bool{false, true} {
 		for _, at := range []*string{&folder, &path} {
@@ -91,7 +91,7 @@ func realBelow(folder, path string) (string, error) {
 				full, err = filepath.EvalSymlinks(full)
 			}
 			if err != nil {
-				return "", unreadable(err)
+				return "", fileCause(err)
 			}
 			*at = full
 		}
@@ -102,8 +102,8 @@ func realBelow(folder, path string) (string, error) {
 	return path, nil
 }
 
-// unreadable returns the cause of an error of the file system, without the operation and the path.
-func unreadable(err error) error {
+// fileCause returns the cause of an error of the file system, without the operation and the path.
+func fileCause(err error) error {
 	if cause, ok := errors.AsType[*os.PathError](err); ok {
 		err = cause.Err
 	}

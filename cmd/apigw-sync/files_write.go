@@ -12,8 +12,8 @@ import (
 // The modes of files that are written. For forAll, a new file gets what the umask leaves of it, and an existing file
 // keeps its own mode.
 const (
-	forAll    fs.FileMode = 0o666
-	onlyOwner fs.FileMode = 0o600 // for files with secrets, or with something from which secrets can be guessed
+	sharedMode  fs.FileMode = 0o666
+	privateMode fs.FileMode = 0o600 // for files with secrets, or with something from which secrets can be guessed
 )
 
 // writeFile replaces a file atomically: readers see either the old or the new content, even after a crash. It follows
@@ -39,7 +39,7 @@ func writeFile(path string, mode fs.FileMode, write func(io.Writer) error) error
 	if err != nil {
 		return err
 	}
-	if there && mode != onlyOwner {
+	if there && mode != privateMode {
 		err = f.Chmod(info.Mode().Perm())
 	}
 	if err == nil {

@@ -19,16 +19,17 @@ import (
 // Shells ask for completions while a line is typed. The answers come from the line, the environment and files, never
 // from a gateway. If a file cannot be read, there are fewer completions and no message.
 
-// offer lists the completions of a flag's value or of an argument.
-type offer func(p *program, cmd *cobra.Command) []cobra.Completion
+// completer lists the completions of a flag's value or of an argument.
+type completer func(p *program, cmd *cobra.Command) []cobra.Completion
 
-// offers are for flags whose values depend on files or the environment. A flag has the same meaning in every command.
-var offers = map[string]offer{
-	"environment": environments,
-	"from":        targets,
-	"name":        names,
-	"target":      targets,
-	"to":          targets,
+// completers are for flags whose values depend on files or the environment. A flag has the same meaning in every
+// command.
+var completers = map[string]completer{
+	"environment": completeEnvironments,
+	"from":        completeTargets,
+	"name":        completeNames,
+	"target":      completeTargets,
+	"to":          completeTargets,
 }
 
 // The annotations that list values of a flag: either all that it takes, or only some.
@@ -37,13 +38,13 @@ const (
 	someValues = "some values"
 )
 
-// takes sets the values that a flag takes. Others are refused, see checkValues.
-func takes(flags *pflag.FlagSet, name string, values ...string) {
+// allowValues sets the values that a flag takes. Others are refused, see checkValues.
+func allowValues(flags *pflag.FlagSet, name string, values ...string) {
 	flags.Lookup(name).Annotations = map[string][]string{allValues: values}
 }
 
-// suggests sets some of the values that a flag takes. After a value, there may be a tab and a description.
-func suggests(flags *pflag.FlagSet, name string, values ...string) {
+// suggestValues sets some of the values that a flag takes. After a value, there may be a tab and a description.
+func suggestValues(flags *pflag.FlagSet, name string, values ...string) {
 	flags.Lookup(name).Annotations = map[string][]string{someValues: values}
 }
 
@@ -66,10 +67,10 @@ func (p *program) complete(cmd *cobra.Command) {
 // environment, else by the placeholder in its help text.
 func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 	if values := slices.Concat(f.Annotations[allValues], f.Annotations[someValues]); len(values) > 0 {
-		return p.offered(func(*program, *cobra.Command) []cobra.Completion { return slices.Clone(values) })
+		return p.completeWith(func(*program, *cobra.Command) []cobra.Completion { return slices.Clone(values) })
 	}
-	if find := offers[f.Name]; find != nil {
-		return p.offered(find)
+	if find := completers[f.Name]; find != nil {
+		return p.completeWith(find)
 	}
 	directive, extensions := cobra.ShellCompDirectiveNoFileComp, []string(nil)
 	switch what, _ := pflag.UnquoteUsage(f); what {
@@ -89,67 +90,68 @@ func (p *program) completionOf(f *pflag.Flag) cobra.CompletionFunc {
 // yamlFlags name files in YAML: desired state, what looks like it, cases, and the config file.
 var yamlFlags = []string{"against", "cases", "config", "file", "overlay", "state"}
 
-// offered turns an offer into the function that cobra calls.
-func (p *program) offered(find offer) cobra.CompletionFunc {
+// completeWith turns an offer into the function that cobra calls.
+func (p *program) completeWith(find completer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, _ []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
-		silent := *p
-		silent.Stdin, silent.Stderr = strings.NewReader(""), io.Discard
-		all := find(&silent, cmd)
+		directive := *p
+		directive.Stdin, directive.Stderr = strings.NewReader(""), io.Discard
+		all := find(&directive, cmd)
 		all = slices.DeleteFunc(all, func(c cobra.Completion) bool { return !strings.HasPrefix(c, typed) })
 		slices.SortFunc(all, func(a, b cobra.Completion) int {
-			return cmp.Or(strings.Compare(choice(a), choice(b)), len(b)-len(a)) // the one with the longest description first
+			return cmp.Or(strings.Compare(withoutDescription(a), withoutDescription(b)), len(b)-len(a)) // the one with the longest description first
 		})
-		all = slices.CompactFunc(all, func(a, b cobra.Completion) bool { return choice(a) == choice(b) })
+		all = slices.CompactFunc(all, func(a, b cobra.Completion) bool { return withoutDescription(a) == withoutDescription(b) })
 		return all, cobra.ShellCompDirectiveNoFileComp
 	}
 }
 
-// choice returns a completion without its description.
-func choice(c cobra.Completion) string {
+// withoutDescription returns a completion without its description.
+func withoutDescription(c cobra.Completion) string {
 	text, _, _ := strings.Cut(c, "\t")
 	return text
 }
 
-// offeredFirst completes the first argument of a command, the only one that it takes.
-func (p *program) offeredFirst(find offer) cobra.CompletionFunc {
+// completeFirst completes the first argument of a command, the only one that it takes.
+func (p *program) completeFirst(find completer) cobra.CompletionFunc {
 	return func(cmd *cobra.Command, args []string, typed string) ([]cobra.Completion, cobra.ShellCompDirective) {
 		if len(args) > 0 {
 			return nil, cobra.ShellCompDirectiveNoFileComp
 		}
-		return p.offered(find)(cmd, args, typed)
+		return p.completeWith(find)(cmd, args, typed)
 	}
 }
 
-// sketch returns an outline of the files that the command line names so far, also for commands without flags for files.
-func sketch(p *program, cmd *cobra.Command) spec.Outline {
+// outlineOf returns an outline of the files that the command line names so far, also for commands without flags for
+// files.
+func outlineOf(p *program, cmd *cobra.Command) spec.Outline {
 	var o fileOptions
 	flags := pflag.NewFlagSet(cmd.Name(), pflag.ContinueOnError)
 	o.addFlags(flags)
 	cmd.Flags().Visit(func(given *pflag.Flag) {
 		if f := flags.Lookup(given.Name); f != nil {
-			_ = assign(f, valuesOf(given))
+			_ = setFlag(f, flagValues(given))
 			f.Changed = true
 		}
 	})
-	_ = p.settle(flags)
+	_ = p.fillFlags(flags)
 	inputs, _ := o.inputs(p)
 	return spec.ReadOutline(inputs, spec.Options{Environment: o.environment, Lookup: o.lookup(p)})
 }
 
-// names returns the names of declared objects of the kinds that --kind selects.
-func names(p *program, cmd *cobra.Command) []cobra.Completion {
-	_ = p.settle(cmd.Flags())
+// completeNames returns the names of declared objects of the kinds that --kind selects.
+func completeNames(p *program, cmd *cobra.Command) []cobra.Completion {
+	_ = p.fillFlags(cmd.Flags())
 	var wanted []string
 	if f := cmd.Flags().Lookup("kind"); f != nil {
 		wanted = f.Value.(pflag.SliceValue).GetSlice()
 	}
-	return named(sketch(p, cmd), func(k *kind.Kind) bool {
-		return len(wanted) == 0 || slices.ContainsFunc(wanted, func(w string) bool { return k == standing(w) })
+	return completeOutline(outlineOf(p, cmd), func(k *kind.Kind) bool {
+		return len(wanted) == 0 || slices.ContainsFunc(wanted, func(w string) bool { return k == topKind(w) })
 	})
 }
 
-// standing returns the kind whose names are offered for a value of --kind: the kind itself, or its owner.
-func standing(name string) *kind.Kind {
+// topKind returns the kind whose names are offered for a value of --kind: the kind itself, or its owner.
+func topKind(name string) *kind.Kind {
 	if l := kind.LinkOf(name); l != nil {
 		name = l.Owner
 	}
@@ -163,13 +165,14 @@ func standing(name string) *kind.Kind {
 	return kind.All[i]
 }
 
-// apps returns the names of declared apps.
-func apps(p *program, cmd *cobra.Command) []cobra.Completion {
-	return named(sketch(p, cmd), func(k *kind.Kind) bool { return k.Name == "app" })
+// completeApps returns the names of declared apps.
+func completeApps(p *program, cmd *cobra.Command) []cobra.Completion {
+	return completeOutline(outlineOf(p, cmd), func(k *kind.Kind) bool { return k.Name == "app" })
 }
 
-// named returns the names in an outline, with the kinds that have them as descriptions. Each name is listed once.
-func named(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion) {
+// completeOutline returns the names in an outline, with the kinds that have them as descriptions. Each name is listed
+// once.
+func completeOutline(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion) {
 	about := map[string]string{}
 	for _, i := range o.Items {
 		if !wanted(i.Kind) {
@@ -190,10 +193,10 @@ func named(o spec.Outline, wanted func(*kind.Kind) bool) (out []cobra.Completion
 	return out
 }
 
-// environments returns the environments that files and targets name.
-func environments(p *program, cmd *cobra.Command) []cobra.Completion {
-	out := sketch(p, cmd).Environments
-	for _, t := range configured(p, cmd) {
+// completeEnvironments returns the environments that files and targets name.
+func completeEnvironments(p *program, cmd *cobra.Command) []cobra.Completion {
+	out := outlineOf(p, cmd).Environments
+	for _, t := range configuredTargets(p, cmd) {
 		if t.Environment != nil {
 			out = append(out, *t.Environment)
 		}
@@ -201,11 +204,11 @@ func environments(p *program, cmd *cobra.Command) []cobra.Completion {
 	return out
 }
 
-// targets returns the targets of the config file, with their gateways as descriptions.
-func targets(p *program, cmd *cobra.Command) (out []cobra.Completion) {
-	for name, t := range configured(p, cmd) {
+// completeTargets returns the targets of the config file, with their gateways as descriptions.
+func completeTargets(p *program, cmd *cobra.Command) (out []cobra.Completion) {
+	for name, t := range configuredTargets(p, cmd) {
 		out = append(out, cobra.CompletionWithDesc(name, strings.Join(slices.DeleteFunc(
-			[]string{text(t.Region), text(t.InstanceID), text(t.Endpoint), text(t.Environment)}, func(s string) bool { return s == "" }), " ")))
+			[]string{derefText(t.Region), derefText(t.InstanceID), derefText(t.Endpoint), derefText(t.Environment)}, func(s string) bool { return s == "" }), " ")))
 	}
 	if f := cmd.Flags().Lookup("target"); f != nil && len(out) > 1 {
 		if _, many := f.Value.(pflag.SliceValue); many {
@@ -215,15 +218,15 @@ func targets(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 	return out
 }
 
-func text(s *string) string {
+func derefText(s *string) string {
 	if s == nil {
 		return ""
 	}
 	return *s
 }
 
-// configured returns the targets of the config file by name.
-func configured(p *program, cmd *cobra.Command) map[string]*config.Target {
+// configuredTargets returns the targets of the config file by name.
+func configuredTargets(p *program, cmd *cobra.Command) map[string]*config.Target {
 	path := ""
 	if f := cmd.Flags().Lookup("config"); f != nil {
 		_, _ = p.fromEnvironment(f)
@@ -242,9 +245,9 @@ func configured(p *program, cmd *cobra.Command) map[string]*config.Target {
 	return file.Targets
 }
 
-// apis returns the APIs that the files refer to without a pattern, and those of --against.
-func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
-	for _, r := range sketch(p, cmd).References {
+// completeAPIs returns the APIs that the files refer to without a pattern, and those of --against.
+func completeAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
+	for _, r := range outlineOf(p, cmd).References {
 		switch {
 		case r.Target() != kind.APublication:
 		case r.Text != "":
@@ -255,13 +258,14 @@ func apis(p *program, cmd *cobra.Command) (out []cobra.Completion) {
 			out = append(out, r.Method+" "+r.Path)
 		}
 	}
-	return append(out, exportedAPIs(p, cmd)...)
+	return append(out, completeExportedAPIs(p, cmd)...)
 }
 
-// exportedAPIs returns the APIs of the export that is used instead of a gateway, with their routes as descriptions.
-func exportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
-	_ = p.settle(cmd.Flags())
-	o := gatewayOptions{parallelism: 1, against: valueOf(cmd.Flags(), "against")}
+// completeExportedAPIs returns the APIs of the export that is used instead of a gateway, with their routes as
+// descriptions.
+func completeExportedAPIs(p *program, cmd *cobra.Command) (out []cobra.Completion) {
+	_ = p.fillFlags(cmd.Flags())
+	o := gatewayOptions{parallelism: 1, against: flagValue(cmd.Flags(), "against")}
 	if o.against == "" {
 		return nil
 	}

@@ -16,11 +16,11 @@ func checkValues(flags *pflag.FlagSet) error {
 	var wrong error
 	flags.VisitAll(func(f *pflag.Flag) {
 		known := f.Annotations[allValues]
-		for _, value := range valuesOf(f) {
+		for _, value := range flagValues(f) {
 			if len(known) > 0 && value != f.DefValue && !slices.Contains(known, value) {
 				last := len(known) - 1
 				use := "use " + strings.Join(known[:last], ", ") + " or " + known[last]
-				wrong = both(wrong, hinted{fmt.Errorf("--%s: there is no %q", f.Name, value), meant(value, known, use)})
+				wrong = joinErrors(wrong, hinted{fmt.Errorf("--%s: there is no %q", f.Name, value), didYouMean(value, known, use)})
 			}
 		}
 	})

@@ -43,12 +43,12 @@ func checkPaths(flags *pflag.FlagSet) error {
 // filesOfFlags lists the files that flags name. For a folder, these are the files that are read in it.
 func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 	flags.VisitAll(func(f *pflag.Flag) {
-		values := valuesOf(f)
+		values := flagValues(f)
 		if f.Name == "config" && values[0] == "" {
 			values[0], _ = config.Find(".") // an error is reported when the config file is read
 		}
 		if f.Name == "file" && len(values) == 0 {
-			found, _ := usualFile()
+			found, _ := defaultFile()
 			values = []string{found}
 		}
 		writes := slices.Contains(writeFlags, f.Name) || f.Name == "baseline" && flags.Lookup("yes") != nil
@@ -57,7 +57,7 @@ func filesOfFlags(flags *pflag.FlagSet) (read, written []flagFile) {
 		}
 		for _, path := range values {
 			if f.Name == "endpoint" {
-				path, _ = strings.CutPrefix(path, emulated)
+				path, _ = strings.CutPrefix(path, emulatorPrefix)
 			}
 			switch {
 			case path == "" || path == "-":
@@ -82,11 +82,11 @@ func sameFile(a, b string) bool {
 	if errA == nil && errB == nil {
 		return one.Mode().IsRegular() && os.SameFile(one, other)
 	}
-	return errA != nil && errB != nil && resolved(a) == resolved(b)
+	return errA != nil && errB != nil && resolvePath(a) == resolvePath(b)
 }
 
-// resolved returns the absolute path of a file, which need not exist, with the links in its folders followed.
-func resolved(path string) string {
+// resolvePath returns the absolute path of a file, which need not exist, with the links in its folders followed.
+func resolvePath(path string) string {
 	if full, err := filepath.Abs(path); err == nil {
 		path = full
 	}

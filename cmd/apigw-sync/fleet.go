@@ -23,9 +23,9 @@ import (
 // fleet is a run for several targets. Each target has a run of its own inside the process, with flags, files and
 // credentials as if it were alone. They share the limit of requests in flight, stderr, and the result.
 type fleet struct {
-	file  *config.File
-	asked []string // the values of --target
-	names []string // the names of the targets, in the order of the file
+	config   *config.File
+	patterns []string // the values of --target
+	names    []string // the names of the targets, in the order of the file
 }
 
 // everyTarget is the value of --target that means all targets of the config file.
@@ -35,25 +35,25 @@ const everyTarget = "all"
 // depends only on the form of --target and never on how many targets match, so that the form of the result can be
 // foreseen.
 func findFleet(flags *pflag.FlagSet) (*fleet, error) {
-	asked := valuesOf(flags.Lookup("target"))
+	asked := flagValues(flags.Lookup("target"))
 	if _, many := flags.Lookup("target").Value.(pflag.SliceValue); !many {
-		if several(asked) {
+		if meansSeveral(asked) {
 			return nil, hinted{fmt.Errorf("--target takes one target here, not %s", asked[0]), "name one; diff, drift, validate, doctor, list, export and apply accept several"}
 		}
 		return nil, nil //nolint:nilnil // one is no fleet
 	}
-	if !several(asked) {
+	if !meansSeveral(asked) {
 		return nil, nil //nolint:nilnil // one is no fleet
 	}
-	f := &fleet{asked: asked}
-	file, err := readConfig(valueOf(flags, "config"))
+	f := &fleet{patterns: asked}
+	file, err := readConfig(flagValue(flags, "config"))
 	if err != nil {
 		return f, err
 	}
-	f.file = file
+	f.config = file
 	chosen := map[string]bool{}
 	for _, pattern := range asked {
-		found, err := matching(file, pattern)
+		found, err := matchTargets(file, pattern)
 		if err != nil {
 			return f, err
 		}
@@ -65,13 +65,13 @@ func findFleet(flags *pflag.FlagSet) (*fleet, error) {
 	return f, nil
 }
 
-// several reports whether values of --target have a form that can mean more than one target.
-func several(asked []string) bool {
+// meansSeveral reports whether values of --target have a form that can mean more than one target.
+func meansSeveral(asked []string) bool {
 	return len(asked) > 1 || len(asked) == 1 && (asked[0] == everyTarget || kind.IsGlob(asked[0]))
 }
 
-// matching returns the targets that a value of --target means.
-func matching(file *config.File, pattern string) ([]string, error) {
+// matchTargets returns the targets that a value of --target means.
+func matchTargets(file *config.File, pattern string) ([]string, error) {
 	if pattern != everyTarget && !kind.IsGlob(pattern) {
 		_, err := file.Target(pattern)
 		return []string{pattern}, err
@@ -89,16 +89,16 @@ func matching(file *config.File, pattern string) ([]string, error) {
 	return found, nil
 }
 
-// ofOneGateway are flags that would send the runs of all targets to one gateway.
-var ofOneGateway = []string{"endpoint", "region", "project-id", "instance-id", "against"}
+// singleGatewayFlags are flags that would send the runs of all targets to one gateway.
+var singleGatewayFlags = []string{"endpoint", "region", "project-id", "instance-id", "against"}
 
 // check refuses flags and settings that are for one gateway or one target.
 func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
-	for _, name := range ofOneGateway {
+	for _, name := range singleGatewayFlags {
 		if flag := flags.Lookup(name); flag != nil && p.given[name] {
 			said := "--" + name
 			if !flag.Changed {
-				said = twin(name)
+				said = envVariable(name)
 			}
 			return hinted{fmt.Errorf("%s would be the gateway of all %d targets", said, len(f.names)), "leave it out, or name one target"}
 		}
@@ -110,21 +110,21 @@ func (f *fleet) check(p *program, flags *pflag.FlagSet) error {
 	}
 	for _, variable := range [][2]string{{"HW_REGION_NAME", "region"}, {"HW_PROJECT_ID", "project"}, {"HUAWEICLOUD_SDK_PROJECT_ID", "project"}} {
 		value, _ := p.Lookup(variable[0])
-		name := f.leaving(variable[1])
+		name := f.targetWithout(variable[1])
 		if strings.TrimSpace(value) != "" && name != "" && flags.Lookup("region") != nil {
 			return hinted{
-				fmt.Errorf("%s would be the %s of all targets that name none, such as %s", variable[0], variable[1], name), "unset it, or name the " + variable[1] + " of each target in " + f.file.Path,
+				fmt.Errorf("%s would be the %s of all targets that name none, such as %s", variable[0], variable[1], name), "unset it, or name the " + variable[1] + " of each target in " + f.config.Path,
 			}
 		}
 	}
 	return nil
 }
 
-// leaving returns a target that leaves the region or the project to the environment; "" if none does.
-func (f *fleet) leaving(what string) string {
+// targetWithout returns a target that leaves the region or the project to the environment; "" if none does.
+func (f *fleet) targetWithout(what string) string {
 	for _, name := range f.names {
-		t, err := f.file.Target(name)
-		if err != nil || t.Against != nil || strings.HasPrefix(text(t.Endpoint), emulated) {
+		t, err := f.config.Target(name)
+		if err != nil || t.Against != nil || strings.HasPrefix(derefText(t.Endpoint), emulatorPrefix) {
 			continue
 		}
 		if what == "region" && t.Region == nil && t.Endpoint == nil || what == "project" && t.ProjectID == nil {
@@ -134,12 +134,12 @@ func (f *fleet) leaving(what string) string {
 	return ""
 }
 
-// ownFiles are flags that name a file of which each target needs its own, with the ending of that file. With several
-// targets, such a flag names the folder. The ending of a file with results depends on its format.
-var ownFiles = map[string]string{"out": ".plan", "undo-file": ".undo", "baseline": ".json", "write-baseline": ".json", "journal": ".jsonl", "output-file": ""}
+// perTargetFiles are flags that name a file of which each target needs its own, with the ending of that file. With
+// several targets, such a flag names the folder. The ending of a file with results depends on its format.
+var perTargetFiles = map[string]string{"out": ".plan", "undo-file": ".undo", "baseline": ".json", "write-baseline": ".json", "journal": ".jsonl", "output-file": ""}
 
-// endings are the endings of files with results, by format.
-var endings = map[string]string{"text": ".txt", "markdown": ".md", "github": ".txt", "junit": ".xml", "sarif": ".sarif", "prometheus": ".prom"}
+// resultSuffixes are the endings of files with results, by format.
+var resultSuffixes = map[string]string{"text": ".txt", "markdown": ".md", "github": ".txt", "junit": ".xml", "sarif": ".sarif", "prometheus": ".prom"}
 
 // members prepares the runs of the targets.
 func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*member, error) {
@@ -153,17 +153,17 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 		if cmd.Flags().Lookup("output") != nil {
 			m.overrides["output"] = "json" // an apply in JSON shows nothing before its result
 		}
-		for flag, ending := range ownFiles {
-			folder := valueOf(cmd.Flags(), flag)
+		for flag, ending := range perTargetFiles {
+			folder := flagValue(cmd.Flags(), flag)
 			if folder == "" {
 				continue
 			}
 			if flag == "output-file" {
-				if endings[format] == "" && cmd.Name() != "export" { // the format has one file for all targets
+				if resultSuffixes[format] == "" && cmd.Name() != "export" { // the format has one file for all targets
 					m.overrides[flag] = ""
 					continue
 				}
-				m.writes, m.overrides["output"], ending = true, format, endings[format]
+				m.writes, m.overrides["output"], ending = true, format, resultSuffixes[format]
 			}
 			if cmd.Name() == "export" {
 				ending = ""
@@ -171,11 +171,11 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 			if err := os.MkdirAll(folder, 0o777); err != nil { //nolint:gosec // the umask decides
 				return nil, fmt.Errorf("--%s: %w: with many targets it is a folder", flag, err)
 			}
-			m.overrides[flag] = filepath.Join(folder, component(name)+ending)
+			m.overrides[flag] = filepath.Join(folder, pathComponent(name)+ending)
 		}
 		if cmd.Name() == "export" {
 			delete(m.overrides, "output")
-			if err := m.exports(cmd.Flags()); err != nil {
+			if err := m.setExportPath(cmd.Flags()); err != nil {
 				return nil, err
 			}
 		}
@@ -184,12 +184,12 @@ func (f *fleet) members(p *program, cmd *cobra.Command, format string) ([]*membe
 	return out, nil
 }
 
-// exports sets the file, or with --split the folder, that the export of a target is written to.
-func (m *member) exports(flags *pflag.FlagSet) error {
-	if valueOf(flags, "output-file") == "" {
+// setExportPath sets the file, or with --split the folder, that the export of a target is written to.
+func (m *member) setExportPath(flags *pflag.FlagSet) error {
+	if flagValue(flags, "output-file") == "" {
 		return hinted{errors.New("an export of many targets needs a folder"), "name it with --output-file"}
 	}
-	if valueOf(flags, "split") == "" {
+	if flagValue(flags, "split") == "" {
 		m.overrides["output-file"] += ".yaml"
 	}
 	m.file = m.overrides["output-file"]
@@ -212,21 +212,21 @@ func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []
 	if len(members) > 0 && members[0].writes { // stdout gets only the table, since the rest is in the folder
 		out.path, out.format = "", report.Find("text")
 	}
-	told := members[0].common.watch()
+	progress := members[0].common.watch()
 	var stopped error
 	if cmd.Name() == "apply" {
-		members, stopped = f.apply(ctx, p, cmd, members, out, args, told)
+		members, stopped = f.apply(ctx, p, cmd, members, out, args, progress)
 	} else {
 		for _, m := range members {
 			go m.run(ctx, p, args)
 		}
 		for i, m := range members {
 			<-m.done
-			told.report("targets", i+1, len(members))
+			progress.report("targets", i+1, len(members))
 		}
 	}
-	told.close()
-	d := document.NewFleet(head(""), cmd.Name(), results(members))
+	progress.close()
+	d := document.NewFleet(head(""), cmd.Name(), memberResults(members))
 	if err := out.emit(d, stopped); err != nil {
 		return err
 	}
@@ -240,9 +240,9 @@ func (f *fleet) run(ctx context.Context, p *program, cmd *cobra.Command, args []
 func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	o := outputOptions{command: cmd.Name(), format: "text"}
 	if flag := cmd.Flags().Lookup("output"); flag != nil {
-		o.format, o.path = flag.Value.String(), valueOf(cmd.Flags(), "output-file")
+		o.format, o.path = flag.Value.String(), flagValue(cmd.Flags(), "output-file")
 	}
-	folder := o.path != "" && endings[o.format] != ""
+	folder := o.path != "" && resultSuffixes[o.format] != ""
 	if folder {
 		o.path = ""
 	}
@@ -253,8 +253,8 @@ func (f *fleet) printer(p *program, cmd *cobra.Command) (*printer, error) {
 	return out, err
 }
 
-// results returns the results of the targets.
-func results(members []*member) (out []document.Member) {
+// memberResults returns the results of the targets.
+func memberResults(members []*member) (out []document.Member) {
 	for _, m := range members {
 		r := document.Member{Target: m.name, Wave: m.wave, Skipped: m.skipped}
 		if m.skipped == "" {
@@ -299,7 +299,7 @@ func gatewayOf(flags *pflag.FlagSet, target string) *document.Gateway {
 		return nil
 	}
 	return &document.Gateway{
-		InstanceID: valueOf(flags, "instance-id"), Region: valueOf(flags, "region"), Target: target,
-		Environment: cmp.Or(valueOf(flags, "environment"), spec.DefaultEnvironment), Against: valueOf(flags, "against"),
+		InstanceID: flagValue(flags, "instance-id"), Region: flagValue(flags, "region"), Target: target,
+		Environment: cmp.Or(flagValue(flags, "environment"), spec.DefaultEnvironment), Against: flagValue(flags, "against"),
 	}
 }

@@ -16,8 +16,8 @@ import (
 
 // apply carries out an apply to several targets: all plans are made concurrently and shown, one question is asked, and
 // then one wave after another writes, until one fails. It returns the targets in the order of their waves.
-func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, members []*member, out *printer, args []string, told *progress) ([]*member, error) {
-	members = f.inWaves(members)
+func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, members []*member, out *printer, args []string, progress *progress) ([]*member, error) {
+	members = f.sortByWave(members)
 	for _, m := range members {
 		go m.run(ctx, p, args)
 	}
@@ -26,37 +26,37 @@ func (f *fleet) apply(ctx context.Context, p *program, cmd *cobra.Command, membe
 		case <-m.ready:
 		case <-m.done:
 		}
-		told.report("targets", i+1, len(members))
+		progress.report("targets", i+1, len(members))
 	}
-	told.pause()
-	yes := valueOf(cmd.Flags(), "yes") == "true"
+	progress.pause()
+	yes := flagValue(cmd.Flags(), "yes") == "true"
 	err := showPlans(p, out, members, yes)
 	if err == nil {
 		err = f.confirm(ctx, p, members, yes)
 	}
 	if err != nil {
-		for _, m := range waiting(members) {
+		for _, m := range waitingMembers(members) {
 			m.proceed <- err
 			<-m.done
 		}
 		return members, err
 	}
-	carryOut(ctx, members, valueOf(cmd.Flags(), "keep-going") == "true")
+	writeWaves(ctx, members, flagValue(cmd.Flags(), "keep-going") == "true")
 	return members, nil
 }
 
-// inWaves sorts the targets by the order in which they are written: first by the number of their wave, then the targets
-// without one, of which each is a wave of its own.
-func (f *fleet) inWaves(members []*member) []*member {
+// sortByWave sorts the targets by the order in which they are written: first by the number of their wave, then the
+// targets without one, of which each is a wave of its own.
+func (f *fleet) sortByWave(members []*member) []*member {
 	last := 0
 	for _, m := range members {
-		if n := f.says(m.name).Wave; n != nil {
+		if n := f.section(m.name).Wave; n != nil {
 			m.wave = *n
 			last = max(last, *n)
 		}
 	}
 	for _, m := range members {
-		if f.says(m.name).Wave == nil {
+		if f.section(m.name).Wave == nil {
 			last++
 			m.wave = last
 		}
@@ -66,17 +66,17 @@ func (f *fleet) inWaves(members []*member) []*member {
 	return members
 }
 
-// says returns the section of a target in the config file.
-func (f *fleet) says(name string) *config.Target {
-	t, err := f.file.Target(name)
+// section returns the section of a target in the config file.
+func (f *fleet) section(name string) *config.Target {
+	t, err := f.config.Target(name)
 	if err != nil { // this cannot happen, since the target was found before
 		return &config.Target{}
 	}
 	return t
 }
 
-// waiting returns the runs that have a plan and wait until they may write.
-func waiting(members []*member) (out []*member) {
+// waitingMembers returns the runs that have a plan and wait until they may write.
+func waitingMembers(members []*member) (out []*member) {
 	for _, m := range members {
 		select {
 		case <-m.done:
@@ -87,8 +87,8 @@ func waiting(members []*member) (out []*member) {
 	return out
 }
 
-// carryOut lets one wave after another write.
-func carryOut(ctx context.Context, members []*member, keepGoing bool) {
+// writeWaves lets one wave after another write.
+func writeWaves(ctx context.Context, members []*member, keepGoing bool) {
 	failed := ""
 	for i := 0; i < len(members); {
 		end := i
@@ -97,7 +97,7 @@ func carryOut(ctx context.Context, members []*member, keepGoing bool) {
 		}
 		wave := members[i:end]
 		i = end
-		for _, m := range waiting(wave) {
+		for _, m := range waitingMembers(wave) {
 			switch {
 			case failed != "" && !keepGoing, ctx.Err() != nil:
 				m.skipped = fmt.Sprintf("wave %d did not start", m.wave)
@@ -120,7 +120,7 @@ func carryOut(ctx context.Context, members []*member, keepGoing bool) {
 func showPlans(p *program, out *printer, members []*member, yes bool) error {
 	w := p.Stdout
 	switch {
-	case len(waiting(members)) == 0: // the result says everything
+	case len(waitingMembers(members)) == 0: // the result says everything
 		return nil
 	case out.isText():
 	case !yes && terminal(p.Stdin):
@@ -128,7 +128,7 @@ func showPlans(p *program, out *printer, members []*member, yes bool) error {
 	default:
 		return nil
 	}
-	planned := results(members)
+	planned := memberResults(members)
 	for i, m := range members {
 		if m.plan != nil {
 			planned[i].Document = m.plan
@@ -144,10 +144,10 @@ func showPlans(p *program, out *printer, members []*member, yes bool) error {
 // confirm asks one question for all targets. If one of them is a production, the answer must be the value of --target.
 func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes bool) error {
 	n, names, productions := 0, []string{}, []string{}
-	for _, m := range waiting(members) {
+	for _, m := range waitingMembers(members) {
 		n += m.changes
 		names = append(names, m.name)
-		if t := f.says(m.name); t.Production != nil && *t.Production {
+		if t := f.section(m.name); t.Production != nil && *t.Production {
 			productions = append(productions, m.name)
 		}
 	}
@@ -157,7 +157,7 @@ func (f *fleet) confirm(ctx context.Context, p *program, members []*member, yes 
 	what := fmt.Sprintf("%s in %s", document.Count(n, "change", "changes"), document.Count(len(names), "target", "targets"))
 	asking := *p
 	if asking.production = len(productions) > 0; asking.production {
-		asking.target = strings.Join(f.asked, " ")
+		asking.target = strings.Join(f.patterns, " ")
 	}
 	return asking.confirm(ctx, yes, what+" to apply", fmt.Sprintf("%s\nApply %s?", document.Clean(strings.Join(names, ", ")), what))
 }

@@ -61,7 +61,7 @@ func (f *fleet) common(p *program, cmd *cobra.Command) (*common, error) {
 		c.bound = remote.NewBound(int(n))
 	}
 	for _, flag := range []string{"file", "overlay"} {
-		if found := cmd.Flags().Lookup(flag); found != nil && slices.Contains(valuesOf(found), "-") {
+		if found := cmd.Flags().Lookup(flag); found != nil && slices.Contains(flagValues(found), "-") {
 			text, err := io.ReadAll(p.Stdin)
 			if err != nil {
 				return nil, fmt.Errorf("stdin: %w", err)
@@ -103,20 +103,20 @@ func (m *member) run(ctx context.Context, p *program, args []string) {
 		m.document = document.Empty(cmd.Name(), head(""), time.Now())
 		m.document.Fail(problemsOf(err)...)
 	}
-	if h := m.document.Begins(); h.Gateway == nil {
+	if h := m.document.Header(); h.Gateway == nil {
 		h.Gateway = gatewayOf(cmd.Flags(), m.name)
 	}
 }
 
-// settle sets the flags that have a value for this target alone.
-func (m *member) settle(flags *pflag.FlagSet) error {
+// setOverrides sets the flags that have a value for this target alone.
+func (m *member) setOverrides(flags *pflag.FlagSet) error {
 	for name, value := range m.overrides {
 		f := flags.Lookup(name)
 		if err := f.Value.Set(value); err != nil {
 			return fmt.Errorf("--%s: %w", name, err)
 		}
 	}
-	return assign(flags.Lookup("target"), []string{m.name})
+	return setFlag(flags.Lookup("target"), []string{m.name})
 }
 
 // stderr returns the writer for the messages of this run.
@@ -144,10 +144,10 @@ func (w *prefixed) Write(b []byte) (int, error) {
 }
 
 // errNotStarted is the error of a run that ended before it was allowed to write.
-var errNotStarted = errors.New("nothing was changed: the run ended before its turn")
+var errNotStarted = errors.New("nothing was changed: the run ended before its wave started")
 
-// await makes a run wait until it may write. It returns an error if the run must not.
-func (m *member) await(ctx context.Context, n int) error {
+// waitToWrite makes a run wait until it may write. It returns an error if the run must not.
+func (m *member) waitToWrite(ctx context.Context, n int) error {
 	m.changes = n
 	close(m.ready)
 	select {

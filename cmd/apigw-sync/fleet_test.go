@@ -8,7 +8,7 @@ import (
 )
 
 // TestFleetCode checks the exit code of a run over several targets for combinations of their results. A code of -1
-// means that the target's turn did not come; wrote lists which of them changed something.
+// means that the target was skipped; wrote lists which of them changed something.
 func TestFleetCode(t *testing.T) {
 	for name, c := range map[string]struct {
 		command string

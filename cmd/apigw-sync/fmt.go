@@ -32,7 +32,7 @@ stays with what it is about.
 PATH is a file, a folder (its *.yaml and *.yml files, recursively) or - for stdin, which is written to
 stdout. Without a path, it is gateway.yaml, else gateway/. If any file cannot be read, none is written. JSON
 files are left as they are.
-` + exits(exitDone, exitError, exitDiffers),
+` + exitHelp(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync fmt
   apigw-sync fmt --check gateway/ overlays/
   apigw-sync fmt --diff gateway.yaml`,
@@ -61,7 +61,7 @@ func runFmt(p *program, o *fmtOptions) error {
 	if err != nil {
 		return err
 	}
-	files, err := usual(p, inputs)
+	files, err := formatAll(p, inputs)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func runFmt(p *program, o *fmtOptions) error {
 	for i := range files {
 		f := &files[i]
 		differs = differs || f.changed()
-		if err := o.put(p, f, p.style(true)); err != nil {
+		if err := o.write(p, f, p.style(true)); err != nil {
 			return err
 		}
 	}
@@ -83,7 +83,7 @@ func runFmt(p *program, o *fmtOptions) error {
 func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	paths := o.paths
 	if len(paths) == 0 {
-		found, err := usualFile()
+		found, err := defaultFile()
 		if err != nil {
 			h, _ := errors.AsType[hinted](err)
 			return nil, hinted{h.error, "name them"}
@@ -96,8 +96,8 @@ func (o *fmtOptions) read(p *program) (inputs []spec.Input, err error) {
 	return s.inputs, errors.Join(s.failed...)
 }
 
-// usual formats files. The error lists all problems of all files.
-func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
+// formatAll formats files. The error lists all problems of all files.
+func formatAll(p *program, inputs []spec.Input) (out []formatted, err error) {
 	var findings []spec.Finding
 	for _, in := range inputs {
 		wrong := spec.Syntax(in)
@@ -123,8 +123,8 @@ func usual(p *program, inputs []spec.Input) (out []formatted, err error) {
 	return out, err
 }
 
-// put writes a file, or says that it would be written.
-func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
+// write writes a file, or says that it would be written.
+func (o *fmtOptions) write(p *program, f *formatted, style report.Style) error {
 	stdin := f.Name == stdinName
 	switch {
 	case o.diff && f.changed():
@@ -140,5 +140,5 @@ func (o *fmtOptions) put(p *program, f *formatted, style report.Style) error {
 	if _, err := fmt.Fprintln(p.Stdout, f.Name); err != nil || o.check {
 		return err
 	}
-	return writeBytes(filepath.FromSlash(f.Name), forAll, f.after)
+	return writeBytes(filepath.FromSlash(f.Name), sharedMode, f.after)
 }

@@ -43,11 +43,11 @@ type gatewayOptions struct {
 }
 
 func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
-	addSection(flags)
+	addTarget(flags)
 	flags.StringVar(&o.endpoint, "endpoint", "", "base `URL` of the API, or emulator:FILE for an emulated gateway that keeps its state in FILE (default from the region)")
 	flags.StringVar(&o.region, "region", "", "`NAME` of the region, such as cn-north-4")
 	flags.StringVar(&o.cloud, "cloud", "", "`DOMAIN` of the endpoint and of IAM, or a short name for it: huawei, huawei-eu, otc (default from the region)")
-	suggests(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
+	suggestValues(flags, "cloud", slices.Sorted(maps.Keys(remote.Clouds))...)
 	flags.StringVar(&o.projectID, "project-id", "", "`ID` of the project (default: looked up from the region)")
 	flags.StringVar(&o.instanceID, "instance-id", "", "`ID` of the gateway")
 	o.addPace(flags)
@@ -56,7 +56,7 @@ func (o *gatewayOptions) addFlags(flags *pflag.FlagSet) {
 // addPace adds the flags for the pace of requests, which do not depend on the gateway.
 func (o *gatewayOptions) addPace(flags *pflag.FlagSet) {
 	flags.Var(&o.parallelism, "parallelism", "at most `N` requests at the same time, or auto: as many as the gateway accepts, up to 100")
-	suggests(flags, "parallelism", "auto")
+	suggestValues(flags, "parallelism", "auto")
 	flags.Float64Var(&o.maxRPS, "max-rps", 0, "send at most `R` requests per second; 0 means no fixed limit")
 	flags.DurationVar(&o.timeout, "timeout", 0, "`TIME` that the whole run may take, such as 10m; 0 means no limit")
 	flags.DurationVar(&o.requestTimeout, "request-timeout", 30*time.Second, "`TIME` that one request may take")
@@ -113,10 +113,10 @@ func (n *inFlight) Set(text string) error {
 // workers returns the number of goroutines that are needed to have all allowed requests in flight.
 func (n inFlight) workers() int { return cmp.Or(int(n), remote.MostInFlight) }
 
-// overtime is the reason of a run that was stopped because its --timeout was over.
-type overtime struct{ after time.Duration }
+// timeoutError is the reason of a run that was stopped because its --timeout was over.
+type timeoutError struct{ after time.Duration }
 
-func (o overtime) Error() string {
+func (o timeoutError) Error() string {
 	return fmt.Sprintf("the run took longer than --timeout %s", o.after)
 }
 
@@ -125,32 +125,32 @@ func (o *gatewayOptions) limit(ctx context.Context) (context.Context, context.Ca
 	if o.timeout == 0 {
 		return context.WithCancel(ctx)
 	}
-	return context.WithTimeoutCause(ctx, o.timeout, overtime{o.timeout})
+	return context.WithTimeoutCause(ctx, o.timeout, timeoutError{o.timeout})
 }
 
 // gateway is the gateway that requests are sent to. It must be closed, even after failures.
 type gateway struct {
 	api.Caller
-	instanceID string
-	projectID  string
-	endpoint   string // see whereabouts
-	region     string // "" if it is not known
-	against    string // the export that is used instead of a gateway
-	keyID      string // the access key of the run; "" if it has none
-	host       string // names the folder of its undo files, see gatewayOptions.host
-	mostAtOnce func() int
-	close      func() error
+	instanceID  string
+	projectID   string
+	endpoint    string // see endpointOrigin
+	region      string // "" if it is not known
+	against     string // the export that is used instead of a gateway
+	keyID       string // the access key of the run; "" if it has none
+	host        string // names the folder of its undo files, see gatewayOptions.host
+	maxInFlight func() int
+	close       func() error
 }
 
-// emulated is the prefix of an endpoint that means an emulator in this process.
-const emulated = "emulator:"
+// emulatorPrefix is the prefix of an endpoint that means an emulator in this process.
+const emulatorPrefix = "emulator:"
 
 // connect finds the address and the credentials. It sends nothing to the gateway itself.
 func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logger, unknown io.Writer) (*gateway, error) {
 	config := remote.Config{
 		Endpoint: o.endpoint, ProjectID: o.projectID, InstanceID: o.instanceID,
 		Parallelism: int(o.parallelism), MaxRPS: o.maxRPS, RequestTimeout: o.requestTimeout,
-		UserAgent: "apigw-sync/" + build().Version, Log: log,
+		UserAgent: "apigw-sync/" + readBuildInfo().Version, Log: log,
 	}
 	end := func() error { return nil }
 	if p.member != nil {
@@ -159,8 +159,8 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 	if o.against != "" {
 		return fromExport(p, o.against, config, emulator.Options{Invent: true, Log: unknown})
 	}
-	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
-		save, err := o.emulator.inside(p, file, &config, unknown)
+	if file, ok := strings.CutPrefix(o.endpoint, emulatorPrefix); ok {
+		save, err := o.emulator.start(p, file, &config, unknown)
 		if err != nil {
 			return nil, err
 		}
@@ -173,7 +173,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 		return nil, errors.Join(err, end())
 	}
 	return &gateway{
-		Caller: client, keyID: config.Credentials.AccessKey, mostAtOnce: client.MostAtOnce, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: whereabouts(config.Endpoint), host: o.host(config.Endpoint), close: end,
+		Caller: client, keyID: config.Credentials.AccessKey, maxInFlight: client.MostAtOnce, region: o.region, instanceID: config.InstanceID, projectID: config.ProjectID, endpoint: endpointOrigin(config.Endpoint), host: o.host(config.Endpoint), close: end,
 	}, nil
 }
 
@@ -182,7 +182,7 @@ func (o *gatewayOptions) connect(ctx context.Context, p *program, log *slog.Logg
 func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*gateway, error) {
 	state, err := os.ReadFile(path) //nolint:gosec // the user named it
 	if err != nil {
-		return nil, p.unreadable("against", path, err)
+		return nil, p.readPathError("against", path, err)
 	}
 	o.ProjectID, o.InstanceID = c.ProjectID, c.InstanceID
 	g := emulator.New(o)
@@ -194,7 +194,7 @@ func fromExport(p *program, path string, c remote.Config, o emulator.Options) (*
 	if err != nil {
 		return nil, err
 	}
-	return &gateway{Caller: client, mostAtOnce: client.MostAtOnce, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, nil
+	return &gateway{Caller: client, maxInFlight: client.MostAtOnce, against: path, instanceID: c.InstanceID, close: func() error { return nil }}, nil
 }
 
 // inProcess completes c with the address of an emulator in this process.
@@ -251,7 +251,7 @@ func (o *emulatorOptions) addFlags(flags *pflag.FlagSet, prefix string) {
 	for _, r := range emulator.BehaviourRules() {
 		rules = append(rules, cobra.CompletionWithDesc(r.Text, r.Help))
 	}
-	suggests(flags, prefix+"behaviour", rules...)
+	suggestValues(flags, prefix+"behaviour", rules...)
 	flags.StringArrayVar(&o.faults, prefix+"fault", nil, "make requests to the emulator fail by this `RULE`; repeatable (see apigw-sync emulator --help)")
 }
 
@@ -271,8 +271,8 @@ func (o *emulatorOptions) options() (emulator.Options, error) {
 	return out, nil
 }
 
-// inside starts an emulator in this process and completes c with its address. The caller must call save at the end.
-func (o *emulatorOptions) inside(p *program, file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
+// start starts an emulator in this process and completes c with its address. The caller must call save at the end.
+func (o *emulatorOptions) start(p *program, file string, c *remote.Config, unknown io.Writer) (save func() error, err error) {
 	options, err := o.options()
 	if err != nil {
 		return nil, err
@@ -328,7 +328,7 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 	if err != nil {
 		return err
 	}
-	if err := writeBytes(file, onlyOwner, state); err != nil {
+	if err := writeBytes(file, privateMode, state); err != nil {
 		return hinted{fmt.Errorf("save the state of the emulator: %w", err), howToWrite(err)}
 	}
 	return nil
@@ -337,7 +337,7 @@ func saveEmulator(g *emulator.Gateway, file string, missing bool) error {
 // host returns the name of the folder for a gateway's undo files: the host of the endpoint, or a name for the
 // emulator's file.
 func (o *gatewayOptions) host(endpoint string) string {
-	if file, ok := strings.CutPrefix(o.endpoint, emulated); ok {
+	if file, ok := strings.CutPrefix(o.endpoint, emulatorPrefix); ok {
 		path, _ := filepath.Abs(file) // "" is fine, too
 		sum := sha256.Sum256([]byte(path))
 		return "emulator-" + hex.EncodeToString(sum[:4])

@@ -13,8 +13,8 @@ import (
 // session is a gateway with the log and the progress of the command that uses it.
 type session struct {
 	*gateway
-	log  *slog.Logger
-	told *progress // nil with --quiet, and in a run for several targets
+	log      *slog.Logger
+	progress *progress // nil with --quiet, and in a run for several targets
 }
 
 // dial prepares to send requests to the gateway. The caller must end the session, even after failures.
@@ -33,7 +33,7 @@ func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error)
 	}
 	s := &session{gateway: gateway, log: log}
 	if !p.quiet && p.member == nil {
-		s.told = watch(stderr, terminal(p.Stderr))
+		s.progress = watch(stderr, terminal(p.Stderr))
 	}
 	return s, nil
 }
@@ -41,19 +41,19 @@ func (o *gatewayOptions) dial(ctx context.Context, p *program) (*session, error)
 // reader returns a reader for single lists and objects. The progress counts its requests after those that were sent
 // before.
 func (s *session) reader(before int) *fetch.Reader {
-	return &fetch.Reader{Caller: s.Caller, Progress: func(n int) { s.told.report("read", before+n, 0) }}
+	return &fetch.Reader{Caller: s.Caller, Progress: func(n int) { s.progress.report("read", before+n, 0) }}
 }
 
 // run returns a run that compares, reads and writes with options.
 func (s *session) run(options diff.Options, parallel int) *reconcile.Run {
-	return &reconcile.Run{Caller: s.Caller, Options: options, Parallel: parallel, Progress: s.told.report, Waiting: func(address string, d time.Duration) {
+	return &reconcile.Run{Caller: s.Caller, Options: options, Parallel: parallel, Progress: s.progress.report, Waiting: func(address string, d time.Duration) {
 		s.log.Info(address+" has just changed; waiting until the gateway accepts another change of it", "wait", d.String())
 	}}
 }
 
 // end closes the progress and the connection.
 func (s *session) end() error {
-	s.told.close()
-	s.log.Debug("requests in flight", "most", s.mostAtOnce())
+	s.progress.close()
+	s.log.Debug("requests in flight", "most", s.maxInFlight())
 	return s.close()
 }

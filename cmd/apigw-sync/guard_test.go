@@ -39,7 +39,7 @@ func TestAnswered(t *testing.T) {
 		if err := flags.Parse(tc.args); err != nil {
 			t.Fatal(err)
 		}
-		if got := answered(flags, tc.flag); got != tc.want {
+		if got := overridden(flags, tc.flag); got != tc.want {
 			t.Errorf("%q with %v: %v", tc.flag, tc.args, got)
 		}
 	}

@@ -141,10 +141,10 @@ func lintExample(t *testing.T, b *strings.Builder, r *lint.Rule, which string, e
 
 func anchor(r *lint.Rule) string { return strings.ToLower(r.ID) + "-" + r.Name }
 
-var lintNeeds = map[lint.Need]string{lint.Nothing: "", lint.More: "finds more", lint.All: "needed"}
+var lintNeeds = map[lint.Need]string{lint.FilesOnly: "", lint.MoreWithExport: "finds more", lint.OnlyWithExport: "needed"}
 
 var lintSays = map[lint.Need]string{
-	lint.More: " Finds more with an export (`--against`).", lint.All: " Needs an export (`--against`).",
+	lint.MoreWithExport: " Finds more with an export (`--against`).", lint.OnlyWithExport: " Needs an export (`--against`).",
 }
 
 const lintPageHead = `<!-- Written by ` + "`make golden`" + ` from the rules themselves; edit internal/checks/lint, not this page. -->

@@ -27,10 +27,10 @@ func newListCommand(p *program) *cobra.Command {
 		Long: `List prints one line for each object of the gateway: its kind and name, the number of APIs that it is
 bound to (counted once per environment) and, if there are desired-state files, whether they declare it. If
 the gateway refuses to show something, that is a warning. List only reads.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: "  apigw-sync list --target prod\n  apigw-sync list --kind throttle --name 'orders_*' -o json\n  apigw-sync list --against export.yaml",
 		Args:    noArgs,
-		RunE:    p.telling(&o.output, &o.compare.gateway, o.find),
+		RunE:    p.runE(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	o.compare.addLook(flags)
@@ -53,12 +53,12 @@ func (o *listOptions) find(ctx context.Context, out *printer) (document.Document
 	}
 	d.Head = s.head(out.program, o.compare.files.environment)
 	err = o.read(ctx, s, d, declared)
-	return d, exitDone, both(err, s.end())
+	return d, exitDone, joinErrors(err, s.end())
 }
 
 // declared returns the addresses that the files declare; nil if there are no files.
 func (o *listOptions) declared(p *program) (map[string]bool, error) {
-	if o.compare.files.none() {
+	if o.compare.files.noFiles() {
 		return nil, nil
 	}
 	state, _, err := o.compare.files.loadValid(p)
@@ -100,7 +100,7 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 		return err
 	})
 	if err := g.Wait(); err != nil {
-		return unread(ctx, err)
+		return readError(ctx, err)
 	}
 	for i := range objects {
 		x := &objects[i]
@@ -118,7 +118,7 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 	for _, u := range reader.Unread() {
 		d.Warnings = append(d.Warnings, document.Problem{Message: u.Kind + ": " + u.Why})
 	}
-	d.Requests = document.Requests{Read: reader.Requests(), InFlight: s.mostAtOnce()}
+	d.Requests = document.Requests{Read: reader.Requests(), InFlight: s.maxInFlight()}
 	return nil
 }
 

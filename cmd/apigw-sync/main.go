@@ -40,15 +40,15 @@ type program struct {
 	Environ []string // NAME=VALUE
 
 	globals
-	origin     map[string]string // by flag, what set its value if the command line did not
+	setBy      map[string]string // by flag, what set its value if the command line did not
 	vars       map[string]string // variables of the target, for desired-state files
 	given      map[string]bool   // flags that have a value from the command line or the environment
 	production bool              // the target is marked as a production
 	target     string            // the target whose section is used; "" for none
-	flags      *pflag.FlagSet    // flags of the command that runs; nil before they are settled
+	flags      *pflag.FlagSet    // flags of the command that runs; nil before the missing ones are filled in
 	fleet      *fleet            // the targets of a run for several; nil for a run for one
 	member     *member           // set if this is the run for one of several targets
-	answered   bool              // the result has been written
+	written    bool              // the result has been written
 	stopped    <-chan struct{}   // closed when a signal stops the run; nil before it begins
 }
 
@@ -72,10 +72,10 @@ func (p *program) Main(args []string) int {
 	if err == nil {
 		return 0
 	}
-	if !p.answered && wantsJSON(cmd, args, p.Lookup) {
-		err = p.document(cmd.Name(), err)
+	if !p.written && wantsJSON(cmd, args, p.Lookup) {
+		err = p.emitError(cmd.Name(), err)
 	}
-	p.complain(err)
+	p.printError(err)
 	return exitCode(err)
 }
 
@@ -87,7 +87,7 @@ func (p *program) execute(ctx context.Context, args []string) (*cobra.Command, e
 		if err := checkGiven(root, args); err != nil || !hasOwnFlags(cmd) {
 			return err
 		}
-		err := both(p.settle(cmd.Flags()), checkValues(cmd.Flags()))
+		err := joinErrors(p.fillFlags(cmd.Flags()), checkValues(cmd.Flags()))
 		if p.fleet != nil {
 			cmd.RunE = func(cmd *cobra.Command, _ []string) error { return p.fleet.run(cmd.Context(), p, cmd, args) }
 		}
@@ -149,7 +149,7 @@ Every flag can also be set by an environment variable: APIGW_SYNC_ and the name 
 such as APIGW_SYNC_INSTANCE_ID. There, values of repeatable flags are separated by commas, and fault rules
 by semicolons. A flag overrides the environment, which overrides the target in the config file
 .apigw-sync.yaml. An empty value, or two different values of a flag that is not repeatable, are an error.
-` + exits(0, 1, 2, 3, 4),
+` + exitHelp(0, 1, 2, 3, 4),
 		Example: `  apigw-sync validate -f gateway.yaml
   apigw-sync diff --region cn-north-4 --instance-id 0e5a1c0ffee00000000000000000a001
   apigw-sync apply --target staging`,
@@ -169,8 +169,8 @@ by semicolons. A flag overrides the environment, which overrides the target in t
 	flags.BoolVar(&p.verbose, "verbose", false, "log each request, without secrets")
 	flags.BoolVar(&p.quiet, "quiet", false, "show no progress, and log only errors")
 	flags.StringVar(&p.logFormat, "log-format", "text", "`FORM` of the log: text or json")
-	takes(flags, "color", "auto", "always", "never")
-	takes(flags, "log-format", "text", "json")
+	allowValues(flags, "color", "auto", "always", "never")
+	allowValues(flags, "log-format", "text", "json")
 	root.AddCommand(
 		newValidateCommand(p), newTestCommand(p), newDiffCommand(p), newExportCommand(p), newApplyCommand(p), newUndoCommand(p), newRotateCommand(p),
 		newDriftCommand(p), newExplainCommand(p), newPromoteCommand(p), newDoctorCommand(p), newTargetsCommand(p), newListCommand(p),
@@ -193,7 +193,7 @@ func knownCommand(cmd *cobra.Command, args []string) error {
 			known = append(append(known, c.Name()), c.Aliases...)
 		}
 	}
-	return hinted{fmt.Errorf("unknown command %q", args[0]), meant(args[0], known, "see "+cmd.CommandPath()+" --help")}
+	return hinted{fmt.Errorf("unknown command %q", args[0]), didYouMean(args[0], known, "see "+cmd.CommandPath()+" --help")}
 }
 
 // wrongFlag returns the error for a flag that cannot be parsed. For a flag that does not exist, the hint says which one
@@ -205,7 +205,7 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	hint := "see " + cmd.CommandPath() + " --help"
 	unknown, ok := errors.AsType[*pflag.NotExistError](err)
 	if !ok {
-		return hinted{lowered(err), hint}
+		return hinted{lowerFirst(err), hint}
 	}
 	var known []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { known = append(known, f.Name) })
@@ -219,12 +219,12 @@ func wrongFlag(cmd *cobra.Command, err error) error {
 	if near := nearest(typed, known); near != "" {
 		hint = "did you mean --" + near + "?"
 	}
-	return hinted{lowered(err), hint}
+	return hinted{lowerFirst(err), hint}
 }
 
-// meant returns the hint for an unknown word of the command line: the known word that may have been meant, or else
+// didYouMean returns the hint for an unknown word of the command line: the known word that may have been meant, or else
 // otherwise.
-func meant(word string, known []string, otherwise string) string {
+func didYouMean(word string, known []string, otherwise string) string {
 	if near := nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}

@@ -40,7 +40,7 @@ func TestManPages(t *testing.T) {
 		all.VisitAll(func(f *pflag.Flag) {
 			wants = append(wants, `\fB--`+f.Name+`\fR`)
 			if f.Name != "help" {
-				wants = append(wants, "["+twin(f.Name)+"]")
+				wants = append(wants, "["+envVariable(f.Name)+"]")
 			}
 		})
 		for _, want := range wants {

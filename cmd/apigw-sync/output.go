@@ -31,7 +31,7 @@ type outputOptions struct {
 func (o *outputOptions) addFlags(flags *pflag.FlagSet, command string) {
 	o.command = command
 	flags.StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: "+strings.Join(formatsOf(command), ", "))
-	takes(flags, "output", formatsOf(command)...)
+	allowValues(flags, "output", formatsOf(command)...)
 	flags.StringVar(&o.path, "output-file", "", "write the result to `PATH` instead of stdout")
 }
 
@@ -55,7 +55,7 @@ type printer struct {
 
 func (p *program) printer(o *outputOptions) (*printer, error) {
 	if _, err := os.Stat(filepath.Dir(o.path)); err != nil {
-		return nil, p.unwritable("output-file", o.path, err) // fail now, and not after something was changed
+		return nil, p.writePathError("output-file", o.path, err) // fail now, and not after something was changed
 	}
 	if o.summary && o.format != "text" && o.format != "markdown" {
 		return nil, hinted{fmt.Errorf("--summary: %s always contains the numbers", o.format), "use it with -o text or -o markdown"}
@@ -69,13 +69,13 @@ func (p *program) printer(o *outputOptions) (*printer, error) {
 // is the exit code for what was found.
 type finder func(ctx context.Context, out *printer) (d document.Document, code int, err error)
 
-// telling returns the function that cobra calls for a command that reports what it finds.
-func (p *program) telling(to *outputOptions, o *gatewayOptions, find finder) func(*cobra.Command, []string) error {
-	return func(cmd *cobra.Command, _ []string) error { return p.tell(cmd.Context(), to, o, find) }
+// runE returns the function that cobra calls for a command that reports what it finds.
+func (p *program) runE(to *outputOptions, o *gatewayOptions, find finder) func(*cobra.Command, []string) error {
+	return func(cmd *cobra.Command, _ []string) error { return p.runFinder(cmd.Context(), to, o, find) }
 }
 
-// tell runs a command that reports what it finds, with the timeout of o.
-func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions, find finder) error {
+// runFinder runs a command that reports what it finds, with the timeout of o.
+func (p *program) runFinder(ctx context.Context, to *outputOptions, o *gatewayOptions, find finder) error {
 	out, err := p.printer(to)
 	if err != nil {
 		return err
@@ -91,7 +91,7 @@ func (p *program) tell(ctx context.Context, to *outputOptions, o *gatewayOptions
 
 // style decides about colour and width. NO_COLOR and TERM=dumb are respected unless --color is always.
 func (p *program) style(toStdout bool) report.Style {
-	s := report.Style{Append: p.appendTo, Color: p.color == "always" || p.color == "auto" && toStdout && colored(p.Stdout, p.Lookup)}
+	s := report.Style{Append: p.appendToFile, Color: p.color == "always" || p.color == "auto" && toStdout && colored(p.Stdout, p.Lookup)}
 	if toStdout {
 		s.Width = width(p.Stdout)
 	}
@@ -140,18 +140,18 @@ func (o *printer) emit(d document.Document, err error) error {
 	}
 	to := func(w io.Writer) error { return o.format.Write(w, d, o.style) }
 	if o.path != "" {
-		unwritten := writeFile(o.path, forAll, to)
+		unwritten := writeFile(o.path, sharedMode, to)
 		if unwritten == nil {
-			o.program.answered = true
+			o.program.written = true
 			return err
 		}
-		unwritten = o.program.unwritable("output-file", o.path, unwritten)
+		unwritten = o.program.writePathError("output-file", o.path, unwritten)
 		d.Fail(problemsOf(unwritten)...)
-		err = both(err, unwritten) // then the result is written to stdout, since it must not be lost
+		err = joinErrors(err, unwritten) // then the result is written to stdout, since it must not be lost
 	}
-	o.program.answered = true
+	o.program.written = true
 	if cause := to(o.program.Stdout); cause != nil {
-		return both(err, fmt.Errorf("write the result: %w", cause))
+		return joinErrors(err, fmt.Errorf("write the result: %w", cause))
 	}
 	return err
 }
@@ -164,7 +164,7 @@ func wantsJSON(cmd *cobra.Command, args []string, lookup func(string) (string, b
 
 // wantedFormat returns the format that the command line, or else the environment, asks for.
 func wantedFormat(args []string, lookup func(string) (string, bool)) string {
-	format, _ := lookup(twin("output"))
+	format, _ := lookup(envVariable("output"))
 	for i, a := range args {
 		next := ""
 		if i+1 < len(args) {
@@ -184,8 +184,8 @@ func wantedFormat(args []string, lookup func(string) (string, bool)) string {
 	return format
 }
 
-// document writes the error of a command that ended before it wrote a document.
-func (p *program) document(command string, err error) error {
+// emitError writes the error of a command that ended before it wrote a document.
+func (p *program) emitError(command string, err error) error {
 	o := &printer{program: p, format: report.Find("json")}
 	if p.fleet != nil {
 		return o.emit(document.NewFleet(head(""), command, nil), err)
@@ -195,7 +195,7 @@ func (p *program) document(command string, err error) error {
 
 // head returns the head of a run's documents.
 func head(instanceID string) document.Head {
-	return document.Head{FormatVersion: document.FormatVersion, ToolVersion: build().Version, InstanceID: instanceID}
+	return document.Head{FormatVersion: document.FormatVersion, ToolVersion: readBuildInfo().Version, InstanceID: instanceID}
 }
 
 // head returns the head of the documents of a run that uses a gateway. environment is used where files name none.
@@ -207,9 +207,9 @@ func (s *session) head(p *program, environment string) document.Head {
 	return h
 }
 
-// appendTo adds text to the file that an environment variable names. CI systems take summaries and outputs of jobs this
-// way. If the variable is not set, appendTo does nothing.
-func (p *program) appendTo(variable, text string) error {
+// appendToFile adds text to the file that an environment variable names. CI systems take summaries and outputs of jobs
+// this way. If the variable is not set, appendTo does nothing.
+func (p *program) appendToFile(variable, text string) error {
 	path, _ := p.Lookup(variable)
 	if path == "" {
 		return nil

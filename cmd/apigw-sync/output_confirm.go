@@ -13,10 +13,10 @@ import (
 
 // confirm asks whether to write. If nobody can be asked, or if a program reads the result, --yes is required instead.
 func (o *applyOptions) confirm(ctx context.Context, out *printer, c *prepared) error {
-	n, back := len(c.Plan.Changes), c.back != nil
+	n, back := len(c.Plan.Changes), c.undone != nil
 	changes := document.Count(n, "change", "changes")
 	if m := out.program.member; m != nil { // one question is asked for all targets
-		return m.await(ctx, n)
+		return m.waitToWrite(ctx, n)
 	}
 	these := "these"
 	if n == 1 {

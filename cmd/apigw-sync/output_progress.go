@@ -10,7 +10,7 @@ import (
 )
 
 const (
-	patience  = time.Second      // a shorter stage shows nothing
+	showAfter = time.Second      // a shorter stage shows nothing
 	lineEvery = 10 * time.Second // if stderr is not a terminal
 	drawEvery = 100 * time.Millisecond
 )
@@ -98,10 +98,10 @@ func (p *progress) show(w io.Writer) {
 
 // screen is what Stderr shows now.
 type screen struct {
-	stage string
-	since time.Time // when the stage began
-	said  time.Time // when the last line was written
-	bar   *progressbar.ProgressBar
+	stage    string
+	since    time.Time // when the stage began
+	lastLine time.Time // when the last line was written
+	bar      *progressbar.ProgressBar
 }
 
 func (s *screen) show(w io.Writer, terminal bool, now time.Time, stage string, done, total int) {
@@ -110,11 +110,11 @@ func (s *screen) show(w io.Writer, terminal bool, now time.Time, stage string, d
 		*s = screen{stage: stage, since: now}
 	}
 	switch {
-	case stage == "" || now.Sub(s.since) < patience:
+	case stage == "" || now.Sub(s.since) < showAfter:
 	case terminal:
 		s.draw(w, done, total)
-	case now.Sub(s.said) >= lineEvery:
-		s.said = now
+	case now.Sub(s.lastLine) >= lineEvery:
+		s.lastLine = now
 		of := ""
 		if total > 0 {
 			of = fmt.Sprintf(" of %d", total)

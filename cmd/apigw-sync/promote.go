@@ -45,12 +45,12 @@ apply --target to make changes.
 The gateways and files are taken from the config file only, not from the environment. Credentials are taken
 from the environment. If the two targets need different ones, add the name of the target to the names of
 the variables, as in APIGW_SYNC_TOKEN_PROD, or HW_ACCESS_KEY_STAGING with HW_SECRET_KEY_STAGING.
-` + exits(exitDone, exitError, exitDiffers),
+` + exitHelp(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync promote --from staging --to prod
   apigw-sync promote --from staging --to prod --files-only
   apigw-sync promote --from staging --to prod --detailed-exitcode -o markdown`,
 		Args: noArgs,
-		RunE: p.telling(&o.output, &o.compare.gateway, o.find),
+		RunE: p.runE(&o.output, &o.compare.gateway, o.find),
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&o.from, "from", "", "`NAME` of the target that changes come from")
@@ -87,29 +87,29 @@ func (o *promoteOptions) find(ctx context.Context, out *printer) (document.Docum
 	r := promote.Compare(&from.Side, &to.Side)
 	d = document.NewPromotion(head(to.instanceID), from.target(), to.target(), r)
 	if !o.filesOnly {
-		d.SetImpact(meantNext(&r.Next, to.APIs), r.Next.Plan.Changes)
+		d.SetImpact(nextImpact(&r.Next, to.APIs), r.Next.Plan.Changes)
 	}
 	d.FilesOnly, d.Requests.Read = o.filesOnly, reads
 	d.Warnings = append(distinct(from.warnings, to.warnings), d.Warnings...)
-	if o.exitCode && d.Summary.Unsound() > 0 {
+	if o.exitCode && d.Summary.NotDeclared() > 0 {
 		return d, exitDiffers, nil
 	}
 	return d, exitDone, nil
 }
 
-// meantNext returns the impact on callers if the files of the second target are applied. All of its gateway must have
+// nextImpact returns the impact on callers if the files of the second target are applied. All of its gateway must have
 // been read.
-func meantNext(n *promote.Next, apis *kind.Catalog) []impact.Entry {
+func nextImpact(n *promote.Next, apis *kind.Catalog) []impact.Entry {
 	// In an impact, "" as the API means everything that a policy is bound to.
-	complete, there := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true}
+	complete, gateway := map[string]bool{}, map[string]bool{"": true, impact.EveryAPI: true}
 	for _, l := range kind.Links {
 		complete[l.Name] = true
 	}
 	for _, a := range apis.APIs {
-		there[a.Address()], there[a.Group+impact.AllOf] = true, true
+		gateway[a.Address()], gateway[a.Group+impact.AllOf] = true, true
 	}
 	return slices.DeleteFunc(impact.Of(impact.Input{Have: n.Have, Want: n.Want, Plan: n.Plan, Complete: complete, APIs: apis}), func(e impact.Entry) bool {
-		return !there[e.API] // only the other target has this API
+		return !gateway[e.API] // only the other target has this API
 	})
 }
 
@@ -137,7 +137,7 @@ type promoteSide struct {
 func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	section, err := findTarget(*o.config, name)
 	if err != nil {
-		return nil, p.unread(p.flags, err)
+		return nil, p.configReadError(p.flags, err)
 	}
 	own := *p
 	own.target, own.vars = name, section.Vars
@@ -150,12 +150,12 @@ func (o *promoteOptions) side(p *program, name string) (*promoteSide, error) {
 	given := map[string]bool{}
 	p.flags.VisitAll(func(f *pflag.Flag) {
 		if mine := flags.Lookup(f.Name); mine != nil && p.given[f.Name] && err == nil {
-			given[f.Name], err = true, assign(mine, valuesOf(f))
+			given[f.Name], err = true, setFlag(mine, flagValues(f))
 		}
 	})
 	flags.StringVar(&o.output.path, "output-file", o.output.path, "")
 	if err == nil {
-		err = both(section.settle(flags, given, map[string]string{}), checkPaths(flags))
+		err = joinErrors(section.fillFlags(flags, given, map[string]string{}), checkPaths(flags))
 	}
 	if err == nil {
 		err = s.options.check()
@@ -181,7 +181,7 @@ func loadBoth(from, to *promoteSide) error {
 	if errors.As(err, &a) && errors.As(second, &b) {
 		return wrongFiles(distinct(a.list, b.list))
 	}
-	return both(err, second)
+	return joinErrors(err, second)
 }
 
 // distinct joins the problems of the files of two targets, without repetitions.
@@ -202,13 +202,13 @@ func (s *promoteSide) target() document.Target {
 // readBoth reads both gateways at once, and returns the number of requests.
 func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int, err error) {
 	stderr := &shared{w: p.Stderr}
-	var told *progress
+	var shown *progress
 	if !p.quiet {
-		told = watch(stderr, terminal(p.Stderr))
-		defer told.close()
+		shown = watch(stderr, terminal(p.Stderr))
+		defer shown.close()
 	}
 	var sum atomic.Int64
-	progress := func(more int) { told.report("read", int(sum.Add(int64(more))), 0) }
+	progress := func(more int) { shown.report("read", int(sum.Add(int64(more))), 0) }
 	only := kind.Policies()
 	for _, s := range sides {
 		only = append(only, reconcile.Kinds(s.Options, s.State)...)
@@ -224,7 +224,7 @@ func readBoth(ctx context.Context, p *program, sides ...*promoteSide) (reads int
 	}
 	running.Wait()
 	for i := range sides {
-		reads, err = reads+counts[i], both(err, failed[i])
+		reads, err = reads+counts[i], joinErrors(err, failed[i])
 	}
 	return reads, err
 }
@@ -241,7 +241,7 @@ func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *share
 	if err != nil {
 		return 0, err
 	}
-	defer func() { err = both(err, gateway.close()) }()
+	defer func() { err = joinErrors(err, gateway.close()) }()
 	var last atomic.Int64
 	run := &reconcile.Run{Caller: gateway, Options: s.Options, Only: only, Parallel: s.options.gateway.parallelism.workers(), Progress: func(_ string, done, _ int) {
 		progress(done - int(last.Swap(int64(done))))
@@ -249,10 +249,10 @@ func (s *promoteSide) read(ctx context.Context, only []*kind.Kind, stderr *share
 	run.Backends = true
 	all, err := run.Everything(ctx)
 	if err != nil {
-		return 0, unread(ctx, err)
+		return 0, readError(ctx, err)
 	}
 	s.instanceID, s.Have, s.APIs = gateway.instanceID, all.Actual, all.Catalog
-	if o := s.options.gateway; o.against == "" && o.endpoint != emulated {
+	if o := s.options.gateway; o.against == "" && o.endpoint != emulatorPrefix {
 		s.Gateway = cmp.Or(o.endpoint, gateway.endpoint) + " " + gateway.instanceID
 	}
 	return all.Reads, nil

@@ -20,7 +20,7 @@ func TestReferenceIsCurrent(t *testing.T) {
 		t.Fatal(err)
 	}
 	for name, want := range map[string]string{
-		"reference/cli.md":        reference.CLI(root, twin),
+		"reference/cli.md":        reference.CLI(root, envVariable),
 		"reference/files.md":      reference.Files(),
 		"reference/config.md":     reference.Config(),
 		"reference/json.md":       documents,

@@ -43,7 +43,7 @@ func newRotateCommand(p *program) *cobra.Command {
 		Args:  knownCommand,
 		Long: `Rotate replaces a credential of an app: a code, with a period in which both the old and the new one work,
 or the secret, where the old one stops working at once.
-` + exits(exitDone, exitError, exitIncomplete),
+` + exitHelp(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
@@ -70,12 +70,12 @@ To continue a rotation that was interrupted, run the same command again, on any 
 generated here shows which code it replaces. The new code is then handed over again.
 
 If the files declare the codes of the app, set their variable to the new code before the next apply.
-` + exits(exitDone, exitError, exitIncomplete),
+` + exitHelp(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate code orders_mobile --to-file new-code --overlap 10m
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-'
   apigw-sync rotate code orders_mobile --exec 'vault kv put secret/orders code=-' --finish`,
 	}
-	flags := o.prepare(p, cmd, (*rotate.Rotation).Code, toldOfCode)
+	flags := o.prepare(p, cmd, (*rotate.Rotation).Code, codeReport)
 	flags.DurationVar(&o.overlap, "overlap", 0, "remove the old code after this `TIME`; both codes work until then")
 	flags.BoolVar(&o.finish, "finish", false, "remove the old code once the gateway has the new one")
 	flags.StringArrayVar(&o.old, "old", nil, "remove the code with this `#HASH`, as diff shows it; repeatable (default: the only other code)")
@@ -95,11 +95,11 @@ run, except those that --exec-env names. If the gateway does not let callers cho
 console.
 
 If the files declare the secret of the app, set their variable to the new secret before the next apply.
-` + exits(exitDone, exitError, exitIncomplete),
+` + exitHelp(exitDone, exitError, exitIncomplete),
 		Example: `  apigw-sync rotate secret orders_mobile --to-file new-secret --yes
   apigw-sync rotate secret orders_mobile --from-env NEW_SECRET --yes`,
 	}
-	flags := o.prepare(p, cmd, (*rotate.Rotation).Secret, toldOfSecret)
+	flags := o.prepare(p, cmd, (*rotate.Rotation).Secret, secretReport)
 	flags.BoolVar(&o.generate, "generate", false, "let the gateway generate the secret")
 	return cmd
 }
@@ -111,13 +111,13 @@ type (
 )
 
 // prepare completes a command, whose name is what it rotates, and returns its flags.
-func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, told reporter) *pflag.FlagSet {
+func (o *rotateOptions) prepare(p *program, cmd *cobra.Command, run rotator, report reporter) *pflag.FlagSet {
 	what, flags := cmd.Name(), cmd.Flags()
 	cmd.Args = arguments(1, "one app", "write apigw-sync rotate "+what+" APP")
-	cmd.ValidArgsFunction = p.offeredFirst(apps)
+	cmd.ValidArgsFunction = p.completeFirst(completeApps)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		o.app = args[0]
-		return o.start(cmd, p, run, told)
+		return o.start(cmd, p, run, report)
 	}
 	o.gateway.addFlags(flags)
 	flags.StringVar(&o.fromEnv, "from-env", "", "take the new "+what+" from the environment variable `NAME` instead of generating one")
@@ -143,7 +143,7 @@ func (o *rotateOptions) check() error {
 }
 
 // start asks for confirmation, and runs the rotation.
-func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told reporter) (err error) {
+func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, report reporter) (err error) {
 	if err := o.check(); err != nil {
 		return err
 	}
@@ -157,7 +157,7 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told 
 	if err := p.confirm(ctx, o.yes, "a "+what+" to rotate", question); err != nil {
 		return err
 	}
-	value, err := o.given(p)
+	value, err := o.givenValue(p)
 	if err != nil {
 		return err
 	}
@@ -165,23 +165,23 @@ func (o *rotateOptions) start(cmd *cobra.Command, p *program, run rotator, told 
 	if err != nil {
 		return err
 	}
-	defer func() { err = both(err, s.end()) }()
+	defer func() { err = joinErrors(err, s.end()) }()
 	r := &rotate.Rotation{
 		Caller: s.Caller, App: o.app, Value: value, Keep: o.keep, Generate: o.generate,
 		Deliver: func(ctx context.Context, value string) error { return o.deliver(ctx, p, value) },
 		Old:     o.old, Overlap: o.overlap, Finish: o.finish,
 	}
 	out, err := run(r, ctx)
-	_, _ = io.WriteString(p.Stderr, told(o, out))
+	_, _ = io.WriteString(p.Stderr, report(o, out))
 	if err != nil && out.Changed() {
 		return coded{exitIncomplete, err}
 	}
 	return err
 }
 
-// given returns the new value if there is one already, either in the environment or in a file that an interrupted run
-// left.
-func (o *rotateOptions) given(p *program) (string, error) {
+// givenValue returns the new value if there is one already, either in the environment or in a file that an interrupted
+// run left.
+func (o *rotateOptions) givenValue(p *program) (string, error) {
 	if o.fromEnv != "" {
 		v, ok := p.Lookup(o.fromEnv)
 		if !ok || v == "" {
@@ -192,7 +192,7 @@ func (o *rotateOptions) given(p *program) (string, error) {
 	if o.toFile == "" || o.generate {
 		return "", nil
 	}
-	if err := private(o.toFile); err != nil {
+	if err := checkPrivate(o.toFile); err != nil {
 		return "", fmt.Errorf("--to-file: %w", err)
 	}
 	raw, err := os.ReadFile(o.toFile)
@@ -202,11 +202,11 @@ func (o *rotateOptions) given(p *program) (string, error) {
 	return strings.TrimSpace(string(raw)), nil
 }
 
-// private refuses a file that users other than its owner can read. It accepts a file that does not exist. Windows has
-// no such modes.
-func private(path string) error {
+// checkPrivate refuses a file that users other than its owner can read. It accepts a file that does not exist. Windows
+// has no such modes.
+func checkPrivate(path string) error {
 	info, err := os.Stat(path)
-	if err != nil || runtime.GOOS == "windows" || !info.Mode().IsRegular() || info.Mode().Perm()&^onlyOwner == 0 {
+	if err != nil || runtime.GOOS == "windows" || !info.Mode().IsRegular() || info.Mode().Perm()&^privateMode == 0 {
 		return nil //nolint:nilerr // opening the file reports the error
 	}
 	return hinted{fmt.Errorf("%s can be read by others", path), "remove it, or chmod 600 it first"}
@@ -217,7 +217,7 @@ func (o *rotateOptions) keep(value string) error {
 	if o.toFile == "" {
 		return nil
 	}
-	return writeBytes(o.toFile, onlyOwner, []byte(value+"\n"))
+	return writeBytes(o.toFile, privateMode, []byte(value+"\n"))
 }
 
 // deliver delivers the new value. It prints the value only if there is no other way of delivery.
@@ -244,8 +244,8 @@ func (o *rotateOptions) environ(p *program) []string {
 	})
 }
 
-// toldOfCode describes the outcome for codes.
-func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
+// codeReport describes the outcome for codes.
+func codeReport(o *rotateOptions, out *rotate.Outcome) string {
 	var b strings.Builder
 	if out.Added {
 		fmt.Fprintf(&b, "the app %s has the new code\n", o.app)
@@ -266,8 +266,8 @@ func toldOfCode(o *rotateOptions, out *rotate.Outcome) string {
 	return b.String()
 }
 
-// toldOfSecret describes the outcome for the secret.
-func toldOfSecret(o *rotateOptions, out *rotate.Outcome) string {
+// secretReport describes the outcome for the secret.
+func secretReport(o *rotateOptions, out *rotate.Outcome) string {
 	if !out.Added {
 		return ""
 	}

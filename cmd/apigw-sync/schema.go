@@ -20,7 +20,7 @@ func newSchemaCommand(p *program) *cobra.Command {
 		Long: `Schema prints the JSON Schema (2020-12) of desired-state files (config, the default), of files with test
 cases (cases), or of the JSON output of a command. Plan is the output of diff, result the output of apply,
 and validation the output of validate.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example:   "  apigw-sync schema > gateway.schema.json\n  apigw-sync schema plan",
 		ValidArgs: names,
 		Args:      cobra.MaximumNArgs(1),
@@ -42,7 +42,7 @@ func runSchema(p *program, name string, names []string) error {
 	}
 	text, ok := schema.Output(name)
 	if !ok {
-		return hinted{fmt.Errorf("there is no schema %q", name), meant(name, names, "there are "+strings.Join(names, ", "))}
+		return hinted{fmt.Errorf("there is no schema %q", name), didYouMean(name, names, "there are "+strings.Join(names, ", "))}
 	}
 	_, err := p.Stdout.Write(text)
 	return err

@@ -39,7 +39,7 @@ func TestPrecedence(t *testing.T) {
 			t.Fatal(err)
 		}
 		p := &program{Environ: c.env}
-		if err := p.settle(flags); err != nil {
+		if err := p.fillFlags(flags); err != nil {
 			t.Fatalf("%s: %v", c.name, err)
 		}
 		if got := flags.Lookup("kind").Value.String(); o.gateway.region != c.region || got != c.kind {
@@ -105,7 +105,7 @@ func settled(t *testing.T, command, flag, section string, level int, v [3]string
 		args = append(args, "--target", "x")
 	}
 	if level > 1 {
-		p.Environ = []string{twin(flag) + "=" + v[1]}
+		p.Environ = []string{envVariable(flag) + "=" + v[1]}
 	}
 	if level > 2 {
 		args = append(args, "--"+flag+"="+v[2])
@@ -113,7 +113,7 @@ func settled(t *testing.T, command, flag, section string, level int, v [3]string
 	if err := cmd.ParseFlags(args); err != nil {
 		t.Fatal(err)
 	}
-	if err := p.settle(cmd.Flags()); err != nil {
+	if err := p.fillFlags(cmd.Flags()); err != nil {
 		t.Fatal(err)
 	}
 	got := strings.Trim(cmd.Flags().Lookup(flag).Value.String(), "[]")

@@ -21,7 +21,7 @@ without a package:
   zsh         apigw-sync completion zsh > "${fpath[1]}/_apigw-sync"
   fish        apigw-sync completion fish > ~/.config/fish/completions/apigw-sync.fish
   powershell  apigw-sync completion powershell | Out-String | Invoke-Expression in $PROFILE
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example:   "  source <(apigw-sync completion bash)",
 		ValidArgs: shells,
 		Args:      arguments(1, "one shell", "name one of bash, zsh, fish and powershell"),
@@ -40,5 +40,5 @@ func runCompletion(p *program, root *cobra.Command, shell string) error {
 	case "powershell":
 		return root.GenPowerShellCompletionWithDesc(p.Stdout)
 	}
-	return hinted{fmt.Errorf("unknown shell %q", shell), meant(shell, shells, "name one of bash, zsh, fish and powershell")}
+	return hinted{fmt.Errorf("unknown shell %q", shell), didYouMean(shell, shells, "name one of bash, zsh, fish and powershell")}
 }

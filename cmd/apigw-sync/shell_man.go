@@ -24,7 +24,7 @@ func newManCommand(p *program) *cobra.Command {
 		Short:  "Write the manual pages into a folder",
 		Long: `Man writes a manual page for each command into a folder. Their date is that of SOURCE_DATE_EPOCH, else that
 of the commit that the program was built from.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example:           "  apigw-sync man ~/.local/share/man/man1",
 		Args:              arguments(1, "one folder", ""),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveFilterDirs),
@@ -42,12 +42,12 @@ func runMan(p *program, root *cobra.Command, folder string) error {
 	}
 	page := func(cmd *cobra.Command) manpage.Page {
 		return manpage.Page{
-			Source: "apigw-sync " + build().Version, Date: date, Variable: twin,
+			Source: "apigw-sync " + readBuildInfo().Version, Date: date, Variable: envVariable,
 			Environment: variablesOf(cmd), Files: filesOf(cmd),
 		}
 	}
 	return manpage.WriteTree(root, page, func(name string, write func(io.Writer) error) error {
-		return writeFile(filepath.Join(folder, name), forAll, write)
+		return writeFile(filepath.Join(folder, name), sharedMode, write)
 	})
 }
 
@@ -60,14 +60,15 @@ func (p *program) pageDate() (string, error) {
 		}
 		return time.Unix(seconds, 0).UTC().Format(time.DateOnly), nil
 	}
-	if t, err := time.Parse(time.RFC3339, build().Date); err == nil {
+	if t, err := time.Parse(time.RFC3339, readBuildInfo().Date); err == nil {
 		return t.UTC().Format(time.DateOnly), nil
 	}
 	return "", nil
 }
 
-// concerns reports whether a page describes what belongs to a flag. The page of the root command describes everything.
-func concerns(cmd *cobra.Command, flag string) bool {
+// describesFlag reports whether a page describes what belongs to a flag. The page of the root command describes
+// everything.
+func describesFlag(cmd *cobra.Command, flag string) bool {
 	return !cmd.HasParent() || cmd.Flags().Lookup(flag) != nil
 }
 
@@ -75,7 +76,7 @@ func concerns(cmd *cobra.Command, flag string) bool {
 func variablesOf(cmd *cobra.Command) []manpage.Entry {
 	list := []manpage.Entry{{Name: envPrefix + "OPTION", Text: "Each option lists the environment variable that sets it; the command line overrides it. Values of " +
 		"repeatable options are separated by commas, fault rules by semicolons."}}
-	if concerns(cmd, "endpoint") || concerns(cmd, "from") {
+	if describesFlag(cmd, "endpoint") || describesFlag(cmd, "from") {
 		list = append(list,
 			manpage.Entry{Name: "APIGW_SYNC_TOKEN, HW_AUTH_TOKEN", Text: "A token. The first credentials that are found are used, in the order of this list."},
 			manpage.Entry{Name: "HUAWEICLOUD_SDK_AK, HUAWEICLOUD_SDK_SK, HUAWEICLOUD_SDK_SECURITY_TOKEN", Text: "Access key, secret key and, for temporary ones, their token."},
@@ -86,10 +87,10 @@ func variablesOf(cmd *cobra.Command) []manpage.Entry {
 			manpage.Entry{Name: "HW_REGION_NAME, HW_PROJECT_ID, HUAWEICLOUD_SDK_PROJECT_ID", Text: "Region and project, if no option and no target names them."},
 		)
 	}
-	if concerns(cmd, "who") {
+	if describesFlag(cmd, "who") {
 		list = append(list, manpage.Entry{Name: remote.TrailVariable, Text: "The address of the audit trail (CTS), if it does not follow from the endpoint."})
 	}
-	if concerns(cmd, "output") {
+	if describesFlag(cmd, "output") {
 		list = append(list, manpage.Entry{Name: "NO_COLOR, TERM", Text: "Any NO_COLOR, and TERM=dumb, turn colours off unless --color always is given."})
 	}
 	return list
@@ -97,13 +98,13 @@ func variablesOf(cmd *cobra.Command) []manpage.Entry {
 
 // filesOf returns the files that a command reads by default.
 func filesOf(cmd *cobra.Command) (list []manpage.Entry) {
-	if concerns(cmd, "file") {
+	if describesFlag(cmd, "file") {
 		list = append(list, manpage.Entry{Name: "gateway.yaml, gateway/", Text: "Desired state: the file, else all *.yaml and *.yml of the folder, read where --file names nothing."})
 	}
-	if concerns(cmd, "target") || concerns(cmd, "from") {
+	if describesFlag(cmd, "target") || describesFlag(cmd, "from") {
 		list = append(list, manpage.Entry{Name: config.Name, Text: "Named targets, searched from the working folder upward."})
 	}
-	if concerns(cmd, "endpoint") {
+	if describesFlag(cmd, "endpoint") {
 		list = append(list, manpage.Entry{Name: "~/.huaweicloud/credentials", Text: "Profiles of the vendor's SDK, read where the environment holds no credentials."})
 	}
 	return list

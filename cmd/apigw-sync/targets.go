@@ -24,10 +24,10 @@ func newTargetsCommand(p *program) *cobra.Command {
 		Long: `Targets lists the sections of the config file in order, including what the defaults add: the gateway, its
 region, the default environment of bindings, and the wave in which an apply to many targets reaches it. It
 does not contact a gateway, and shows only the config file: flags and the environment are not applied.
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: "  apigw-sync targets\n  apigw-sync targets -o json",
 		Args:    noArgs,
-		RunE:    p.telling(&o.output, &gatewayOptions{}, o.find),
+		RunE:    p.runE(&o.output, &gatewayOptions{}, o.find),
 	}
 	cmd.Flags().StringVar(&o.config, "config", "", configUsage)
 	o.output.addFlags(cmd.Flags(), "targets")
@@ -38,7 +38,7 @@ func (o *targetsOptions) find(_ context.Context, out *printer) (document.Documen
 	d := document.EmptyTargets(head(""))
 	file, err := readConfig(o.config)
 	if err != nil {
-		return d, exitError, out.program.unread(out.program.flags, err)
+		return d, exitError, out.program.configReadError(out.program.flags, err)
 	}
 	d.Config = file.Path
 	for _, name := range file.Order {
@@ -46,16 +46,16 @@ func (o *targetsOptions) find(_ context.Context, out *printer) (document.Documen
 		if err != nil {
 			return d, exitError, err
 		}
-		d.Targets = append(d.Targets, asListed(name, t))
+		d.Targets = append(d.Targets, listedTarget(name, t))
 	}
 	return d, exitDone, nil
 }
 
-// asListed returns a target as the list shows it.
-func asListed(name string, t *config.Target) document.Listed {
-	l := document.Listed{
-		Target: name, Region: text(t.Region), InstanceID: text(t.InstanceID), ProjectID: text(t.ProjectID), Environment: text(t.Environment),
-		Endpoint: text(t.Endpoint), Against: text(t.Against), Wave: t.Wave, Production: t.Production != nil && *t.Production, File: append([]string{}, t.File...),
+// listedTarget returns a target as the list shows it.
+func listedTarget(name string, t *config.Target) document.ListedTarget {
+	l := document.ListedTarget{
+		Target: name, Region: derefText(t.Region), InstanceID: derefText(t.InstanceID), ProjectID: derefText(t.ProjectID), Environment: derefText(t.Environment),
+		Endpoint: derefText(t.Endpoint), Against: derefText(t.Against), Wave: t.Wave, Production: t.Production != nil && *t.Production, File: append([]string{}, t.File...),
 	}
 	if l.Environment == "" {
 		l.Environment = spec.DefaultEnvironment

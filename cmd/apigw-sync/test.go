@@ -40,12 +40,12 @@ make it certain.
 A file of cases begins with version: apigw-sync/cases/v1; "schema cases" prints its JSON Schema. With
 --against, an export supplies the APIs, so that cases need not list them, and everything that the files do
 not manage.
-` + exits(exitDone, exitError, exitDiffers),
+` + exitHelp(exitDone, exitError, exitDiffers),
 		Example: `  apigw-sync test -f gateway/ --cases cases.yaml
   apigw-sync test --cases cases.yaml --against export.yaml --run '*office*' --explain
   apigw-sync test --cases cases/ -o junit --output-file test.xml`,
 		Args: noArgs,
-		RunE: p.telling(&o.output, &gatewayOptions{}, o.find),
+		RunE: p.runE(&o.output, &gatewayOptions{}, o.find),
 	}
 	flags := cmd.Flags()
 	o.files.addFlags(flags)
@@ -60,16 +60,16 @@ not manage.
 }
 
 func (o *testOptions) find(_ context.Context, out *printer) (document.Document, int, error) {
-	d, err := o.try(out.program)
+	d, err := o.test(out.program)
 	d.Explain = o.explain
-	if !d.Holds() {
+	if !d.AllPassed() {
 		return d, exitDiffers, err
 	}
 	return d, exitDone, err
 }
 
-// try reads files and cases, runs the cases, and returns the document, which is never nil.
-func (o *testOptions) try(p *program) (*document.Tests, error) {
+// test reads files and cases, runs the cases, and returns the document, which is never nil.
+func (o *testOptions) test(p *program) (*document.Tests, error) {
 	d := document.NewTests(head(""), nil)
 	if len(o.cases) == 0 {
 		return d, hinted{errors.New("no cases are named"), "name a file of them with --cases"}
@@ -78,11 +78,11 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 	if err != nil {
 		return d, err
 	}
-	suite, more, err := o.suite(p)
+	suite, more, err := o.readSuite(p)
 	if err != nil {
 		return d, err
 	}
-	held, others, err := o.held(p)
+	held, others, err := o.readExport(p)
 	if err != nil {
 		return d, err
 	}
@@ -92,7 +92,7 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 		d.Warnings = append(d.Warnings, warnings...)
 		return d, err
 	}
-	chosen, err := o.choose(suite.Cases)
+	chosen, err := o.selectCases(suite.Cases)
 	if err != nil {
 		return d, err
 	}
@@ -108,15 +108,15 @@ func (o *testOptions) try(p *program) (*document.Tests, error) {
 	return d, nil
 }
 
-// suite reads the cases.
-func (o *testOptions) suite(p *program) (*intent.Suite, []spec.Finding, error) {
+// readSuite reads the cases.
+func (o *testOptions) readSuite(p *program) (*intent.Suite, []spec.Finding, error) {
 	var inputs []spec.Input
 	var failed []error
 	seen := map[string]bool{}
 	for _, path := range o.cases {
 		more, err := p.read(path, seen)
-		if ofPath(err) {
-			err = p.unreadable("cases", path, err)
+		if isPathError(err) {
+			err = p.readPathError("cases", path, err)
 		} else if err != nil {
 			err = fmt.Errorf("--cases: %w", err)
 		}
@@ -129,23 +129,23 @@ func (o *testOptions) suite(p *program) (*intent.Suite, []spec.Finding, error) {
 	return suite, findings, nil
 }
 
-// held reads the export; it returns nil if none is named.
-func (o *testOptions) held(p *program) (*intent.Held, []spec.Finding, error) {
+// readExport reads the export; it returns nil if none is named.
+func (o *testOptions) readExport(p *program) (*intent.Held, []spec.Finding, error) {
 	if o.against == "" {
 		return nil, nil, nil
 	}
 	data, err := os.ReadFile(o.against)
 	if err != nil {
-		return nil, nil, p.unreadable("against", o.against, err)
+		return nil, nil, p.readPathError("against", o.against, err)
 	}
 	held, findings := intent.ReadHeld(spec.Input{Name: o.against, Data: data}, o.files.lookup(p))
 	held.Prune = o.prune
 	return held, findings, nil
 }
 
-// choose returns the cases that --run names, in their order. It is an error if there are none, since a run that tests
-// nothing would look like a success.
-func (o *testOptions) choose(all []intent.Case) ([]intent.Case, error) {
+// selectCases returns the cases that --run names, in their order. It is an error if there are none, since a run that
+// tests nothing would look like a success.
+func (o *testOptions) selectCases(all []intent.Case) ([]intent.Case, error) {
 	if len(all) == 0 {
 		return nil, hinted{errors.New("the files contain no cases"), "list them under cases"}
 	}

@@ -34,7 +34,7 @@ Only findings with the severity error make it fail. A comment suppresses finding
   # apigw-sync:ignore-file RULE reason   anywhere in the file
 
 Rules never guess what the gateway holds. Those that need to know it need an export (--against).
-` + exits(exitDone, exitError),
+` + exitHelp(exitDone, exitError),
 		Example: `  apigw-sync validate -f gateway/
   apigw-sync validate -f gateway.yaml -o json
   apigw-sync validate --lint --lint-severity near-duplicate=off --against export.yaml
@@ -47,7 +47,7 @@ Rules never guess what the gateway holds. Those that need to know it need an exp
 			if err := o.lint.check(cmd.Flags()); err != nil {
 				return err
 			}
-			return p.tell(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
+			return p.runFinder(cmd.Context(), &o.output, &gatewayOptions{}, o.find)
 		},
 	}
 	addTargets(cmd.Flags())

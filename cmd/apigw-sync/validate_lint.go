@@ -26,10 +26,10 @@ type lintOptions struct {
 func (o *lintOptions) addFlags(flags *pflag.FlagSet) {
 	flags.BoolVar(&o.on, "lint", false, "also look for settings that are allowed but risky")
 	flags.StringArrayVar(&o.severities, "lint-severity", nil, "set the severity of a rule (error, warning, note or off) as `RULE=SEVERITY`; repeatable")
-	suggests(flags, "lint-severity", severitySettings()...)
+	suggestValues(flags, "lint-severity", severitySettings()...)
 	flags.StringVar(&o.against, "against", "", "with --lint, let rules use the APIs and policies in `FILE`, an export made with --with-apis")
 	flags.StringVar(&o.explain, "explain-rule", "", "explain the lint `RULE` with this number or name, or list all rules with all; check no files")
-	suggests(flags, "explain-rule", ruleNames()...)
+	suggestValues(flags, "explain-rule", ruleNames()...)
 }
 
 // check refuses flags that have no effect without --lint. The environment may set them, since other commands use them.
@@ -98,8 +98,8 @@ func (o *lintOptions) run(ctx context.Context, p *program, in lint.Input) (*lint
 	return &found, nil
 }
 
-// readExport reads everything in an export. An export without APIs is an error, since references cannot be resolved with
-// it.
+// readExport reads everything in an export. An export without APIs is an error, since references cannot be resolved
+// with it.
 func readExport(ctx context.Context, p *program, path string) (*lint.Gateway, error) {
 	const (
 		hint   = "make it with export --with-apis"

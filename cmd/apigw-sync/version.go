@@ -27,8 +27,8 @@ type buildInfo struct {
 	Arch    string `json:"arch"`
 }
 
-// build returns what the linker set, or else what the Go tool recorded.
-func build() buildInfo {
+// readBuildInfo returns what the linker set, or else what the Go tool recorded.
+func readBuildInfo() buildInfo {
 	b := buildInfo{Version: version, Commit: commit, Date: date, Go: runtime.Version(), OS: runtime.GOOS, Arch: runtime.GOARCH}
 	info, ok := debug.ReadBuildInfo()
 	if !ok {
@@ -55,7 +55,7 @@ func newVersionCommand(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:     "version",
 		Short:   "Show the version of this program",
-		Long:    "Version shows the version of this program and what it was built from.\n" + exits(exitDone, exitError),
+		Long:    "Version shows the version of this program and what it was built from.\n" + exitHelp(exitDone, exitError),
 		Example: "  apigw-sync version -o json",
 		Args:    noArgs,
 		RunE: func(_ *cobra.Command, _ []string) error {
@@ -63,12 +63,12 @@ func newVersionCommand(p *program) *cobra.Command {
 		},
 	}
 	cmd.Flags().StringVarP(&o.format, "output", "o", "text", "`FORM` of the result: text, json")
-	takes(cmd.Flags(), "output", "text", "json")
+	allowValues(cmd.Flags(), "output", "text", "json")
 	return cmd
 }
 
 func runVersion(p *program, format string) error {
-	b := build()
+	b := readBuildInfo()
 	if format == "text" {
 		line := "apigw-sync " + b.Version
 		if b.Commit != "" {

@@ -189,7 +189,7 @@ func (f *File) Target(name string) (*Target, error) {
 		if len(names) == 0 {
 			return nil, fmt.Errorf("target %s: %s has no targets", name, f.Path)
 		}
-		return nil, fmt.Errorf("target %s is not in %s; %s", name, f.Path, spec.Meant(name, names, "it has "+strings.Join(names, ", ")))
+		return nil, fmt.Errorf("target %s is not in %s; %s", name, f.Path, spec.DidYouMean(name, names, "it has "+strings.Join(names, ", ")))
 	}
 	out, folder := t.over(f.Defaults), filepath.Dir(f.Path)
 	out.File, out.Overlay = below(folder, out.File), below(folder, out.Overlay)

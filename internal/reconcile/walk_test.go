@@ -106,8 +106,8 @@ func endpoint(r *http.Request) string {
 	return regexp.MustCompile(`[0-9a-f]{32}`).ReplaceAllString(path, "{id}")
 }
 
-// walk calls do once for each field of the answers that do reads from some endpoints, and for each way to twist that field. With the
-// race detector, which makes it slow, it runs only every 25th case.
+// walk calls do once for each field of the answers that do reads from some endpoints, and for each way to twist that
+// field. With the race detector, which makes it slow, it runs only every 25th case.
 func walk(t *testing.T, b *bench, endpoints string, do func(walker)) {
 	t.Helper()
 	found := map[string]map[string]any{}
@@ -158,16 +158,18 @@ func twisted(t *testing.T, b *bench, at string, steps []string, name string) wal
 	return w
 }
 
-// TestEveryFieldOfEveryAnswer twists each field of each answer that a comparison and an export read, in every way. Nothing crashes.
-// An answer that cannot be read is an error that names it. Otherwise no plan creates, deletes, replaces, binds or unbinds anything,
-// and an export is valid, has every object, and has no difference from the gateway.
+// TestEveryFieldOfEveryAnswer twists each field of each answer that a comparison and an export read, in every way.
+// Nothing crashes. An answer that cannot be read is an error that names it. Otherwise no plan creates, deletes,
+// replaces, binds or unbinds anything, and an export is valid, has every object, and has no difference from the
+// gateway.
 func TestEveryFieldOfEveryAnswer(t *testing.T) {
 	b := newBench(t, apis(2), emulator.Options{}, remote.Config{})
 	b.apply(shop)
 	walk(t, b, "", walker.run)
 }
 
-// TestEveryFieldThatIsLookedAt does the same for what only drift, explain and doctor read: whatever is twisted, they report the rest.
+// TestEveryFieldThatIsLookedAt does the same for what only drift, explain and doctor read: whatever is twisted, they
+// report the rest.
 func TestEveryFieldThatIsLookedAt(t *testing.T) {
 	const seen = `gateway:
   environments: [RELEASE]
@@ -192,10 +194,10 @@ func TestEveryFieldThatIsLookedAt(t *testing.T) {
 			return
 		}
 		reader := &fetch.Reader{Caller: run.Caller}
-		if _, err := drift.Look(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
+		if _, err := drift.Inspect(w.t.Context(), reader, c, drift.Options{Now: time.Now(), CertDays: 30, Traffic: drift.APIs}); err != nil {
 			w.t.Errorf("drift: %v", err)
 		}
-		doctor.Gateway(w.t.Context(), doctor.Patient{Reader: reader, State: state, Kinds: reconcile.Kinds(run.Options, state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
+		doctor.Gateway(w.t.Context(), doctor.Input{Reader: reader, State: state, Kinds: reconcile.Kinds(run.Options, state), Compare: run.Compare, Clock: func() (time.Duration, bool) { return 0, false }})
 		if a, err := explain.Find(w.t.Context(), reader, "orders/api_0"); err == nil {
 			_, err = explain.Look(w.t.Context(), reader, state, a, "RELEASE")
 			w.readable(err)

@@ -105,7 +105,7 @@ func writeFleetMetrics(w io.Writer, d *document.Fleet, _ Style) error {
 		if m.ExitCode != nil {
 			e.sample(metricExit, float64(*m.ExitCode), "target", m.Target)
 		}
-		e.sample(metricSkipped, truth(m.ExitCode == nil), "target", m.Target)
+		e.sample(metricSkipped, boolValue(m.ExitCode == nil), "target", m.Target)
 	}
 	return e.write(w)
 }

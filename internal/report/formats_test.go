@@ -287,10 +287,10 @@ func TestHistory(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	past := document.Past{At: sample.Now, Differences: len(sample.Drift().Changes) + len(sample.Drift().Extra), Certificates: 3, Drifted: true}
+	past := document.PastReport{At: sample.Now, Differences: len(sample.Drift().Changes) + len(sample.Drift().Extra), Certificates: 3, Drifted: true}
 	next := past
 	next.At = past.At.AddDate(0, 0, 1)
-	if d := cmp.Diff([]document.Past{past, next}, got, cmpopts.IgnoreUnexported(document.Past{})); d != "" {
+	if d := cmp.Diff([]document.PastReport{past, next}, got, cmpopts.IgnoreUnexported(document.PastReport{})); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
 	}
 	if len(odd) != 2 || odd[0].File != "plan.json" || odd[1].File != "torn.json" {

@@ -83,7 +83,7 @@ func (v *view) annotations() (out []annotation) {
 	}
 	for i := range v.Items {
 		if c := &v.Items[i]; statusRules[c.Status] == nil {
-			out = append(out, annotation{rule: c.Rule, level: c.Level, about: c.About(c.told())})
+			out = append(out, annotation{rule: c.Rule, level: c.Level, about: c.About(c.annotationText())})
 		}
 	}
 	return out
@@ -111,16 +111,16 @@ func annotate(w io.Writer, all []annotation) {
 	}
 }
 
-// told returns words that say what a change does, or how it ended, and why.
-func (c *item) told() string {
-	gist := c.Gist()
-	if c.Apart != "" {
-		gist = c.ApartGist()
+// annotationText returns words that say what a change does, or how it ended, and why.
+func (c *item) annotationText() string {
+	gist := c.Summary()
+	if c.Divergence != "" {
+		gist = c.DivergenceSummary()
 	}
-	if c.Status != "" || c.Story == "" {
-		return strings.TrimSuffix(strings.TrimPrefix(c.Story+"; "+gist, "; ")+"; "+c.Advice, "; ")
+	if c.Status != "" || c.Explanation == "" {
+		return strings.TrimSuffix(strings.TrimPrefix(c.Explanation+"; "+gist, "; ")+"; "+c.Advice, "; ")
 	}
-	return gist + " (" + c.Story + ")"
+	return gist + " (" + c.Explanation + ")"
 }
 
 func (a *annotation) write(w io.Writer) {
@@ -170,7 +170,7 @@ func (v *view) outputs(report string) string {
 		refused = refused || v.Findings[i].Rule == ruleRefused
 	}
 	_, _ = b.WriteString(multiline("result", v.Sum))
-	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.worst(failure), v.worst(warning), refused)
+	fmt.Fprintf(&b, "errors=%d\nwarnings=%d\nrefused=%t\n", v.count(failure), v.count(warning), refused)
 	if !v.Failed && v.About == "" {
 		fmt.Fprintf(&b, "changes=%d\n", len(v.Items))
 		if v.Health == nil {

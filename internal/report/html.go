@@ -84,14 +84,14 @@ func show(w io.Writer, name string, page any) error {
 type htmlPage struct {
 	*view
 	htmlFrame
-	Urgent   []htmlCard // what needs attention, one card for each rule
-	Removed  []htmlLink
-	Filters  []htmlFilter
-	Groups   []htmlGroup
-	Ends     *htmlTimeline
-	Streams  []htmlTraffic
-	Past     *htmlHistory
-	Sections []htmlLink // for the navigation
+	Urgent        []htmlCard // what needs attention, one card for each rule
+	Removed       []htmlLink
+	Filters       []htmlFilter
+	Groups        []htmlGroup
+	Expiries      *htmlTimeline
+	TrafficCharts []htmlTraffic
+	Past          *htmlHistory
+	Sections      []htmlLink // for the navigation
 }
 
 // htmlLink is a link to a part of the page.
@@ -127,7 +127,7 @@ func (f htmlFinding) Calls() string {
 func (f htmlFinding) Names() string { return f.Text(strings.Join(f.Row.Names, ", ")) }
 
 // Text returns the message, harmless to display and cut if it is very long.
-func (htmlFinding) Text(s string) string { return document.Clip(document.Clean(s), htmlSaid) }
+func (htmlFinding) Text(s string) string { return document.Clip(document.Clean(s), htmlMessageMost) }
 
 // htmlPiece is a part of a sentence. Flags and dates must not be broken at their hyphens.
 type htmlPiece struct {
@@ -152,8 +152,8 @@ func pieces(s string) (out []htmlPiece) {
 	return append(out, htmlPiece{Text: s[at:]})
 }
 
-// Ones returns what the page lists, in lower case: changes, or differences where nothing is about to happen.
-func (p *htmlPage) Ones() string { return p.htmlWords("changes", "differences") }
+// ItemNoun returns what the page lists, in lower case: changes, or differences where nothing is about to happen.
+func (p *htmlPage) ItemNoun() string { return p.htmlWords("changes", "differences") }
 
 // Changes returns the title of what the page lists.
 func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences") }
@@ -162,10 +162,10 @@ func (p *htmlPage) Changes() string { return p.htmlWords("Changes", "Differences
 func (p *htmlPage) Many() bool { return len(p.Items) >= htmlMany }
 
 const (
-	htmlFirst = 8     // findings of a rule that are not folded
-	htmlSaid  = 1_000 // characters of the message of a finding
-	htmlFew   = 25    // up to this many changes, leaves are not folded
-	htmlMany  = 200   // from this many changes on, those out of sight are not laid out
+	htmlFirst       = 8     // findings of a rule that are not folded
+	htmlMessageMost = 1_000 // characters of the message of a finding
+	htmlFew         = 25    // up to this many changes, leaves are not folded
+	htmlMany        = 200   // from this many changes on, those out of sight are not laid out
 )
 
 func writePage(w io.Writer, v *view, s Style) error {
@@ -173,7 +173,7 @@ func writePage(w io.Writer, v *view, s Style) error {
 }
 
 // newHTMLPage fills the page for a document. The past is earlier reports of the same gateway.
-func newHTMLPage(v *view, past []document.Past) *htmlPage {
+func newHTMLPage(v *view, past []document.PastReport) *htmlPage {
 	p := &htmlPage{view: v, htmlFrame: htmlFrame{Title: htmlTitles[v.Command], Verdict: v.htmlVerdict()}}
 	if where := v.Where(); where != "" {
 		p.Title += " · " + where
@@ -181,17 +181,17 @@ func newHTMLPage(v *view, past []document.Past) *htmlPage {
 		p.Title += " · " + document.Clean(v.InstanceID)
 	}
 	p.attention()
-	v.mean()
+	v.setImpactLevels()
 	p.Filters, p.Groups = v.htmlFilters(), v.htmlGroups()
 	if v.Health != nil {
-		p.Ends = newTimeline(v.Health.Certificates, v.At)
+		p.Expiries = newTimeline(v.Health.Certificates, v.At)
 		past := slices.Clone(past)
 		if !v.Failed {
 			past = append(past, v.Health.AsPast())
 		}
 		p.Past = newHistory(past)
 	}
-	p.Streams = newStreams(v.Traffic)
+	p.TrafficCharts = newTrafficCharts(v.Traffic)
 	p.sections()
 	return p
 }
@@ -200,9 +200,9 @@ var htmlTitles = map[string]string{"diff": "Plan", "apply": "Apply", "drift": "D
 
 func (v *view) htmlVerdict() string {
 	switch {
-	case v.worst(failure)+v.ImpactTable.Exposure > 0:
+	case v.count(failure)+v.ImpactTable.Exposure > 0:
 		return "bad"
-	case v.worst(warning)+v.ImpactTable.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
+	case v.count(warning)+v.ImpactTable.Outage > 0 || v.Command == "drift" && len(v.Items) > 0:
 		return "look"
 	}
 	return "well"
@@ -246,8 +246,8 @@ func (p *htmlPage) sections() {
 		}
 	}
 	add(len(p.Impact)+len(p.Findings)+len(p.Removed) > 0, "attention", "Needs attention")
-	add(p.Ends != nil, "certificates", "Certificates")
-	add(len(p.Streams) > 0, "traffic", "Traffic")
+	add(p.Expiries != nil, "certificates", "Certificates")
+	add(len(p.TrafficCharts) > 0, "traffic", "Traffic")
 	add(p.Past != nil, "history", "Over time")
 	add(len(p.Items) > 0, "changes", p.Changes())
 	add(p.Health != nil && len(p.Health.Undeclared) > 0, "undeclared", "Not declared")

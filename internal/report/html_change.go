@@ -57,15 +57,15 @@ func (c htmlChange) Word() string {
 	switch {
 	case c.Status != "":
 		return string(c.Status)
-	case c.Apart != "":
-		return string(c.Apart)
+	case c.Divergence != "":
+		return string(c.Divergence)
 	}
 	return string(c.Action)
 }
 
 // Look returns the CSS class of the word.
 func (c htmlChange) Look() string {
-	if c.Apart != "" {
+	if c.Divergence != "" {
 		return c.Rule.ID
 	}
 	return c.Word()
@@ -90,11 +90,11 @@ type htmlCell struct {
 	htmlValue
 }
 
-// Held returns the value on the gateway.
-func (l htmlLeaf) Held() htmlCell { return htmlCell{"old", l.Before} }
+// OnGateway returns the value on the gateway.
+func (l htmlLeaf) OnGateway() htmlCell { return htmlCell{"old", l.Before} }
 
-// Said returns the value in the files.
-func (l htmlLeaf) Said() htmlCell { return htmlCell{"new", l.After} }
+// InFiles returns the value in the files.
+func (l htmlLeaf) InFiles() htmlCell { return htmlCell{"new", l.After} }
 
 // htmlLine is a pair of lines, one of each side. Mark is '-', '+', '~', ' ' or '…'.
 type htmlLine struct {
@@ -157,35 +157,35 @@ func newHTMLChange(c *item, id string, i int) htmlChange {
 		item: c, Anchor: fmt.Sprintf("%sc%d", id, i), Symbol: strings.TrimSpace(symbols[c.Action].text),
 		OneSide: c.Action == diff.Create || c.Action == diff.Delete,
 	}
-	if c.Apart != "" {
-		h.Symbol = strings.TrimSpace(sides[c.Apart].text)
+	if c.Divergence != "" {
+		h.Symbol = strings.TrimSpace(sides[c.Divergence].text)
 	}
 	if b := c.Binding; b != nil {
 		h.Where = document.Clean(b.Call())
 	}
 	details := c.Details()
-	if c.Apart != "" {
+	if c.Divergence != "" {
 		details = c.Fields // what a delete would also remove is not a difference
 	}
 	for _, f := range details {
-		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Apart, h.OneSide))
+		h.Leaves = append(h.Leaves, newHTMLLeaf(&f, c.Divergence, h.OneSide))
 	}
 	return h
 }
 
-func newHTMLLeaf(f *document.Field, apart document.Apart, oneSide bool) htmlLeaf {
+func newHTMLLeaf(f *document.Field, apart document.Divergence, oneSide bool) htmlLeaf {
 	leaf := htmlLeaf{Path: document.Clean(f.Path)}
 	if lines := linesOf(f); lines != nil {
 		leaf.Lines = sideBySide(lines)
 		return leaf
 	}
 	if f.IsSet() && apart != "" {
-		held, said := f.Both(apart, htmlValueMost)
-		leaf.Before, leaf.After = htmlValue{Start: held, None: held == ""}, htmlValue{Start: said, None: said == ""}
+		onGateway, inFiles := f.Both(apart, htmlValueMost)
+		leaf.Before, leaf.After = htmlValue{Start: onGateway, None: onGateway == ""}, htmlValue{Start: inFiles, None: inFiles == ""}
 		return leaf
 	}
 	if f.IsSet() {
-		goes, comes := document.Goes, document.Comes
+		goes, comes := document.RemovedSign, document.AddedSign
 		if oneSide {
 			goes, comes = "", "" // the members are the whole set
 		}
@@ -193,18 +193,18 @@ func newHTMLLeaf(f *document.Field, apart document.Apart, oneSide bool) htmlLeaf
 		leaf.After = htmlValue{Start: strings.Join(document.Members(comes, f.Added), ", "), None: len(f.Added) == 0}
 		return leaf
 	}
-	before, after := document.Shorten(f.Before, f.Now(), htmlValueMost)
+	before, after := document.Shorten(f.Before, f.ShownAfter(), htmlValueMost)
 	a, b := document.Show(before, f.Sensitive), document.Show(after, f.Sensitive)
 	leaf.Before, leaf.After = htmlValue{Start: a, None: f.Before == nil}, htmlValue{Start: b, None: f.After == nil}
 	_, isText := f.Before.(string)
 	if _, both := f.After.(string); isText && both && !f.Sensitive {
-		leaf.Before, leaf.After = parted(a, b)
+		leaf.Before, leaf.After = splitDifference(a, b)
 	}
 	return leaf
 }
 
-// parted marks the middle in which two texts differ, if enough before and after it is the same.
-func parted(a, b string) (before, after htmlValue) {
+// splitDifference marks the middle in which two texts differ, if enough before and after it is the same.
+func splitDifference(a, b string) (before, after htmlValue) {
 	x, y := []rune(a), []rune(b)
 	start := 0
 	for start < min(len(x), len(y)) && x[start] == y[start] {
@@ -255,8 +255,8 @@ func sideBySide(lines []line) []htmlLine {
 	return out
 }
 
-// mean sets the worst level of impact of each change.
-func (v *view) mean() {
+// setImpactLevels sets the worst level of impact of each change.
+func (v *view) setImpactLevels() {
 	means := map[string]impact.Level{}
 	for i := range v.ImpactTable.Rows { // the worst come first
 		for _, address := range v.ImpactTable.Rows[i].Because {
@@ -266,7 +266,7 @@ func (v *view) mean() {
 		}
 	}
 	for i := range v.Items {
-		v.Items[i].Means = means[v.Items[i].Address]
+		v.Items[i].Impact = means[v.Items[i].Address]
 	}
 }
 
@@ -274,7 +274,7 @@ func (v *view) mean() {
 // data attributes. None may be the name of an HTML attribute: html/template would treat the values of action as URLs.
 func (v *view) htmlFilters() []htmlFilter {
 	return []htmlFilter{
-		v.htmlFilter("means", "Impact", []string{string(impact.Exposure), string(impact.Outage), string(impact.Change)}, func(c *item) string { return string(c.Means) }),
+		v.htmlFilter("means", "Impact", []string{string(impact.Exposure), string(impact.Outage), string(impact.Change)}, func(c *item) string { return string(c.Impact) }),
 		v.htmlFilter("level", "Severity", []string{failure.String(), warning.String(), notice.String()}, func(c *item) string { return c.Level.String() }),
 		v.htmlFilter("does", v.htmlWords("Action", "Where"), actionNames(), (*item).Does),
 		v.htmlFilter("kind", "Kind", nil, func(c *item) string { return c.Kind }),
@@ -309,14 +309,14 @@ func (v *view) htmlWords(happens, is string) string {
 
 // Does returns what the item does, or how both sides differ.
 func (c *item) Does() string {
-	if c.Apart != "" {
-		return string(c.Apart)
+	if c.Divergence != "" {
+		return string(c.Divergence)
 	}
 	return string(c.Action)
 }
 
 func actionNames() (names []string) {
-	for _, a := range aparts {
+	for _, a := range divergences {
 		names = append(names, string(a))
 	}
 	for _, a := range document.Actions {

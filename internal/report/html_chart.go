@@ -14,13 +14,13 @@ import (
 // htmlTimeline shows when certificates expire, on one scale in percent.
 type htmlTimeline struct {
 	Today float64
-	Rows  []htmlEnd
+	Rows  []htmlExpiry
 }
 
-// htmlEnd is a certificate. Its bar is between its end and today.
-type htmlEnd struct {
+// htmlExpiry is a certificate. Its bar is between its end and today.
+type htmlExpiry struct {
 	Group, Domain, Name string
-	When, Left          string // date; time until or since then, in words
+	When, TimeLeft      string // date; time until or since then, in words
 	Expired             bool
 	Start, Width        float64 // of the bar
 }
@@ -43,8 +43,8 @@ func newTimeline(list []document.Certificate, today time.Time) *htmlTimeline {
 	for i := range list {
 		c := &list[i]
 		at := percent(c.NotAfter)
-		out.Rows = append(out.Rows, htmlEnd{
-			Group: document.Clean(c.Group), Domain: cmp.Or(document.Clean(c.Domain), "no domain"), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), Left: c.Left(),
+		out.Rows = append(out.Rows, htmlExpiry{
+			Group: document.Clean(c.Group), Domain: cmp.Or(document.Clean(c.Domain), "no domain"), Name: document.Clean(c.Name), When: c.NotAfter.UTC().Format(time.DateOnly), TimeLeft: c.TimeLeft(),
 			Expired: c.Expired, Start: min(at, out.Today), Width: rounded(math.Abs(at - out.Today)),
 		})
 	}
@@ -73,8 +73,9 @@ func (t htmlTraffic) Share() string {
 	return strings.TrimSuffix(fmt.Sprintf("%.1f", 100*float64(t.Errors)/float64(t.Calls)), ".0")
 }
 
-// newStreams draws the traffic of groups, the busiest first. They share a scale of time; each has its own scale of calls.
-func newStreams(groups []document.Traffic) []htmlTraffic {
+// newTrafficCharts draws the traffic of groups, the busiest first. They share a scale of time; each has its own scale
+// of calls.
+func newTrafficCharts(groups []document.Traffic) []htmlTraffic {
 	const minutes, high = 60, 20.0
 	var last time.Time
 	for i := range groups {
@@ -108,14 +109,14 @@ type htmlHistory struct {
 	Line, Area, Dots string // paths
 	Most             int    // differences at the top
 	From, To         string // days
-	Points           []document.Past
+	Points           []document.PastReport
 }
 
 const htmlPast = 400 // the number of latest points of history that are drawn
 
-func newHistory(points []document.Past) *htmlHistory {
+func newHistory(points []document.PastReport) *htmlHistory {
 	const wide, high = 100.0, 40.0
-	points = slices.CompactFunc(points, func(a, b document.Past) bool { return a.At.Equal(b.At) })
+	points = slices.CompactFunc(points, func(a, b document.PastReport) bool { return a.At.Equal(b.At) })
 	points = points[max(0, len(points)-htmlPast):]
 	if len(points) < 2 {
 		return nil

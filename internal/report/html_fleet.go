@@ -51,7 +51,7 @@ func writeFleetPage(w io.Writer, d *document.Fleet, _ Style) error {
 
 func newHTMLFleetRow(m *document.Member, anchor string) htmlFleetRow {
 	r := htmlFleetRow{
-		Anchor: anchor, Name: document.Clean(m.Target), State: m.State(), Verdict: htmlFleetVerdicts[m.State()], Sum: document.Clip(document.Clean(m.Sum()), htmlSaid),
+		Anchor: anchor, Name: document.Clean(m.Target), State: m.State(), Verdict: htmlFleetVerdicts[m.State()], Sum: document.Clip(document.Clean(m.Sum()), htmlMessageMost),
 	}
 	if m.Document == nil {
 		return r

@@ -176,7 +176,7 @@ func (j *junitSuites) findings(v *view) {
 		c := junitCase{Name: f.name(seen), File: document.Clean(f.File), Line: f.Line}
 		outcome := &junitOutcome{Message: text, Type: f.Rule.ID, Text: f.Rule.Help}
 		switch {
-		case f.Rule.Level == failure && v.rules(f.Rule):
+		case f.Rule.Level == failure && v.hasRule(f.Rule):
 			c.Failure = outcome
 		case f.Rule.Level == failure && v.Command != "drift", f.Rule == ruleError:
 			c.Error = outcome
@@ -189,8 +189,8 @@ func (j *junitSuites) findings(v *view) {
 	}
 }
 
-// name identifies a finding in later reports, where its figures and its line may differ. Findings with the same name are
-// numbered; seen counts them.
+// name identifies a finding in later reports, where its figures and its line may differ. Findings with the same name
+// are numbered; seen counts them.
 func (f *finding) name(seen map[string]int) string {
 	name := f.Rule.ID + ": " + document.Clean(cmp.Or(f.Address, f.Path, f.Message))
 	if seen[name]++; seen[name] > 1 {
@@ -206,7 +206,7 @@ func (j *junitSuites) items(v *view) {
 		if item.Source != nil {
 			c.File, c.Line = document.Clean(item.Source.File), item.Source.Line
 		}
-		text := item.told()
+		text := item.annotationText()
 		outcome := &junitOutcome{Message: text, Type: item.Rule.ID, Text: item.leaves()}
 		switch {
 		case item.Status == apply.Failed, v.Command == "drift" && item.Moved != drift.Files:
@@ -245,9 +245,9 @@ func (j *junitSuites) managed(v *view) {
 // leaves returns the changed leaves, one on each line.
 func (c *item) leaves() string {
 	var b strings.Builder
-	if c.Apart != "" {
+	if c.Divergence != "" {
 		for i := range c.Fields {
-			b.WriteString(c.Fields[i].Sides(c.Apart, foldValue) + "\n")
+			b.WriteString(c.Fields[i].Sides(c.Divergence, foldValue) + "\n")
 		}
 		return b.String()
 	}

@@ -44,7 +44,7 @@ func writeMarkdown(w io.Writer, v *view, s Style) error {
 }
 
 func (v *view) markdown() string {
-	var b sized
+	var b sizedBuilder
 	b.add(v.markdownBegin())
 	if v.Cover != "" {
 		b.add("\n" + v.Cover + "\n")
@@ -139,8 +139,8 @@ func (v *view) markdownAbout() string {
 	return fmt.Sprintf("\n%s\n", strings.Join(about, ", "))
 }
 
-// markdownHead says how to undo the run, and the numbers. These are a line and not a table, since a line wraps on a narrow
-// screen.
+// markdownHead says how to undo the run, and the numbers. These are a line and not a table, since a line wraps on a
+// narrow screen.
 func (v *view) markdownHead() string {
 	var b strings.Builder
 	if u := v.Undo; u != nil {
@@ -167,7 +167,7 @@ func (v *view) markdownFirst(removed []*item, shown, most int) string {
 var markdownTitles = map[severity]string{failure: "Errors", warning: "Warnings", notice: "Notes"}
 
 func (v *view) markdownFindings(level severity, shown, most int) string {
-	n := v.worst(level)
+	n := v.count(level)
 	if n == 0 {
 		return ""
 	}
@@ -198,10 +198,10 @@ func (v *view) markdownRemoved(removed []*item, shown, most int) string {
 	for _, c := range removed[:min(shown, len(removed))] {
 		line := diffMarks[c.Action] + " " + document.Clean(c.Address)
 		if c.Action == diff.Replace {
-			line += " (" + c.Gist() + ")"
+			line += " (" + c.Summary() + ")"
 		}
-		if c.Story != "" {
-			line += ": " + c.Story
+		if c.Explanation != "" {
+			line += ": " + c.Explanation
 		}
 		lines.WriteString(document.Clip(line, most) + "\n")
 	}
@@ -239,14 +239,15 @@ var diffMarks = map[diff.Action]string{
 	diff.Create: "+", diff.Bind: "+", diff.Update: "!", diff.Replace: "!", diff.Delete: "-", diff.Unbind: "-",
 }
 
-// stands reports whether the change happened as planned, or is only planned. The lines of other changes have no + or -.
-func (c *item) stands() bool { return c.Status == "" || c.Status == apply.Succeeded }
+// asPlanned reports whether the change happened as planned, or is only planned. The lines of other changes have no + or
+// -.
+func (c *item) asPlanned() bool { return c.Status == "" || c.Status == apply.Succeeded }
 
 // mark returns the first character of the line of a change. One that did not happen is a comment, which sites show in
 // grey.
 func (c *item) mark() string {
 	switch {
-	case c.stands():
+	case c.asPlanned():
 		return diffMarks[c.Action]
 	case c.Status == apply.Unknown:
 		return "!"

@@ -16,7 +16,7 @@ func writeFleetMarkdown(w io.Writer, d *document.Fleet, _ Style) error {
 // fleetMarkdown returns a table with a line for each target, followed, as far as they fit, by the reports of those that
 // need attention.
 func fleetMarkdown(d *document.Fleet) string {
-	var b sized
+	var b sizedBuilder
 	b.add(fmt.Sprintf("<!-- apigw-sync:%s -->\n### apigw-sync %s\n\n**%s**\n", d.Command, d.Command, d.Sum()))
 	b.add("\n| Target | Result | |\n|---|---|---|\n")
 	for i := range d.Targets {

@@ -16,21 +16,21 @@ const (
 
 // markdownFolded adds the changes in folded blocks, one for each kind, and returns how many did not fit.
 // A change shows its leaves only if the lines of all others still fit.
-func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
-	var blocks [][]told
+func (v *view) markdownFolded(b *sizedBuilder, items []*item, most int) (left int) {
+	var blocks [][]foldedLine
 	for part := range runs(items, func(a, b **item) bool { return (*a).Kind == (*b).Kind }) {
-		blocks = append(blocks, inLines(part))
+		blocks = append(blocks, foldLines(part))
 	}
 	frames, short := 0, 0 // sizes of the frames of the remaining blocks, and of their changes in one line each
 	for _, block := range blocks {
-		frames += units(folded(block[0].kind, changesIn(block), "")) + 16 // 16: longer fences
+		frames += units(folded(block[0].kind, countChanges(block), "")) + 16 // 16: longer fences
 		for _, t := range block {
 			short += units(t.line)
 		}
 	}
 	for _, block := range blocks {
-		var lines sized
-		n, all := 0, changesIn(block)
+		var lines sizedBuilder
+		n, all := 0, countChanges(block)
 		for _, t := range block {
 			text := t.line
 			short -= units(text)
@@ -54,38 +54,38 @@ func (v *view) markdownFolded(b *sized, items []*item, most int) (left int) {
 	return left
 }
 
-// told holds the lines about a change, or about many similar ones.
-type told struct {
+// foldedLine holds the lines about a change, or about many similar ones.
+type foldedLine struct {
 	kind    string
 	changes int
 	line    string
 	below   string // the lines under it
 }
 
-// inLines describes changes of one kind; many similar ones share a line.
-func inLines(items []*item) (out []told) {
+// foldLines describes changes of one kind; many similar ones share a line.
+func foldLines(items []*item) (out []foldedLine) {
 	for _, part := range document.RollUp(items, func(i **item) (*document.Change, string) { return (*i).alike() }) {
 		c := *part[0]
 		if len(part) == 1 {
-			out = append(out, told{c.Kind, 1, c.markdownLine() + "\n", c.markdownLeaves()})
+			out = append(out, foldedLine{c.Kind, 1, c.markdownLine() + "\n", c.markdownLeaves()})
 			continue
 		}
 		changes := make([]*document.Change, len(part))
 		for i := range part {
 			changes[i] = (*part[i]).Change
 		}
-		head, names := document.Together(changes)
+		head, names := document.Summarize(changes)
 		line := strings.TrimSpace(c.mark() + " " + head + "  " + document.PlaceOfAll(changes))
 		one := *c
-		one.Story = strings.Join(append(c.DisplacesInWords(), c.Reasons()...), "; ")
+		one.Explanation = strings.Join(append(c.DisplacesText(), c.Reasons()...), "; ")
 		var below strings.Builder
 		below.WriteString(one.markdownLeaves())
 		for _, name := range names {
-			for _, text := range broken(name, foldWide) {
+			for _, text := range breakText(name, foldWide) {
 				below.WriteString("      " + text + "\n")
 			}
 		}
-		out = append(out, told{c.Kind, len(part), document.Clip(line, foldLine) + "\n", below.String()})
+		out = append(out, foldedLine{c.Kind, len(part), document.Clip(line, foldLine) + "\n", below.String()})
 	}
 	return out
 }
@@ -95,10 +95,10 @@ func (c *item) alike() (change *document.Change, also string) {
 	if c.Status == "" {
 		return c.Change, ""
 	}
-	return c.Change, "\n" + string(c.Status) + c.Story
+	return c.Change, "\n" + string(c.Status) + c.Explanation
 }
 
-func changesIn(block []told) (n int) {
+func countChanges(block []foldedLine) (n int) {
 	for _, t := range block {
 		n += t.changes
 	}
@@ -126,7 +126,7 @@ func (c *item) markdownLine() string {
 		parts = append(parts, at)
 	}
 	if c.Status != "" {
-		parts = append(parts, "("+c.Story+")")
+		parts = append(parts, "("+c.Explanation+")")
 	}
 	return document.Clip(strings.Join(parts, "  "), foldLine)
 }
@@ -136,17 +136,17 @@ func (c *item) markdownLeaves() string {
 	var b strings.Builder
 	line := func(mark, text string) {
 		margin := "     "
-		for _, part := range broken(text, foldWide) {
+		for _, part := range breakText(text, foldWide) {
 			b.WriteString(mark + margin + part + "\n")
 			margin = "         "
 		}
 	}
-	if c.Status == "" && c.Story != "" {
-		line(" ", "("+c.Story+")")
+	if c.Status == "" && c.Explanation != "" {
+		line(" ", "("+c.Explanation+")")
 	}
 	for _, f := range c.Details() {
 		path := document.Clean(f.Path)
-		if lines := linesOf(&f); lines != nil && c.stands() {
+		if lines := linesOf(&f); lines != nil && c.asPlanned() {
 			line(" ", path+":")
 			for _, l := range lines {
 				mark := strings.Replace(string(l.mark), "…", " …", 1)
@@ -154,7 +154,7 @@ func (c *item) markdownLeaves() string {
 			}
 			continue
 		}
-		if f.IsSet() && c.stands() {
+		if f.IsSet() && c.asPlanned() {
 			line(" ", path+":")
 			for _, m := range document.Members("", f.Added) {
 				line("+", "  "+m)
@@ -168,8 +168,8 @@ func (c *item) markdownLeaves() string {
 			line(" ", path+": "+strings.Join(f.Differences(diff.Update), ", "))
 			continue
 		}
-		before, after := f.Before, f.Now()
-		if !c.stands() {
+		before, after := f.Before, f.ShownAfter()
+		if !c.asPlanned() {
 			before, after = document.Shorten(before, after, foldValue) // a change that did not happen has neither + nor -
 			line(" ", path+": "+document.Show(before, f.Sensitive)+" → "+document.Show(after, f.Sensitive))
 			continue
@@ -204,5 +204,5 @@ func (v *view) markdownDeclared(most int) string {
 	for _, x := range v.Declared {
 		lines = append(lines, document.Clip(x, foldLine))
 	}
-	return details(fmt.Sprintf("Declared on purpose: %d", len(lines)), fence("diff", fitting(lines, most-frame-markdownTail, "# ")))
+	return details(fmt.Sprintf("Declared on purpose: %d", len(lines)), fence("diff", fitLines(lines, most-frame-markdownTail, "# ")))
 }

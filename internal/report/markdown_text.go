@@ -8,21 +8,21 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// sized builds Markdown and counts its size in UTF-16 code units. Whatever a site counts as characters, a text never
-// has more of them than of these units.
-type sized struct {
+// sizedBuilder builds Markdown and counts its size in UTF-16 code units. Whatever a site counts as characters, a text
+// never has more of them than of these units.
+type sizedBuilder struct {
 	strings.Builder
 	used int
 }
 
-func (b *sized) add(s string) {
+func (b *sizedBuilder) add(s string) {
 	b.WriteString(s)
 	b.used += units(s)
 }
 
-// fitting returns as many lines as fit into the room, followed by the mark and the number of those that do not.
-func fitting(lines []string, room int, mark string) string {
-	var out sized
+// fitLines returns as many lines as fit into the room, followed by the mark and the number of those that do not.
+func fitLines(lines []string, room int, mark string) string {
+	var out sizedBuilder
 	for i, line := range lines {
 		if out.used+units(line)+1 > room {
 			out.add(fmt.Sprintf("%sand %d more, which do not fit\n", mark, len(lines)-i))

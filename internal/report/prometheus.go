@@ -15,11 +15,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// prometheus is the text exposition format, for the folder from which the textfile collector of the node exporter reads *.prom
-// files. Each sample has the labels command and instance_id, so that files of several commands and gateways do not overwrite
-// each other's samples. Zeros are written, too, since increase() misses an event that is the first sample of its series. After
-// a failed comparison only the failure is written, since nothing is known about the rest. The time at which a file was
-// written is in node_textfile_mtime_seconds.
+// prometheus is the text exposition format, for the folder from which the textfile collector of the node exporter reads
+// *.prom files. Each sample has the labels command and instance_id, so that files of several commands and gateways do
+// not overwrite each other's samples. Zeros are written, too, since increase() misses an event that is the first sample
+// of its series. After a failed comparison only the failure is written, since nothing is known about the rest. The time
+// at which a file was written is in node_textfile_mtime_seconds.
 var prometheus = &Format{
 	Name: "prometheus", Failures: true, Commands: []string{"diff", "apply", "undo", "drift"},
 	Many: true, Write: byView(writeMetrics, writeFleetMetrics),
@@ -30,44 +30,45 @@ type metric struct{ name, help string }
 
 // The metrics. Their names and meanings must not change: dashboards and alerts depend on them.
 var (
-	metricInfo      = metric{"apigw_sync_info", "Always 1; the labels are the version of the tool and the gateway that it read."}
-	metricSuccess   = metric{"apigw_sync_success", "Whether the command succeeded: 1, or 0 when there are errors."}
-	metricFindings  = metric{"apigw_sync_findings", "Findings, by rule and severity."}
-	metricChanges   = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; for apply, the planned changes."}
-	metricExtra     = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
-	metricIgnored   = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
-	metricUnchanged = metric{"apigw_sync_unchanged_objects", "Objects and bindings that match the files."}
-	metricImpact    = metric{"apigw_sync_impact", "APIs, counted once per environment, for whose callers a plan changes something, by level: exposure, outage, change."}
-	metricRequests  = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (for diff, those that apply will send)."}
-	metricResults   = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
-	metricConverged = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
-	metricTime      = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was read, in seconds since 1970."}
-	metricDrifted   = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs attention: 1 or 0."}
-	metricMoved     = metric{"apigw_sync_moved", "Differences by the side that changed since the baseline: gateway, files, both, unknown."}
-	metricWell      = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
-	metricLocks     = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
-	metricFeatures  = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
-	metricLost      = metric{"apigw_sync_lost_references", "References in the files that lead nowhere."}
-	metricEnds      = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate expires, in seconds since 1970, for those that expire soon or have expired."}
-	metricDiffers   = metric{"apigw_sync_difference", "Always 1: one difference between gateway and files, or an extra object; the first 1,000."}
-	metricDeclared  = metric{"apigw_sync_declared_objects", "Objects that the files declare, by kind."}
-	metricUncovered = metric{"apigw_sync_undeclared_objects", "Objects on the gateway that no file declares, by kind; kinds that the gateway does not show are missing."}
-	metricLapsed    = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
-	metricCalls     = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change affects."}
-	metricFailed    = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change affects."}
-	metricPeak      = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change affects."}
+	metricInfo       = metric{"apigw_sync_info", "Always 1; the labels are the version of the tool and the gateway that it read."}
+	metricSuccess    = metric{"apigw_sync_success", "Whether the command succeeded: 1, or 0 when there are errors."}
+	metricFindings   = metric{"apigw_sync_findings", "Findings, by rule and severity."}
+	metricChanges    = metric{"apigw_sync_changes", "Differences between gateway and files, by kind and action; for apply, the planned changes."}
+	metricExtra      = metric{"apigw_sync_extra_objects", "Objects that the files own but do not declare."}
+	metricIgnored    = metric{"apigw_sync_ignored_objects", "Objects and bindings that ignore rules leave alone."}
+	metricUnchanged  = metric{"apigw_sync_unchanged_objects", "Objects and bindings that match the files."}
+	metricImpact     = metric{"apigw_sync_impact", "APIs, counted once per environment, for whose callers a plan changes something, by level: exposure, outage, change."}
+	metricRequests   = metric{"apigw_sync_requests", "Requests to the gateway: read, or write (for diff, those that apply will send)."}
+	metricResults    = metric{"apigw_sync_results", "Outcomes of an apply, by status."}
+	metricConverged  = metric{"apigw_sync_converged", "Whether the gateway matched the files after an apply: 1 or 0."}
+	metricTime       = metric{"apigw_sync_compared_timestamp_seconds", "When the gateway was read, in seconds since 1970."}
+	metricDrifted    = metric{"apigw_sync_drifted", "Whether something was changed on the gateway or needs attention: 1 or 0."}
+	metricMoved      = metric{"apigw_sync_moved", "Differences by the side that changed since the baseline: gateway, files, both, unknown."}
+	metricHealthy    = metric{"apigw_sync_instance_well", "Whether the gateway runs, is not locked and has what the files need: 1 or 0."}
+	metricLocks      = metric{"apigw_sync_instance_locks", "Locks on the gateway."}
+	metricFeatures   = metric{"apigw_sync_missing_features", "Features that the files need and the gateway lacks."}
+	metricReferences = metric{"apigw_sync_lost_references", "References in the files that lead nowhere."}
+	metricExpiry     = metric{"apigw_sync_certificate_not_after_timestamp_seconds", "When a certificate expires, in seconds since 1970, for those that expire soon or have expired."}
+	metricDiffers    = metric{"apigw_sync_difference", "Always 1: one difference between gateway and files, or an extra object; the first 1,000."}
+	metricDeclared   = metric{"apigw_sync_declared_objects", "Objects that the files declare, by kind."}
+	metricUncovered  = metric{"apigw_sync_undeclared_objects", "Objects on the gateway that no file declares, by kind; kinds that the gateway does not show are missing."}
+	metricLapsed     = metric{"apigw_sync_lapsed_ignore_rules", "Ignore rules past their last day."}
+	metricCalls      = metric{"apigw_sync_group_calls", "Calls of the last hour to an API group that a change affects."}
+	metricFailed     = metric{"apigw_sync_group_errors", "Failed calls of the last hour to an API group that a change affects."}
+	metricPeak       = metric{"apigw_sync_group_peak_calls", "Calls in the busiest minute of the last hour to an API group that a change affects."}
 )
 
-// exposition collects samples and writes them family by family, as the format requires, in the order of their first samples.
+// exposition collects samples and writes them family by family, as the format requires, in the order of their first
+// samples.
 type exposition struct {
 	families []metric
 	samples  map[metric][]string // lines
-	told     map[string]bool     // names with labels: a repeated sample makes the whole file invalid
+	seen     map[string]bool     // names with labels: a repeated sample makes the whole file invalid
 	common   []string            // labels of every sample, as name and value in turn
 }
 
 func newExposition() *exposition {
-	return &exposition{samples: map[metric][]string{}, told: map[string]bool{}}
+	return &exposition{samples: map[metric][]string{}, seen: map[string]bool{}}
 }
 
 func writeMetrics(w io.Writer, v *view, _ Style) error {
@@ -93,14 +94,14 @@ func (e *exposition) document(v *view) {
 	} else {
 		e.sample(metricInfo, 1, "version", v.ToolVersion, "name", g.Name, "region", g.Region, "target", g.Target, "environment", g.Environment)
 	}
-	e.sample(metricSuccess, truth(found[ruleError] == 0))
+	e.sample(metricSuccess, boolValue(found[ruleError] == 0))
 	if v.Health == nil && !v.Failed {
 		for level, n := range v.ImpactTable.All() {
 			e.sample(metricImpact, float64(n), "level", string(level))
 		}
 	}
 	for _, r := range allRules() {
-		if actionRules[diff.Action(r.ID)] == nil && !r.tellsApart() && !r.meansToCallers() && (!v.Failed || found[r] > 0) {
+		if actionRules[diff.Action(r.ID)] == nil && !r.isDivergence() && !r.isImpact() && (!v.Failed || found[r] > 0) {
 			e.sample(metricFindings, float64(found[r]), "rule", r.ID, "severity", r.Level.String())
 		}
 	}
@@ -119,7 +120,7 @@ func (e *exposition) outcome(v *view) {
 			e.sample(metricResults, float64(t.N), "status", t.Name)
 		}
 		if v.Converged != nil {
-			e.sample(metricConverged, truth(*v.Converged))
+			e.sample(metricConverged, boolValue(*v.Converged))
 		}
 	} else {
 		e.sample(metricExtra, float64(len(v.Extra)))
@@ -162,7 +163,7 @@ func (e *exposition) changes(items []item) {
 
 func (e *exposition) health(d *document.Drift) {
 	e.sample(metricTime, float64(d.At.Unix()))
-	e.sample(metricDrifted, truth(d.Drifted))
+	e.sample(metricDrifted, boolValue(d.Drifted))
 	if m := d.Moved; m != nil {
 		e.sample(metricMoved, float64(m.Gateway), "side", string(drift.Gateway))
 		e.sample(metricMoved, float64(m.Files), "side", string(drift.Files))
@@ -176,13 +177,13 @@ func (e *exposition) health(d *document.Drift) {
 			e.sample(metricUncovered, float64(c.ByKind[k].Undeclared), "kind", k)
 		}
 	}
-	e.sample(metricWell, truth(d.Instance.Well))
+	e.sample(metricHealthy, boolValue(d.Instance.Healthy))
 	e.sample(metricLocks, float64(len(d.Instance.Locks)))
 	e.sample(metricFeatures, float64(len(d.Instance.MissingFeatures)))
-	e.sample(metricLost, float64(len(d.References)))
+	e.sample(metricReferences, float64(len(d.References)))
 	e.sample(metricLapsed, float64(len(d.LapsedIgnores)))
 	for _, c := range d.Certificates {
-		e.sample(metricEnds, float64(c.NotAfter.Unix()), "group", c.Group, "domain", c.Domain, "name", c.Name)
+		e.sample(metricExpiry, float64(c.NotAfter.Unix()), "group", c.Group, "domain", c.Domain, "name", c.Name)
 	}
 }
 
@@ -206,10 +207,10 @@ func (e *exposition) sample(m metric, value float64, labels ...string) {
 		pairs = append(pairs, label[0]+`="`+labelText.Replace(document.Clean(label[1]))+`"`)
 	}
 	series := m.name + "{" + strings.Join(pairs, ",") + "}"
-	if e.told[series] {
+	if e.seen[series] {
 		return
 	}
-	e.told[series] = true
+	e.seen[series] = true
 	if e.samples[m] == nil {
 		e.families = append(e.families, m)
 	}
@@ -224,7 +225,7 @@ func (e *exposition) write(w io.Writer) error {
 	return out.Flush()
 }
 
-func truth(is bool) float64 {
+func boolValue(is bool) float64 {
 	if is {
 		return 1
 	}

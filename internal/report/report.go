@@ -14,19 +14,20 @@ type Style struct {
 	Color bool
 	Width int // columns of the terminal; 0 if the output does not go to a terminal
 
-	// Append adds text to the file that an environment variable names, and does nothing if it is not set. Nil means that
-	// no variable is set.
+	// Append adds text to the file that an environment variable names, and does nothing if it is not set. Nil means
+	// that no variable is set.
 	Append func(variable, text string) error
 
 	Summary bool // of a plan in text or markdown: only the numbers
 
-	History []document.Past // earlier drift reports of the same gateway, oldest first
+	History []document.PastReport // earlier drift reports of the same gateway, oldest first
 }
 
 // Format writes documents in one way.
 type Format struct {
 	Name string
-	// Failures: a document is written even if the command failed. Readers of the other formats find the errors on stderr.
+	// Failures: a document is written even if the command failed. Readers of the other formats find the errors on
+	// stderr.
 	Failures bool
 	Many     bool     // it can also write the results for many targets
 	Commands []string // whose documents it writes; nil means all

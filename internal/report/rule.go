@@ -33,19 +33,19 @@ type rule struct {
 
 // Label returns the heading of findings of the rule: their severity, or the level of an impact.
 func (r *rule) Label() string {
-	if r.meansToCallers() {
+	if r.isImpact() {
 		return r.ID
 	}
 	return r.Level.String()
 }
 
-func (r *rule) meansToCallers() bool {
+func (r *rule) isImpact() bool {
 	return slices.Contains(slices.Collect(maps.Values(impactRules)), r)
 }
 
-// tellsApart reports whether the rule is about a difference between gateway and files, not about an action.
-func (r *rule) tellsApart() bool {
-	return slices.Contains(slices.Collect(maps.Values(apartRules)), r)
+// isDivergence reports whether the rule is about a difference between gateway and files, not about an action.
+func (r *rule) isDivergence() bool {
+	return slices.Contains(slices.Collect(maps.Values(divergenceRules)), r)
 }
 
 // The rules. Those of changes have the names of actions, those of results the names of statuses.
@@ -93,8 +93,8 @@ var actionRules = map[diff.Action]*rule{
 	diff.Unbind:  {"unbind", "A binding is removed", "Apply unbinds it: the API is no longer covered by the policy, or open to the app.", warning},
 }
 
-// apartRules are the rules for differences between gateway and files, where nothing is about to happen.
-var apartRules = map[document.Apart]*rule{
+// divergenceRules are the rules for differences between gateway and files, where nothing is about to happen.
+var divergenceRules = map[document.Divergence]*rule{
 	document.Differs:     {"differs", "Gateway and files differ", "Apply the files, or copy the values of the gateway into them with export --update.", notice},
 	document.OnlyGateway: {"only-gateway", "Only the gateway has it", "Apply the files, which removes it, or add it to them with export --update.", notice},
 	document.OnlyFiles:   {"only-files", "Only the files have it", "Apply the files, which creates it, or remove it from them with export --update.", notice},
@@ -119,8 +119,8 @@ func allRules() []*rule {
 	for _, a := range document.Actions {
 		out = append(out, actionRules[a])
 	}
-	for _, a := range aparts {
-		out = append(out, apartRules[a])
+	for _, a := range divergences {
+		out = append(out, divergenceRules[a])
 	}
 	for _, s := range statuses {
 		if r := statusRules[s]; r != nil {
@@ -135,6 +135,6 @@ func allRules() []*rule {
 
 // The ways to differ and the statuses in the order in which people read them.
 var (
-	aparts   = []document.Apart{document.Differs, document.OnlyGateway, document.OnlyFiles}
-	statuses = []apply.Status{apply.Succeeded, apply.Failed, apply.Skipped, apply.Unknown}
+	divergences = []document.Divergence{document.Differs, document.OnlyGateway, document.OnlyFiles}
+	statuses    = []apply.Status{apply.Succeeded, apply.Failed, apply.Skipped, apply.Unknown}
 )

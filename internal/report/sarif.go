@@ -148,7 +148,7 @@ func newSarifRun(v *view) sarifRun {
 			continue // a finding says so already, or nothing is wrong
 		}
 		p := c.About("")
-		r := newSarifResult(rules, c.Rule, c.Level, &p, c.told(), home, seen)
+		r := newSarifResult(rules, c.Rule, c.Level, &p, c.annotationText(), home, seen)
 		r.Properties = map[string]string{"kind": document.Clean(c.Kind), "action": string(c.Action), "moved": string(c.Moved)}
 		run.Results = append(run.Results, r)
 	}

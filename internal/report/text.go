@@ -27,7 +27,7 @@ var text = &Format{Name: "text", Many: true, Write: writeText}
 
 func writeText(w io.Writer, d document.Document, s Style) error {
 	p := newPage(w, s)
-	p.where(d.Begins())
+	p.where(d.Header())
 	switch d := d.(type) {
 	case *document.Plan:
 		p.textPlan(d)
@@ -59,7 +59,7 @@ func writeText(w io.Writer, d document.Document, s Style) error {
 
 // where writes which gateway a document is about, unless that was written before.
 func (p *page) where(h *document.Head) {
-	if where := h.Where(); where != "" && !h.Told {
+	if where := h.Where(); where != "" && !h.Shown {
 		p.linef("%s", p.paint(where, color.Faint))
 	}
 }
@@ -85,7 +85,7 @@ func (p *page) paint(s string, attributes ...color.Attribute) string {
 // linef writes lines; those that are too wide for the screen are wrapped.
 func (p *page) linef(format string, args ...any) {
 	for line := range strings.SplitSeq(fmt.Sprintf(format, args...), "\n") {
-		for _, part := range fitted(line, p.style.Width) {
+		for _, part := range wrapLine(line, p.style.Width) {
 			_, _ = p.WriteString(part + "\n") // Flush tells
 		}
 	}
@@ -113,9 +113,9 @@ type row struct {
 }
 
 const (
-	mostPadded = 72 // columns; longer cells are not padded and stick out
-	leastSaid  = 30 // columns that a sentence needs to be wrapped under itself
-	gap        = "  "
+	maxPadded   = 72 // columns; longer cells are not padded and stick out
+	minSentence = 30 // columns that a sentence needs to be wrapped under itself
+	gap         = "  "
 )
 
 // rows writes a block of lines with aligned cells. On a terminal that is too narrow, the cells after the first are on a
@@ -132,9 +132,9 @@ func (p *page) rows(block []row) {
 		switch line := padded(r.cells, widths); {
 		case p.style.Width == 0 || 4+wide(line) <= p.style.Width || last < 1:
 			p.linef("%s%s", symbol, line)
-		case strings.Contains(r.cells[last], " ") && 4+wide(line)-wide(r.cells[last])+leastSaid <= p.style.Width:
+		case strings.Contains(r.cells[last], " ") && 4+wide(line)-wide(r.cells[last])+minSentence <= p.style.Width:
 			head := strings.TrimSuffix(line, r.cells[last])
-			for _, part := range broken(r.cells[last], p.room(4+wide(head))) {
+			for _, part := range breakText(r.cells[last], p.room(4+wide(head))) {
 				p.linef("%s%s%s", symbol, head, part)
 				symbol, head = "    ", pad("", wide(head))
 			}
@@ -164,7 +164,7 @@ func padded(cells []string, widths []int) string {
 // cells stick out.
 func (p *page) columns(lines [][]string, margin int) []int {
 	const least = 12
-	most := mostPadded
+	most := maxPadded
 	for {
 		widths := columnsTo(lines, most)
 		all := margin - len(gap)

@@ -15,10 +15,10 @@ import (
 // textDrift writes first what needs attention besides differences, then the differences, then the traffic
 // that they affect.
 func (p *page) textDrift(d *document.Drift) {
-	if p.needs(d) {
+	if p.attention(d) {
 		p.linef("")
 	}
-	p.changes(d.Changes, each(p.apart))
+	p.changes(d.Changes, each(p.divergence))
 	p.extras("Only on the gateway, though the files own such names; declare them, or apply --prune deletes them:", d.Extra)
 	p.footnotes(d.Traffic, d.Summary.Ignored)
 	p.undeclared(d.Undeclared)
@@ -52,9 +52,9 @@ func (p *page) list(head string, lines []string) {
 	p.linef("")
 }
 
-// needs writes a line for each thing besides differences that needs attention, and reports whether there
+// attention writes a line for each thing besides differences that needs attention, and reports whether there
 // was any.
-func (p *page) needs(d *document.Drift) bool {
+func (p *page) attention(d *document.Drift) bool {
 	var block []row
 	for _, f := range viewDrift(d).Findings {
 		switch f.Rule {
@@ -73,23 +73,23 @@ func (p *page) needs(d *document.Drift) bool {
 }
 
 // sides has the marks for which side has something. They are those of sdiff, with the gateway on the left.
-var sides = map[document.Apart]look{
+var sides = map[document.Divergence]look{
 	document.Differs:     painted("  ~", color.FgYellow),
 	document.OnlyGateway: painted("  <", color.FgRed),
 	document.OnlyFiles:   painted("  >", color.FgCyan),
 }
 
-// apart returns a line that says how both sides differ, with both values under it.
-func (p *page) apart(c *document.Change) row {
-	return p.changeRow(c, sides[c.Apart()], append(c.Holders(), c.Reasons()...), func() { p.values(c) }, string(c.Apart()))
+// divergence returns a line that says how both sides differ, with both values under it.
+func (p *page) divergence(c *document.Change) row {
+	return p.changeRow(c, sides[c.Divergence()], append(c.Holders(), c.Reasons()...), func() { p.values(c) }, string(c.Divergence()))
 }
 
 // values writes the fields of a difference: in two columns if both sides have them and they fit.
 func (p *page) values(c *document.Change) {
-	if c.Apart() != document.Differs {
+	if c.Divergence() != document.Differs {
 		for i := range c.Fields {
 			if f := &c.Fields[i]; f.Path != "/name" || f.Before != any(c.Name) && f.After != any(c.Name) { // else the address says it
-				for _, line := range p.value(f.Sides(c.Apart(), wholeValue), "  ", indent) {
+				for _, line := range p.value(f.Sides(c.Divergence(), maxWholeValue), "  ", indent) {
 					p.linef("%s%s", indent, line)
 				}
 			}
@@ -100,8 +100,8 @@ func (p *page) values(c *document.Change) {
 	var long []*document.Field
 	for i := range c.Fields {
 		f := &c.Fields[i]
-		held, said := f.Both(document.Differs, p.valueWidth())
-		line := []string{document.Clean(f.Path), held, said}
+		onGateway, inFiles := f.Both(document.Differs, p.valueWidth())
+		line := []string{document.Clean(f.Path), onGateway, inFiles}
 		if linesOf(f) != nil || !p.fits(append(slices.Clip(table), line)) {
 			long = append(long, f)
 		} else {
@@ -118,7 +118,7 @@ func (p *page) values(c *document.Change) {
 
 // fits reports whether the cells fit side by side.
 func (p *page) fits(lines [][]string) bool {
-	most := 2 * mostPadded
+	most := 2 * maxPadded
 	if p.style.Width > 0 {
 		most = p.style.Width
 	}
@@ -129,8 +129,8 @@ func (p *page) fits(lines [][]string) bool {
 	return n <= most
 }
 
-// wholeValue is how many characters of a value are shown if it has lines of its own.
-const wholeValue = 2000
+// maxWholeValue is how many characters of a value are shown if it has lines of its own.
+const maxWholeValue = 2000
 
 // longValue writes a field that takes several lines.
 func (p *page) longValue(f *document.Field) {
@@ -140,9 +140,9 @@ func (p *page) longValue(f *document.Field) {
 		p.lines(lines)
 		return
 	}
-	held, said := f.Both(document.Differs, wholeValue)
+	onGateway, inFiles := f.Both(document.Differs, maxWholeValue)
 	p.linef("%s%s", indent, path)
-	for _, side := range [][2]string{{document.OnGateway, held}, {document.InFiles, said}} {
+	for _, side := range [][2]string{{document.OnGateway, onGateway}, {document.InFiles, inFiles}} {
 		head := indent + "  " + pad(side[0], len(document.OnGateway)) + gap
 		for _, line := range p.value(side[1], "", head) {
 			p.linef("%s%s", head, line)
@@ -159,7 +159,7 @@ func (p *page) value(text, hang, left string) (lines []string) {
 		if wide(line) <= room || !strings.Contains(line, ",") {
 			room = 0
 		}
-		for i, part := range broken(line, room) {
+		for i, part := range breakText(line, room) {
 			if i > 0 {
 				part = hang + part
 			}

@@ -119,7 +119,7 @@ func (p *page) backends(list []explain.Backend) {
 
 // hanging writes a text after a margin; what does not fit on a line is wrapped and indented further.
 func (p *page) hanging(margin, text string) {
-	for i, part := range broken(document.Clean(text), p.room(len(margin)+2)) {
+	for i, part := range breakText(document.Clean(text), p.room(len(margin)+2)) {
 		p.linef("%s%s%s", margin, strings.Repeat("  ", min(i, 1)), part)
 	}
 }
@@ -155,7 +155,7 @@ func (p *page) settings(x *explain.Item, indent string) {
 			continue
 		}
 		p.linef("%s%s:", indent, path)
-		for _, line := range broken(shown, p.room(len(indent)+2)) {
+		for _, line := range breakText(shown, p.room(len(indent)+2)) {
 			p.linef("%s  %s", indent, line)
 		}
 	}

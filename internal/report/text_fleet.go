@@ -49,25 +49,25 @@ func (p *page) fleetTable(d *document.Fleet) {
 	p.rows(block)
 }
 
-// member writes what a run for this target alone would have written to both streams. Errors that are the same as those of
-// an earlier target are written once if there are several.
+// member writes what a run for this target alone would have written to both streams. Errors that are the same as those
+// of an earlier target are written once if there are several.
 func (p *page) member(m *document.Member, first map[string]string) {
 	p.linef("\n%s", p.paint(heading(m.Target), color.Bold))
 	r, applied := m.Document.(*document.Results)
-	if len(m.Trouble.Errors) == 0 || applied && len(r.Results) > 0 {
+	if len(m.Problems.Errors) == 0 || applied && len(r.Results) > 0 {
 		_ = writeText(p.Writer, m.Document, p.style) // the first error of the writer stays
 	} else {
-		p.where(m.Document.Begins())
+		p.where(m.Document.Header())
 	}
 	if _, ok := m.Document.(*document.Check); ok { // a run for one target writes them to stderr
-		p.warnings(m.Trouble.Warnings)
+		p.warnings(m.Problems.Warnings)
 	}
-	if same := first[fmt.Sprint(m.Trouble.Errors)]; same != "" && len(m.Trouble.Errors) > 1 {
-		p.linef("%s the same %d as of %s", p.paint("error:", color.FgRed), len(m.Trouble.Errors), document.Clean(same))
+	if same := first[fmt.Sprint(m.Problems.Errors)]; same != "" && len(m.Problems.Errors) > 1 {
+		p.linef("%s the same %d as of %s", p.paint("error:", color.FgRed), len(m.Problems.Errors), document.Clean(same))
 		return
 	}
-	first[fmt.Sprint(m.Trouble.Errors)] = m.Target
-	for _, x := range m.Trouble.Errors {
+	first[fmt.Sprint(m.Problems.Errors)] = m.Target
+	for _, x := range m.Problems.Errors {
 		p.linef("%s %s", p.paint("error:", color.FgRed), x)
 	}
 }
@@ -75,5 +75,5 @@ func (p *page) member(m *document.Member, first map[string]string) {
 // heading returns the name of a target as the heading of its report.
 func heading(target string) string {
 	name := document.Clean(target)
-	return "── " + name + " " + strings.Repeat("─", max(4, mostPadded-wide(name)-4))
+	return "── " + name + " " + strings.Repeat("─", max(4, maxPadded-wide(name)-4))
 }

@@ -117,11 +117,11 @@ func (p *page) tree(list []*manual.Entry, margin string, width int) {
 // plainWidth is the width of paragraphs if the output does not go to a terminal, and their maximum width if it does.
 const (
 	plainWidth = 80
-	mostWidth  = 110
+	maxWidth   = 110
 )
 
-// paragraph writes text after a margin, broken at blanks to fit the terminal. Lines after the first are indented further by
-// hang.
+// paragraph writes text after a margin, broken at blanks to fit the terminal. Lines after the first are indented
+// further by hang.
 func (p *page) paragraph(text, hang string, margin ...string) {
 	left := strings.Join(margin, "")
 	for _, line := range p.wrap(text, hang, left, plainWidth) {
@@ -129,11 +129,12 @@ func (p *page) paragraph(text, hang string, margin ...string) {
 	}
 }
 
-// wrap breaks text at blanks into the lines of a paragraph; plain is its width, including the margin, without a terminal.
+// wrap breaks text at blanks into the lines of a paragraph; plain is its width, including the margin, without a
+// terminal.
 func (p *page) wrap(text, hang, left string, plain int) (lines []string) {
 	width := plain
 	if p.style.Width > 0 {
-		width = min(p.style.Width, mostWidth)
+		width = min(p.style.Width, maxWidth)
 	}
 	width = max(width-wide(left), wide(hang)+20)
 	line := text[:len(text)-len(strings.TrimLeft(text, " "))]

@@ -62,7 +62,7 @@ func (p *page) textNumbers(d *document.Plan) {
 
 // compared writes the result of a comparison.
 func (p *page) compared(changes []document.Change, extra []document.Extra, traffic []document.Traffic, ignored int) {
-	p.changes(changes, p.alike)
+	p.changes(changes, p.rowsOfSimilar)
 	p.extras("Extra, as the files own but do not declare it; --prune deletes:", extra)
 	p.footnotes(traffic, ignored)
 }
@@ -110,24 +110,24 @@ func each(line func(*document.Change) row) func([]document.Change) []row {
 	}
 }
 
-// alike makes a row for each change, or for many similar ones.
-func (p *page) alike(list []document.Change) (block []row) {
+// rowsOfSimilar makes a row for each change, or for many similar ones.
+func (p *page) rowsOfSimilar(list []document.Change) (block []row) {
 	for _, part := range document.RollUp(list, func(c *document.Change) (*document.Change, string) { return c, "" }) {
 		if len(part) == 1 {
 			block = append(block, p.change(part[0]))
 		} else {
-			block = append(block, p.together(part))
+			block = append(block, p.summaryRow(part))
 		}
 	}
 	return block
 }
 
-// together returns a row for many changes, with their names under it.
-func (p *page) together(list []*document.Change) row {
-	head, names := document.Together(list)
+// summaryRow returns a row for many changes, with their names under it.
+func (p *page) summaryRow(list []*document.Change) row {
+	head, names := document.Summarize(list)
 	c := list[0]
 	r := row{look: symbols[c.Action], cells: []string{head, document.PlaceOfAll(list)}}
-	if taken := c.DisplacesInWords(); len(taken) > 0 {
+	if taken := c.DisplacesText(); len(taken) > 0 {
 		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
 	}
 	r.below = func() {
@@ -153,7 +153,7 @@ func (p *page) change(c *document.Change) row {
 			p.field(c, &f)
 		}
 	})
-	if taken := c.DisplacesInWords(); len(taken) > 0 {
+	if taken := c.DisplacesText(); len(taken) > 0 {
 		r.cells = append(r.cells, "("+strings.Join(taken, "; ")+")")
 	}
 	return r
@@ -172,7 +172,7 @@ func (p *page) changeRow(c *document.Change, l look, reasons []string, fields fu
 	r.below = func() {
 		p.reasons(reasons)
 		if c.Traffic != nil {
-			p.linef("%s%s", indent, p.paint(document.HitText(c.Traffic), color.Faint))
+			p.linef("%s%s", indent, p.paint(document.TrafficSumText(c.Traffic), color.Faint))
 		}
 		fields()
 	}
@@ -195,7 +195,7 @@ func (p *page) field(c *document.Change, f *document.Field) {
 		before, _ := f.Before.(string)
 		after, _ := f.After.(string)
 		if lines := compareLines(before, after); lines != nil {
-			p.longer(path, lines...)
+			p.valueLines(path, lines...)
 			return
 		}
 	}
@@ -203,15 +203,15 @@ func (p *page) field(c *document.Change, f *document.Field) {
 		p.members(path, f.Differences(c.Action), c.Action)
 		return
 	}
-	before, after := document.Show(f.Before, f.Sensitive), document.Show(f.Now(), f.Sensitive)
+	before, after := document.Show(f.Before, f.Sensitive), document.Show(f.ShownAfter(), f.Sensitive)
 	tooWide := p.style.Width > 0 && wide(indent+path+before+after)+len(":  → ") > p.style.Width
 	switch {
 	case tooWide && c.Action == diff.Create:
-		p.longer(path, line{'+', after})
+		p.valueLines(path, line{'+', after})
 	case tooWide && c.Action == diff.Delete:
-		p.longer(path, line{'-', before})
+		p.valueLines(path, line{'-', before})
 	case tooWide:
-		p.longer(path, line{'-', before}, line{'+', after})
+		p.valueLines(path, line{'-', before}, line{'+', after})
 	case c.Action == diff.Create:
 		p.linef("%s%s: %s", indent, path, p.paint(after, color.FgGreen))
 	case c.Action == diff.Delete:
@@ -221,8 +221,8 @@ func (p *page) field(c *document.Change, f *document.Field) {
 	}
 }
 
-// longer writes values on lines of their own.
-func (p *page) longer(path string, values ...line) {
+// valueLines writes values on lines of their own.
+func (p *page) valueLines(path string, values ...line) {
 	p.linef("%s%s:", indent, path)
 	p.lines(values)
 }

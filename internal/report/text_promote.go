@@ -33,7 +33,7 @@ func (p *page) textPromote(d *document.Promotion) {
 	}
 	p.warnings(d.Warnings)
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		if n := d.Ends(target); n > 0 {
+		if n := d.ResolvedBy(target); n > 0 {
 			p.linef("%s", document.Clean(fmt.Sprintf("apply --target %s ends %d of these differences.", target, n)))
 		}
 	}
@@ -58,9 +58,9 @@ func (p *page) differences(d *document.Promotion, list []*document.Difference) {
 // difference returns a link or object, or the leaves of one object.
 func (p *page) difference(d *document.Promotion, same []*document.Difference) row {
 	x := same[0]
-	r := row{look: symbols[x.Mark()], cells: []string{document.Clean(x.Address)}}
+	r := row{look: symbols[x.Action()], cells: []string{document.Clean(x.Address)}}
 	if x.Path == "" {
-		r.cells = append(r.cells, x.Tells())
+		r.cells = append(r.cells, x.Details())
 	}
 	r.below = func() {
 		for _, x := range same {
@@ -79,7 +79,7 @@ func (p *page) difference(d *document.Promotion, same []*document.Difference) ro
 func (p *page) leaf(x *document.Difference) {
 	line := indent + x.Values(p.valueWidth())
 	if x.Class == promote.Declared {
-		line += gap + p.paint(x.Says(), color.Faint)
+		line += gap + p.paint(x.DeclaredAt(), color.Faint)
 	}
 	p.linef("%s", line)
 }
@@ -87,7 +87,7 @@ func (p *page) leaf(x *document.Difference) {
 // lacking lists the APIs that a side lacks: those that bindings need on a line each, the others on one line.
 func (p *page) lacking(d *document.Promotion) {
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		stuck, others := d.Lacks(target)
+		stuck, others := d.Lacking(target)
 		if len(stuck) > 0 {
 			p.linef("%s:", p.paint(document.Clean("APIs that "+target+" lacks"), color.Bold))
 			var block []row

@@ -19,15 +19,15 @@ var outcomes = map[apply.Status]look{
 
 func (p *page) textResults(d *document.Results) {
 	var block []row
-	if done := d.Done(); d.Told && done != "" {
+	if done := d.Done(); d.Shown && done != "" {
 		block = append(block, row{look: outcomes[apply.Succeeded], cells: []string{done}})
 	}
 	for i := range d.Results {
 		r := &d.Results[i]
-		if d.Told && r.Plain() {
+		if d.Shown && r.Plain() {
 			continue // the plan has shown it
 		}
-		x := row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.Story()}}
+		x := row{look: outcomes[r.Status], cells: []string{document.Clean(r.Address), r.OutcomeText()}}
 		if r.Advice != "" {
 			x.below = func() { p.linef("%s%s", indent, document.Clean(r.Advice)) }
 		}
@@ -45,17 +45,17 @@ func (p *page) textResults(d *document.Results) {
 	if d.Stopped {
 		p.linef("The run was stopped before everything was tried.")
 	}
-	p.undone(d.Undo)
+	p.undoFile(d.Undo)
 	p.linef("%s", p.paint(d.Sum(), color.Bold))
 }
 
-// undone writes how a run is taken back, and what that cannot bring back.
-func (p *page) undone(u *document.Undo) {
+// undoFile writes how a run is taken back, and what that cannot bring back.
+func (p *page) undoFile(u *document.Undo) {
 	if u == nil {
 		return
 	}
 	file := ""
-	if u.Named {
+	if u.UserNamed {
 		file = " " + document.Clean(u.File)
 	}
 	p.linef("Undo: apigw-sync undo%s takes this back.", file)
@@ -83,7 +83,7 @@ func TextOfTakesBack(w io.Writer, h *document.Head, t *document.TakesBack, left 
 	}
 	p := newPage(w, s)
 	p.where(h)
-	h.Told = true
+	h.Shown = true
 	of := "the run"
 	if t.Undo {
 		of = "the undo"

@@ -11,9 +11,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// broken cuts a text into lines of at most width columns: after a blank or a comma if one is near, else anywhere. Nothing is
-// left out. A width of 0 means unlimited.
-func broken(text string, width int) (lines []string) {
+// breakText cuts a text into lines of at most width columns: after a blank or a comma if one is near, else anywhere.
+// Nothing is left out. A width of 0 means unlimited.
+func breakText(text string, width int) (lines []string) {
 	const near = 2 // a break counts as near in the last 1/near of the width
 	for width > 0 {
 		end, blank, columns := 0, 0, 0
@@ -38,9 +38,9 @@ func broken(text string, width int) (lines []string) {
 
 var paints = regexp.MustCompile("\x1b\\[[0-9;]*m")
 
-// fitted wraps a line that is wider than width and may contain colours; continuation lines are indented further. Words stay
-// in one piece, so that they can be copied. A width of 0 means unlimited.
-func fitted(line string, width int) (out []string) {
+// wrapLine wraps a line that is wider than width and may contain colours; continuation lines are indented further.
+// Words stay in one piece, so that they can be copied. A width of 0 means unlimited.
+func wrapLine(line string, width int) (out []string) {
 	shown := func(s string) int { return wide(paints.ReplaceAllString(s, "")) }
 	if width == 0 || shown(line) <= width {
 		return []string{line}
@@ -83,7 +83,7 @@ func (p *page) lines(lines []line) {
 			paint = []color.Attribute{color.Faint}
 		}
 		mark := string(l.mark) + " "
-		for _, text := range broken(document.Clean(l.text), p.room(len(lead)+4)) {
+		for _, text := range breakText(document.Clean(l.text), p.room(len(lead)+4)) {
 			p.linef("%s", p.paint(lead+mark+text, paint...))
 			mark = "    "
 		}
@@ -95,7 +95,7 @@ func (p *page) members(path string, members []string, a diff.Action) {
 	line, columns := indent+path+":", wide(indent+path)+1
 	for i, m := range members {
 		hue := color.FgGreen
-		if a == diff.Delete || strings.HasPrefix(m, document.Goes) {
+		if a == diff.Delete || strings.HasPrefix(m, document.RemovedSign) {
 			hue = color.FgRed
 		}
 		if i < len(members)-1 {

@@ -13,8 +13,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-// view is a document of any command as numbers, findings and changes, for the formats that show all commands in the same
-// way. Unless a comment says "made harmless", its texts are as the gateway and the files have them, and formats escape them.
+// view is a document of any command as numbers, findings and changes, for the formats that show all commands in the
+// same way. Unless a comment says "made harmless", its texts are as the gateway and the files have them, and formats
+// escape them.
 type view struct {
 	Command string // diff, apply, drift, promote, test or validate
 	ID      string // a prefix that distinguishes its parts from those of other targets in the same output; "" in a run for one target
@@ -33,7 +34,8 @@ type view struct {
 	Extra       []document.Extra
 	Requests    document.Requests
 
-	// Managed are the addresses of everything that the files declare, if known. Addresses without an item are unchanged.
+	// Managed are the addresses of everything that the files declare, if known. Addresses without an item are
+	// unchanged.
 	Managed            []string
 	Unchanged, Ignored int
 
@@ -68,13 +70,13 @@ type finding struct {
 // item is a change with its outcome.
 type item struct {
 	*document.Change
-	Rule   *rule
-	Level  severity
-	Apart  document.Apart // of a drift report: how gateway and files differ; else ""
-	Status apply.Status   // of an apply; else ""
-	Story  string         // of an apply: the outcome in words; else why the change is there. Made harmless; may be empty
-	Advice string         // of an apply: what to do about it, made harmless; may be empty
-	Means  impact.Level   // the worst level of its impact; "" if there is none
+	Rule        *rule
+	Level       severity
+	Divergence  document.Divergence // of a drift report: how gateway and files differ; else ""
+	Status      apply.Status        // of an apply; else ""
+	Explanation string              // of an apply: the outcome in words; else why the change is there. Made harmless; may be empty
+	Advice      string              // of an apply: what to do about it, made harmless; may be empty
+	Impact      impact.Level        // the worst level of its impact; "" if there is none
 }
 
 // viewOf returns the view of a document. Documents without a view belong to commands that no format with views
@@ -104,7 +106,7 @@ func viewPlan(d *document.Plan) *view {
 		Managed: d.Managed, Unchanged: s.Unchanged, Ignored: s.Ignored, Tallies: tallies(s.Summary), Traffic: d.Traffic,
 	}
 	v.changes(d.Changes)
-	v.meaning(&d.ImpactTable, d.Changes)
+	v.addImpact(&d.ImpactTable, d.Changes)
 	v.fail(d.Errors)
 	v.refusals(d.Refusals)
 	v.add(ruleWarning, d.Warnings...)
@@ -131,16 +133,16 @@ func viewResults(d *document.Results) *view {
 		rule := actionRules[r.Action]
 		if failed := statusRules[r.Status]; failed != nil {
 			rule = failed
-			p := r.About(r.Story())
+			p := r.About(r.OutcomeText())
 			p.Hint = r.Advice
 			v.add(failed, p)
 		}
-		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Story: r.Story(), Advice: document.Clean(r.Advice)})
+		v.Items = append(v.Items, item{Change: &r.Change, Rule: rule, Level: rule.Level, Status: r.Status, Explanation: r.OutcomeText(), Advice: document.Clean(r.Advice)})
 	}
-	v.meaning(&d.ImpactTable, d.Changes())
+	v.addImpact(&d.ImpactTable, d.Changes())
 	v.displaced(d.Refusals)
 	for _, c := range d.Unexplained() {
-		v.add(ruleRemaining, c.About("still differs: "+c.Gist()))
+		v.add(ruleRemaining, c.About("still differs: "+c.Summary()))
 	}
 	if d.Stopped {
 		v.add(ruleWarning, document.Problem{Message: "the run was stopped before everything was tried"})
@@ -151,8 +153,8 @@ func viewResults(d *document.Results) *view {
 	return v
 }
 
-// meaning makes a finding of each row of an impact, at the file and line of the first change that causes the row.
-func (v *view) meaning(f *document.ImpactTable, changes []document.Change) {
+// addImpact makes a finding of each row of an impact, at the file and line of the first change that causes the row.
+func (v *view) addImpact(f *document.ImpactTable, changes []document.Change) {
 	v.ImpactTable = *f
 	for i := range f.Rows {
 		r := &f.Rows[i]
@@ -250,7 +252,7 @@ func (v *view) changes(list []document.Change) {
 	for i := range list {
 		c := &list[i]
 		r := actionRules[c.Action]
-		v.Items = append(v.Items, item{Change: c, Rule: r, Level: r.Level, Story: c.Background()})
+		v.Items = append(v.Items, item{Change: c, Rule: r, Level: r.Level, Explanation: c.Context()})
 	}
 }
 
@@ -259,16 +261,16 @@ func (v *view) sort() {
 	slices.SortStableFunc(v.Findings, func(a, b finding) int { return int(b.Rule.Level) - int(a.Rule.Level) })
 }
 
-// rules reports whether a rule is one of Rules.
-func (v *view) rules(r *rule) bool {
+// hasRule reports whether a rule is one of Rules.
+func (v *view) hasRule(r *rule) bool {
 	return slices.ContainsFunc(v.Rules, func(other *rule) bool { return other.ID == r.ID })
 }
 
 // removes reports whether the item removes an object, even if it creates it again.
-func (c *item) removes() bool { return c.Apart == "" && c.Destroys() }
+func (c *item) removes() bool { return c.Divergence == "" && c.Destroys() }
 
-// worst counts findings of a severity.
-func (v *view) worst(s severity) (n int) {
+// count counts findings of a severity.
+func (v *view) count(s severity) (n int) {
 	for i := range v.Findings {
 		if v.Findings[i].Rule.Level == s {
 			n++
@@ -277,11 +279,11 @@ func (v *view) worst(s severity) (n int) {
 	return n
 }
 
-// displaced adds a finding for each policy that binds displace although no file declares it. If a guard refuses the plan
-// because of that, its refusal says so already.
+// displaced adds a finding for each policy that binds displace although no file declares it. If a guard refuses the
+// plan because of that, its refusal says so already.
 func (v *view) displaced(refused []document.Refusal) {
-	told := map[string]int{} // address to its finding
-	n := map[string]int{}    // address to how many slots it loses
+	reported := map[string]int{} // address to its finding
+	n := map[string]int{}        // address to how many slots it loses
 	for i := range v.Items {
 		c := v.Items[i].Change
 		for _, d := range c.Displaced() {
@@ -289,13 +291,13 @@ func (v *view) displaced(refused []document.Refusal) {
 				continue
 			}
 			if n[d.Address]++; n[d.Address] == 1 {
-				told[d.Address] = len(v.Findings)
+				reported[d.Address] = len(v.Findings)
 				p := c.About(d.Loss(c, 0))
 				p.Address = d.Address
 				v.add(ruleDisplaced, p)
 				continue
 			}
-			f := &v.Findings[told[d.Address]]
+			f := &v.Findings[reported[d.Address]]
 			f.Message = d.Loss(c, n[d.Address]-1)
 		}
 	}

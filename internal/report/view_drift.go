@@ -42,8 +42,8 @@ func viewDrift(d *document.Drift) *view {
 	v.changes(d.Changes)
 	for i := range v.Items {
 		c := &v.Items[i]
-		c.Apart, c.Story = c.Change.Apart(), c.ApartBackground()
-		if c.Rule, c.Level = apartRules[c.Apart], warning; c.Moved == drift.Files {
+		c.Divergence, c.Explanation = c.Change.Divergence(), c.DivergenceContext()
+		if c.Rule, c.Level = divergenceRules[c.Divergence], warning; c.Moved == drift.Files {
 			c.Level = notice
 		}
 	}

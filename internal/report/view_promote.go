@@ -22,7 +22,7 @@ func viewPromotion(d *document.Promotion) *view {
 			{"ignored", s.Ignored},
 		},
 	}
-	v.meaning(&d.ImpactTable, d.Next)
+	v.addImpact(&d.ImpactTable, d.Next)
 	v.fail(d.Errors)
 	for i := range d.Differences {
 		if x := &d.Differences[i]; x.Class == promote.Declared {
@@ -32,7 +32,7 @@ func viewPromotion(d *document.Promotion) *view {
 		}
 	}
 	for _, target := range []string{d.From.Name, d.To.Name} {
-		stuck, _ := d.Lacks(target)
+		stuck, _ := d.Lacking(target)
 		for _, a := range stuck {
 			v.add(ruleLacking, document.Problem{Address: a.Address, Message: target + " lacks this API: it " + document.Missing(a), Hint: document.Count(len(a.Bindings), "binding cannot follow", "bindings cannot follow")})
 		}
@@ -47,11 +47,11 @@ func viewPromotion(d *document.Promotion) *view {
 
 // declaredLine returns a declared difference in one line, made harmless.
 func declaredLine(x *document.Difference) string {
-	mark := diffMarks[x.Mark()] + " " + document.Clean(x.Address)
+	mark := diffMarks[x.Action()] + " " + document.Clean(x.Address)
 	if x.Path == "" {
-		return mark + gap + x.Tells()
+		return mark + gap + x.Details()
 	}
-	return mark + " " + x.Values(foldValue) + gap + x.Says()
+	return mark + " " + x.Values(foldValue) + gap + x.DeclaredAt()
 }
 
 // differenceProblem returns a difference that no file declares, at the line of the files that a side does not match.
@@ -59,7 +59,7 @@ func differenceProblem(d *document.Promotion, x *document.Difference) document.P
 	p := document.Problem{Address: x.Address, Message: strings.Join(d.Reasons(x), "; ")}
 	if x.Path != "" {
 		p.Message = x.Values(foldValue) + "; " + p.Message
-	} else if about := x.Tells(); about != "" {
+	} else if about := x.Details(); about != "" {
 		p.Message = about + "; " + p.Message
 	}
 	for _, a := range []promote.Aspect{x.To, x.From} {

@@ -25,7 +25,7 @@ func TestBroken(t *testing.T) {
 		{"支付支付", 5, []string{"支付", "支付"}},
 		{"支付", 1, []string{"支", "付"}},
 	} {
-		if d := cmp.Diff(tc.want, broken(tc.text, tc.width)); d != "" {
+		if d := cmp.Diff(tc.want, breakText(tc.text, tc.width)); d != "" {
 			t.Errorf("%q at %d (-want +got):\n%s", tc.text, tc.width, d)
 		}
 	}
@@ -46,7 +46,7 @@ func TestFitted(t *testing.T) {
 		{"\x1b[1mPlan: 1 to create.\x1b[0m", 12, []string{"\x1b[1mPlan: 1 to", "  create.\x1b[0m"}},
 		{"    a bb", 4, []string{"    a", "  bb"}},
 	} {
-		if d := cmp.Diff(tc.want, fitted(tc.line, tc.width)); d != "" {
+		if d := cmp.Diff(tc.want, wrapLine(tc.line, tc.width)); d != "" {
 			t.Errorf("%q at %d (-want +got):\n%s", tc.line, tc.width, d)
 		}
 	}

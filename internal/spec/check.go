@@ -21,7 +21,7 @@ type checker struct {
 	report  func(Finding)
 	errors  int                     // findings that are not warnings
 	failed  map[*yamlnode.Node]bool // nodes with an error of their own
-	left    map[*yamlnode.Node]bool // secrets whose variable is empty: the gateway keeps its own
+	unset   map[*yamlnode.Node]bool // secrets whose variable is empty: the gateway keeps its own
 
 	ignoredFields []string // JSON pointers of fields under an ignore rule: they may be missing
 
@@ -66,7 +66,7 @@ func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 		if choice := choose(n, s); choice != nil {
 			return c.value(n, choice)
 		}
-		c.fail(n, "is "+describe(n)+"; expected "+wanted(s), "")
+		c.fail(n, "is "+describe(n)+"; expected "+typeNames(s), "")
 	case s.Type == shape.Free:
 		v = c.free(n)
 	case s.Type == shape.Map:
@@ -78,7 +78,7 @@ func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 	default:
 		v = c.scalar(n, s)
 	}
-	if c.left[n] {
+	if c.unset[n] {
 		return nil, true
 	}
 	if c.errors > before {
@@ -115,8 +115,8 @@ func describe(n *yamlnode.Node) string {
 	return "text"
 }
 
-// wanted names the types of a shape's choices.
-func wanted(s *shape.Shape) string {
+// typeNames names the types of a shape's choices.
+func typeNames(s *shape.Shape) string {
 	names := make([]string, len(s.Choices))
 	for i, choice := range s.Choices {
 		names[i] = choice.Type.String()
@@ -124,19 +124,19 @@ func wanted(s *shape.Shape) string {
 	return strings.Join(names, " or ")
 }
 
-// leave marks a secret whose variable is empty. That means the same as leaving the key out, so that files can
+// markUnset marks a secret whose variable is empty. That means the same as leaving the key out, so that files can
 // be applied by somebody who does not have the secrets.
-func (c *checker) leave(n *yamlnode.Node) {
-	if c.left == nil {
-		c.left = map[*yamlnode.Node]bool{}
+func (c *checker) markUnset(n *yamlnode.Node) {
+	if c.unset == nil {
+		c.unset = map[*yamlnode.Node]bool{}
 	}
-	c.left[n] = true
+	c.unset[n] = true
 }
 
 // unusable reports whether an error was reported for n or something inside it, or whether it is an unset secret.
 // Further findings about n could be mere consequences of that.
 func (c *checker) unusable(n *yamlnode.Node) bool {
-	return c.failed[n] || c.left[n] || slices.ContainsFunc(n.Keys, c.unusable) || slices.ContainsFunc(n.Items, c.unusable)
+	return c.failed[n] || c.unset[n] || slices.ContainsFunc(n.Keys, c.unusable) || slices.ContainsFunc(n.Items, c.unusable)
 }
 
 // choose picks the choice whose type fits the node; nil when none does.
@@ -171,7 +171,7 @@ func (c *checker) list(n *yamlnode.Node, s *shape.Shape) any {
 	for i, item := range n.Items {
 		c.push(strconv.Itoa(i))
 		v, _ := c.value(item, s.Items)
-		if c.left[item] {
+		if c.unset[item] {
 			c.fail(item, "the variable is empty", "set it, or remove the entry")
 		}
 		c.pop()
@@ -204,10 +204,10 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 			c.knownKey(key, s)
 			out[key.Value], _ = c.value(n.Items[i], s.Each)
 		case s.Others == shape.Refused:
-			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, s.Names()))
+			c.fail(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known", keyHint(key.Value, s.Names()))
 			misspelt = append(misspelt, Nearest(key.Value, s.Names()))
 		default:
-			if v := c.unlistedKey(key, n.Items[i], s); !c.left[n.Items[i]] {
+			if v := c.unlistedKey(key, n.Items[i], s); !c.unset[n.Items[i]] {
 				out[key.Value] = v
 			}
 		}
@@ -230,17 +230,17 @@ func (c *checker) knownKey(key *yamlnode.Node, s *shape.Shape) {
 		return
 	}
 	if near := Nearest(key.Value, s.Known); near != "" {
-		c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", "did you mean "+near+"?")
+		c.fail(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known", "did you mean "+near+"?")
 		return
 	}
-	c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", "known are "+strings.Join(s.Known, ", "), true)
+	c.warn(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known to this version and is sent as it is", "known are "+strings.Join(s.Known, ", "), true)
 }
 
 // unlistedKey returns the value of a key that the shape does not list.
 func (c *checker) unlistedKey(key, n *yamlnode.Node, s *shape.Shape) any {
 	if s.Others == shape.Doubted {
-		hint := Meant(key.Value, s.Names(), "remove it if that is a mistake")
-		c.warn(key, "the key "+yamlnode.Shown(key.Value)+" is not known to this version and is sent as it is", hint, true)
+		hint := DidYouMean(key.Value, s.Names(), "remove it if that is a mistake")
+		c.warn(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known to this version and is sent as it is", hint, true)
 	}
 	return c.free(n)
 }
@@ -290,7 +290,7 @@ func (c *checker) rules(n *yamlnode.Node, s *shape.Shape, v any) {
 			continue
 		}
 		hint := r.Hint
-		if s.Secret || tells(text, secretsIn(v, s)) {
+		if s.Secret || containsSecret(text, secretsIn(v, s)) {
 			text = "breaks a rule"
 			if hint == "" {
 				hint = lengthHint(r)
@@ -332,7 +332,7 @@ func secretsIn(v any, s *shape.Shape) (out []string) {
 }
 
 // reveals reports whether a text contains one of the secrets, either verbatim or with its special characters escaped.
-func tells(text string, secrets []string) bool {
+func containsSecret(text string, secrets []string) bool {
 	return slices.ContainsFunc(secrets, func(secret string) bool {
 		quoted := strconv.Quote(secret)
 		return secret != "" && (strings.Contains(text, secret) || strings.Contains(text, quoted[1:len(quoted)-1]))

@@ -22,7 +22,7 @@ func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 	e := c.expand(n)
 	switch {
 	case len(e.faults) > 0:
-		c.faults(n, e)
+		c.reportFaults(n, e)
 		return nil
 	case e.hasVariables && !e.onlyVariables:
 		c.fail(n, "mixes variables with other characters where "+s.Type.String()+" is expected", "put the whole value into one variable")
@@ -51,17 +51,17 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 		if plain && (text == "true" || text == "false") {
 			return text == "true", "", ""
 		}
-		if b, ok := flagOf(text); ok && plain {
+		if b, ok := boolOf(text); ok && plain {
 			return nil, "is not spelled true or false", "write " + strconv.FormatBool(b)
 		} else if ok {
 			return nil, "is text; expected true or false", "write " + strconv.FormatBool(b) + " without quotes"
 		}
 		return nil, "is neither true nor false", "write true or false"
 	case shape.Whole:
-		if v, ok := yamlnode.Whole(text); ok && plain {
+		if v, ok := yamlnode.WholeNumber(text); ok && plain {
 			return v, "", ""
 		}
-		if plain && yamlnode.SpellsWhole(text) {
+		if plain && yamlnode.IsWholeNumber(text) {
 			return nil, "is too large", ""
 		}
 	default:
@@ -76,7 +76,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 	if _, ok := yamlnode.Number(text); ok && !plain {
 		return nil, problem, "write " + text + " without quotes"
 	}
-	return nil, problem, wholeFix(text, !plain)
+	return nil, problem, wholeNumberHint(text, !plain)
 }
 
 // text reads a text. Without quotes it must not look like a number, date, flag or null in any version of YAML.
@@ -93,14 +93,14 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 	}
 	e := c.expand(n)
 	if len(e.faults) > 0 {
-		c.faults(n, e)
+		c.reportFaults(n, e)
 		return nil
 	}
-	if s == ownedText && !c.ownedGlob(n, e) {
+	if s == ownedText && !c.checkOwnedGlob(n, e) {
 		return nil
 	}
 	if s.Secret && e.hasVariables && e.onlyVariables && e.text == "" {
-		c.leave(n)
+		c.markUnset(n)
 		return nil
 	}
 	if s.Secret {
@@ -109,10 +109,11 @@ func (c *checker) text(n *yamlnode.Node, s *shape.Shape) any {
 	return e.text
 }
 
-// ownedGlob refuses a glob of owns that a variable makes broader than the file shows, because owned objects can be deleted.
-func (c *checker) ownedGlob(n *yamlnode.Node, e expanded) bool {
+// checkOwnedGlob refuses a glob of owns that a variable makes broader than the file shows, because owned objects can be
+// deleted.
+func (c *checker) checkOwnedGlob(n *yamlnode.Node, e expanded) bool {
 	special := kind.Wildcards
-	if kind.IsGlob(strings.Trim(e.fixed, "*?")) {
+	if kind.IsGlob(strings.Trim(e.literalText, "*?")) {
 		special += ",-!^" // which have a meaning inside [ ] and { }
 	}
 	switch {
@@ -129,7 +130,7 @@ func (c *checker) ownedGlob(n *yamlnode.Node, e expanded) bool {
 // characterSets matches the parts of a glob such as [a-z], which stand for one character.
 var characterSets = regexp.MustCompile(`\[[^\]]*\]`)
 
-func (c *checker) faults(n *yamlnode.Node, e expanded) {
+func (c *checker) reportFaults(n *yamlnode.Node, e expanded) {
 	for _, f := range e.faults {
 		c.fail(n, f.problem, f.hint)
 	}
@@ -142,7 +143,7 @@ func (c *checker) free(n *yamlnode.Node) any {
 		out := make(map[string]any, len(n.Keys))
 		for i, key := range n.Keys {
 			c.push(key.Value)
-			if v := c.free(n.Items[i]); !c.left[n.Items[i]] {
+			if v := c.free(n.Items[i]); !c.unset[n.Items[i]] {
 				out[key.Value] = v
 			}
 			c.pop()
@@ -174,7 +175,7 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 		case other != "":
 			if v, ok := yamlnode.Number(n.Value); ok && sameSpelling(v, n.Value) {
 				return v
-			} else if yamlnode.SpellsWhole(n.Value) {
+			} else if yamlnode.IsWholeNumber(n.Value) {
 				return json.Number(n.Value) // too large for int64, but the gateway may accept it
 			}
 			c.fail(n, "YAML readers disagree about what this is", "quote it if it is text, else write it like 800, 0.5, true or null")
@@ -183,12 +184,12 @@ func (c *checker) freeScalar(n *yamlnode.Node) any {
 	}
 	e := c.expand(n)
 	if len(e.faults) > 0 {
-		c.faults(n, e)
+		c.reportFaults(n, e)
 		return nil
 	}
 	if c.secretByName() {
 		if e.hasVariables && e.onlyVariables && e.text == "" {
-			c.leave(n)
+			c.markUnset(n)
 			return nil
 		}
 		c.secretAt(n)

@@ -53,7 +53,7 @@ func ReadChecked(in Input, s *shape.Shape, lookup func(string) (string, bool)) (
 			out = append(out, Checked{Value: m, root: root})
 		}
 	}
-	return out, tidy(findings)
+	return out, sortUnique(findings)
 }
 
 // withoutAnchors is a document without its keys that begin with x-.
@@ -61,5 +61,5 @@ func withoutAnchors(root *yamlnode.Node) *yamlnode.Node {
 	if root.Form != yamlnode.Mapping {
 		return root
 	}
-	return root.Only(func(key string) bool { return !strings.HasPrefix(key, anchorPrefix) })
+	return root.Filter(func(key string) bool { return !strings.HasPrefix(key, anchorPrefix) })
 }

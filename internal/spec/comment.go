@@ -30,22 +30,22 @@ type commentReader struct {
 
 // textNode is a scalar that may contain a #: one in quotes, or a block scalar.
 type textNode struct {
-	begins, ends mark // ends is the start of the next value, or the zero mark at the end of the input
+	begins, ends position // ends is the start of the next value, or the zero mark at the end of the input
 	block        bool
 	quote        byte
 }
 
-// mark is a position in an input; columns count characters.
-type mark struct{ line, column int }
+// position is a position in an input; columns count characters.
+type position struct{ line, column int }
 
-func (m mark) before(other mark) bool {
+func (m position) before(other position) bool {
 	return m.line < other.line || m.line == other.line && m.column < other.column
 }
 
-// see records the quoted and block scalars of a document.
-func (r *commentReader) see(y *yaml.Node) {
-	at := mark{y.Line, y.Column}
-	if last := len(r.texts) - 1; last >= 0 && r.texts[last].ends == (mark{}) && y.Kind != yaml.DocumentNode {
+// addScalars records the quoted and block scalars of a document.
+func (r *commentReader) addScalars(y *yaml.Node) {
+	at := position{y.Line, y.Column}
+	if last := len(r.texts) - 1; last >= 0 && r.texts[last].ends == (position{}) && y.Kind != yaml.DocumentNode {
 		r.texts[last].ends = at
 	}
 	switch {
@@ -58,7 +58,7 @@ func (r *commentReader) see(y *yaml.Node) {
 		r.texts = append(r.texts, textNode{begins: at, block: true})
 	}
 	for _, inner := range y.Content {
-		r.see(inner)
+		r.addScalars(inner)
 	}
 }
 
@@ -70,7 +70,7 @@ func (r *commentReader) list(in Input) (out []Comment) {
 	for i, line := range lines {
 		r.starts = append(r.starts, start)
 		for _, begins := range candidates(line, r.marker) {
-			at := mark{i + 1, 1 + utf8.RuneCount(line[:begins])}
+			at := position{i + 1, 1 + utf8.RuneCount(line[:begins])}
 			if r.insideText(start+begins, at) {
 				continue
 			}
@@ -110,9 +110,9 @@ func nextValue(lines [][]byte, i int) int {
 }
 
 // insideText reports whether the # at an offset, which is the position at, belongs to a scalar.
-func (r *commentReader) insideText(offset int, at mark) bool {
+func (r *commentReader) insideText(offset int, at position) bool {
 	i := sort.Search(len(r.texts), func(i int) bool { return at.before(r.texts[i].begins) }) - 1
-	if i < 0 || r.texts[i].ends != (mark{}) && !at.before(r.texts[i].ends) {
+	if i < 0 || r.texts[i].ends != (position{}) && !at.before(r.texts[i].ends) {
 		return false
 	}
 	t := &r.texts[i]

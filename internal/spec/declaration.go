@@ -22,14 +22,14 @@ func (p *Places) DeclarationOf(d *kind.Declared, pointer string) Declaration {
 	e := p.entry(d)
 	part := ""
 	if d.Owner != "" {
-		part = e.part(d)
+		part = e.partPointer(d)
 	}
 	n, exact := toList(e.node, part, pointer)
 	for _, over := range slices.Backward(e.overlays) {
 		if exact {
 			break
 		}
-		if null, _ := toList(over, part, pointer); null.Removes() {
+		if null, _ := toList(over, part, pointer); null.IsExplicitNull() {
 			n, exact = null, true
 		}
 	}
@@ -74,7 +74,7 @@ func namesIn(n *yamlnode.Node) (names []string) {
 		return nil
 	}
 	if at := textPath(n.Value); at != "" {
-		return []string{textWord + ":" + at}
+		return []string{textPrefix + ":" + at}
 	}
 	expand(n.Value, func(name string) (string, bool) {
 		names = append(names, name)

@@ -66,7 +66,7 @@ func (l *loader) incomplete(e *entry) {
 			names = append(names, other.name)
 		}
 	}
-	hint := Meant(e.name, names, "complete it, or correct its name")
+	hint := DidYouMean(e.name, names, "complete it, or correct its name")
 	n := e.nameNode()
 	l.report(finding(n, e.prefix(n)+"/name", "the files have no "+e.kind.Name+" "+e.name+" for this overlay to change, and the item alone is not complete", hint))
 }
@@ -121,14 +121,15 @@ func (l *loader) part(c *checker, k *kind.Kind, owner *kind.Declared, element an
 	for _, o := range k.Items(owner.Key, element) {
 		problems := append(k.Check(o.Value), k.CheckIn(owner.Value, o.Value)...)
 		c.problems(n, problems, k, o.Value)
-		d := kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.within(), k.Secrets(o.Value))}
-		l.once(c, k, &d, n)
+		d := kind.Declared{Object: o, Source: sourceOf(n), Secrets: c.originsOf(c.relativePointer(), k.Secrets(o.Value))}
+		l.uniquePart(c, k, &d, n)
 		l.state.Objects = append(l.state.Objects, d)
 	}
 }
 
-// once reports a part, such as a domain, that two owners declare although a gateway can have only one of that name.
-func (l *loader) once(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
+// uniquePart reports a part, such as a domain, that two owners declare although a gateway can have only one of that
+// name.
+func (l *loader) uniquePart(c *checker, k *kind.Kind, d *kind.Declared, n *yamlnode.Node) {
 	if !k.UniqueName {
 		return
 	}
@@ -157,10 +158,10 @@ func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.K
 	secrets := k.Values(value)
 	for _, p := range problems {
 		text, hint := p.Text, p.Hint
-		if tells(text, secrets) {
+		if containsSecret(text, secrets) {
 			text = "breaks a rule"
 		}
-		if tells(hint, secrets) {
+		if containsSecret(hint, secrets) {
 			hint = ""
 		}
 		target := n.At(p.Path)

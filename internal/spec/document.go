@@ -54,11 +54,11 @@ func (e *entry) nameNode() *yamlnode.Node {
 // trim drops all values except those that are still needed after the entry is declared. Otherwise large files
 // would be held in memory twice, as values and as objects.
 func (e *entry) trim() {
-	e.node = e.node.Only(func(key string) bool { return key == "name" || key == "moved_from" })
+	e.node = e.node.Filter(func(key string) bool { return key == "name" || key == "moved_from" })
 }
 
-// open splits one document into its sections and its other keys.
-func (l *loader) open(root *yamlnode.Node, overlay bool, own map[string]*entry) {
+// splitDocument splits one document into its sections and its other keys.
+func (l *loader) splitDocument(root *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("")
 	if root.Form == yamlnode.Broken {
 		return
@@ -75,11 +75,11 @@ func (l *loader) open(root *yamlnode.Node, overlay bool, own map[string]*entry) 
 		case strings.HasPrefix(key.Value, anchorPrefix):
 		case head.Field(key.Value) == nil:
 			c.push(key.Value)
-			c.fail(key, "the key "+yamlnode.Shown(key.Value)+" is not known", keyHint(key.Value, whole.Names()))
+			c.fail(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known", keyHint(key.Value, wholeDocument.Names()))
 			c.pop()
 		}
 	}
-	l.head(root.Only(func(key string) bool { return head.Field(key) != nil }), overlay)
+	l.head(root.Filter(func(key string) bool { return head.Field(key) != nil }), overlay)
 	for _, i := range found {
 		l.section(sectionOf(root.Keys[i].Value), root.Items[i], overlay, own)
 	}
@@ -109,7 +109,7 @@ func (l *loader) head(n *yamlnode.Node, overlay bool) {
 				l.state.Owns[k.Name] = nil
 			}
 			l.state.Owns[k.Name] = append(l.state.Owns[k.Name], texts(globs)...)
-			l.places.owned(k, n.Get("owns").Get(k.Section), overlay)
+			l.places.addOwned(k, n.Get("owns").Get(k.Section), overlay)
 		}
 	}
 	l.state.TakesOver = append(l.state.TakesOver, texts(values["takes_over"])...)
@@ -120,7 +120,7 @@ func (l *loader) head(n *yamlnode.Node, overlay bool) {
 		r := ignoreOf(m, item)
 		l.state.Ignore = append(l.state.Ignore, r)
 		c.ignoreFields(r, i, item)
-		l.places.ignoring(item, "/ignore/"+strconv.Itoa(i))
+		l.places.addIgnore(item, "/ignore/"+strconv.Itoa(i))
 	}
 }
 
@@ -137,7 +137,7 @@ func ignoreOf(m map[string]any, n *yamlnode.Node) kind.Ignore {
 func (l *loader) section(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	c := l.checker("/" + k.Section)
 	if k.AllExist && n.Form == yamlnode.Mapping {
-		l.given(k, n, overlay, own)
+		l.namedValues(k, n, overlay, own)
 		return
 	}
 	if n.Form != yamlnode.List {
@@ -164,29 +164,31 @@ func (l *loader) item(k *kind.Kind, item *yamlnode.Node, at string, overlay bool
 	}
 }
 
-// setting is the field that holds the value of an item, in a section that is a mapping of names to values (Given).
-const setting = "config"
+// valueField is the field that holds the value of an item, in a section that is a mapping of names to values
+// (AllExist).
+const valueField = "config"
 
-// given collects the items of a section that is a mapping of names to values.
-func (l *loader) given(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
+// namedValues collects the items of a section that is a mapping of names to values.
+func (l *loader) namedValues(k *kind.Kind, n *yamlnode.Node, overlay bool, own map[string]*entry) {
 	for i, name := range n.Keys {
 		key := func(text string) *yamlnode.Node { c := *name; c.Value = text; return &c }
 		item := &yamlnode.Node{Doc: name.Doc, Line: name.Line, Column: name.Column, Form: yamlnode.Mapping}
-		item.Keys, item.Items = []*yamlnode.Node{key("name"), key(setting)}, []*yamlnode.Node{name, n.Items[i]}
+		item.Keys, item.Items = []*yamlnode.Node{key("name"), key(valueField)}, []*yamlnode.Node{name, n.Items[i]}
 		known := k.Shape.Field("name").Words()
 		if near := Nearest(name.Value, known); near != "" && !slices.Contains(known, name.Value) {
 			c := l.checker("/" + k.Section + jsonptr.Join(name.Value))
-			c.fail(name, "there is no "+k.Name+" "+yamlnode.Shown(name.Value), "did you mean "+near+"?")
+			c.fail(name, "there is no "+k.Name+" "+yamlnode.DisplayKey(name.Value), "did you mean "+near+"?")
 			continue
 		}
 		l.item(k, item, jsonptr.Escape(name.Value), overlay, own)
 	}
 }
 
-// spelled converts a pointer into a Given section to the form of the file, where an item of the mapping is its value alone.
-func spelled(pointer string) string {
+// filePointer converts a pointer into an AllExist section to the form of the file, where an item of the mapping is its
+// value alone.
+func filePointer(pointer string) string {
 	steps := strings.SplitN(pointer, "/", 5)
-	if len(steps) < 4 || steps[3] != setting {
+	if len(steps) < 4 || steps[3] != valueField {
 		return pointer
 	}
 	if _, err := strconv.Atoi(steps[2]); err == nil || sectionOf(steps[1]) == nil || !sectionOf(steps[1]).AllExist {

@@ -18,7 +18,7 @@ type expanded struct {
 	hasVariables  bool
 	onlyVariables bool     // there are variables and nothing else
 	inserted      []string // the value of each variable, or its default
-	fixed         string   // the text outside variables
+	literalText   string   // the text outside variables
 	faults        []fault  // when there are any, text must not be used
 }
 
@@ -33,7 +33,7 @@ func expand(s string, lookup func(string) (string, bool)) expanded {
 	text := e.text(0, true)
 	return expanded{
 		text: text, hasVariables: e.hasVariables, onlyVariables: e.hasVariables && !e.literal,
-		inserted: e.inserted, fixed: e.fixed.String(), faults: e.faults,
+		inserted: e.inserted, literalText: e.literalText.String(), faults: e.faults,
 	}
 }
 
@@ -42,7 +42,7 @@ type expander struct {
 	lookup       func(string) (string, bool)
 	faults       []fault
 	inserted     []string
-	fixed        strings.Builder
+	literalText  strings.Builder
 	hasVariables bool
 	literal      bool // there is text outside the variables
 	stop         bool // the syntax is broken
@@ -50,7 +50,7 @@ type expander struct {
 
 // text reads up to the } that ends a default or, at depth 0, up to the end. When it is not live, because the default is
 // not needed, missing variables are not faults.
-func (e *expander) text(depth int, live bool) string {
+func (e *expander) text(depth int, needed bool) string {
 	var b strings.Builder
 	for e.rest != "" && !e.stop {
 		i := strings.IndexAny(e.rest, "$}")
@@ -64,7 +64,7 @@ func (e *expander) text(depth int, live bool) string {
 		case strings.HasPrefix(e.rest[i:], "${"):
 			b.WriteString(e.take(i, depth))
 			e.rest = e.rest[2:]
-			value := e.variable(depth, live)
+			value := e.variable(depth, needed)
 			if depth == 0 {
 				e.inserted = append(e.inserted, value)
 			}
@@ -91,18 +91,18 @@ func (e *expander) take(n, depth int) string {
 	e.rest = e.rest[n:]
 	if n > 0 && depth == 0 {
 		e.literal = true
-		e.fixed.WriteString(out)
+		e.literalText.WriteString(out)
 	}
 	return out
 }
 
 // variable reads the rest of a variable, after its ${.
-func (e *expander) variable(depth int, live bool) string {
+func (e *expander) variable(depth int, needed bool) string {
 	e.hasVariables = true
 	name := e.rest[:nameLength(e.rest)]
 	e.rest = e.rest[len(name):]
 	switch {
-	case name == textWord && strings.HasPrefix(e.rest, ":") && !strings.HasPrefix(e.rest, ":-") && !strings.HasPrefix(e.rest, ":?"):
+	case name == textPrefix && strings.HasPrefix(e.rest, ":") && !strings.HasPrefix(e.rest, ":-") && !strings.HasPrefix(e.rest, ":?"):
 		e.fail("${file:…} is not the whole value, or its path contains $, { or }", "make it the whole value, as in "+strconv.Quote("${file:certs/shop.pem}"))
 		return ""
 	case name == "":
@@ -121,17 +121,17 @@ func (e *expander) variable(depth int, live bool) string {
 	switch {
 	case strings.HasPrefix(e.rest, "}"):
 		e.rest = e.rest[1:]
-		if value == "" && live {
+		if value == "" && needed {
 			e.faults = append(e.faults, fault{missing, wayOut + byDefault})
 		}
 	case strings.HasPrefix(e.rest, ":-"):
 		e.rest = e.rest[2:]
-		if other := e.text(depth+1, live && value == ""); value == "" {
+		if other := e.text(depth+1, needed && value == ""); value == "" {
 			return other
 		}
 	case strings.HasPrefix(e.rest, ":?"):
 		e.rest = e.rest[2:]
-		if message := e.text(depth+1, false); value == "" && live {
+		if message := e.text(depth+1, false); value == "" && needed {
 			e.faults = append(e.faults, fault{strings.TrimSuffix(missing+": "+message, ": "), wayOut})
 		}
 	default:

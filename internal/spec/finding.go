@@ -52,8 +52,8 @@ func compareFindings(a, b Finding) int {
 	return cmp.Or(a.Source.Compare(b.Source), cmp.Compare(a.Path, b.Path), cmp.Compare(a.Problem, b.Problem), cmp.Compare(a.Hint, b.Hint))
 }
 
-// tidy sorts findings and drops repeats, which arise from a mistake in a value that several aliases share.
-func tidy(findings []Finding) []Finding {
+// sortUnique sorts findings and drops repeats, which arise from a mistake in a value that several aliases share.
+func sortUnique(findings []Finding) []Finding {
 	Sort(findings)
 	return slices.Compact(findings)
 }

@@ -57,7 +57,7 @@ func FuzzLoad(f *testing.F) {
 				places.Of(&state.Objects[i], pointer)
 				places.DeclarationOf(&state.Objects[i], pointer)
 			}
-			places.Begins(&state.Objects[i])
+			places.ItemStarts(&state.Objects[i])
 		}
 		for i := range state.References {
 			places.OfReference(&state.References[i], "/name")

@@ -95,7 +95,7 @@ func load(inputs []Input, o Options, places *Places) (*State, []Finding) {
 	}
 	l.checkMoves()
 	l.checkCycles()
-	return l.state, tidy(l.findings)
+	return l.state, sortUnique(l.findings)
 }
 
 // loader is one run of Load.
@@ -118,7 +118,7 @@ func newLoader(o Options) *loader {
 
 // inputs opens files, then overlays. An input that another one names with ${file:PATH} is not read as desired state.
 func (l *loader) inputs(inputs []Input) {
-	named := textsOf(inputs)
+	named := textFiles(inputs)
 	for _, overlay := range []bool{false, true} {
 		for _, in := range inputs {
 			if in.Overlay != overlay {
@@ -130,7 +130,7 @@ func (l *loader) inputs(inputs []Input) {
 			}
 			own := map[string]*entry{} // entries of this overlay
 			for _, root := range l.parse(in) {
-				l.open(root, in.Overlay, own)
+				l.splitDocument(root, in.Overlay, own)
 			}
 		}
 	}
@@ -190,14 +190,14 @@ var versionLine = regexp.MustCompile(`(?m)^[{ ]?["']?version["']?:\s*["']?apigw-
 // Syntax returns the findings that keep an input from being parsed, whatever its keys and values are.
 func Syntax(in Input) []Finding {
 	_, findings := read(in, nil)
-	return tidy(findings)
+	return sortUnique(findings)
 }
 
 // read parses one input. It passes the documents to comments, which may be nil.
 func read(in Input, comments *commentReader) (roots []*yamlnode.Node, findings []Finding) {
 	var see func(*yaml.Node)
 	if comments != nil {
-		see = comments.see
+		see = comments.addScalars
 	}
 	roots, faults := yamlnode.Read(in.Name, in.Data, see)
 	for _, root := range roots {
@@ -215,5 +215,5 @@ func sourceOf(n *yamlnode.Node) kind.Source {
 }
 
 func finding(n *yamlnode.Node, at, problem, hint string) Finding {
-	return Finding{Source: sourceOf(n), Path: spelled(at), Problem: problem, Hint: hint}
+	return Finding{Source: sourceOf(n), Path: filePointer(at), Problem: problem, Hint: hint}
 }

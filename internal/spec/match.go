@@ -11,75 +11,74 @@ import (
 // matcher finds the APIs that references match. Each distinct reference is looked up once, and the whole
 // catalog is searched only for one that names neither group, name nor path exactly.
 type matcher struct {
-	catalog   *kind.Catalog
-	addresses map[string][]*kind.API // by group/api: covers all ways to split a text
-	known     map[string][]*kind.API // results by Reference.key
-	declared  []kind.Declared
-	others    map[string][]*kind.Target // targets of other kinds by kind; filled when they are needed
-	hints     int                       // how many searches for similar names are left
-	names     []string                  // addresses, sorted; made when first needed
+	catalog       *kind.Catalog
+	addresses     map[string][]*kind.API // by group/api: covers all ways to split a text
+	known         map[string][]*kind.API // results by Reference.key
+	declared      []kind.Declared
+	targetsByKind map[string][]*kind.Target // targets of other kinds by kind; filled when they are needed
+	hints         int                       // how many searches for similar names are left
+	names         []string                  // addresses, sorted; made when first needed
 }
 
-// Meaning finds the links of single references, as Resolve does.
-type Meaning struct{ m *matcher }
+// LinkFinder finds the links of single references, as Resolve does.
+type LinkFinder struct{ m *matcher }
 
-// NewMeaning prepares to look up references in a catalog.
-func NewMeaning(c *kind.Catalog) *Meaning { return &Meaning{newMatcher(c, nil)} }
+// NewLinkFinder prepares to look up references in a catalog.
+func NewLinkFinder(c *kind.Catalog) *LinkFinder { return &LinkFinder{newMatcher(c, nil)} }
 
-// Of returns the links of a reference, without the id of their owner: links are those that it asks for, and spared are
-// those that it leaves alone because their API is not published in the environment. Wrong reports whether Resolve would
-// refuse the reference, whatever other references there are.
-func (m *Meaning) Of(r *Reference) (links, spared []kind.Link, wrong bool) {
-	means := m.m.meaning(r)
-	for _, to := range means.live {
+// Links returns the links of a reference, without the id of their owner: links are those that it asks for, and spared
+// are those that it leaves alone because their API is not published in the environment. Wrong reports whether Resolve
+// would refuse the reference, whatever other references there are.
+func (m *LinkFinder) Links(r *Reference) (links, spared []kind.Link, wrong bool) {
+	found := m.m.matchReference(r)
+	for _, to := range found.published {
 		links = append(links, linkTo(r, to, true).Link)
 	}
-	for _, to := range means.idle {
+	for _, to := range found.unpublished {
 		spared = append(spared, linkTo(r, to, false).Link)
 	}
-	return links, spared, means.wrong
+	return links, spared, found.refused
 }
 
-// meaning is what a reference matches. An API that is published in the environment of the reference is live, any
-// other is idle.
+// matchResult is what a reference matches: APIs that are published in the environment of the reference, and others.
 //
-//	optional              is never wrong
-//	pattern               is wrong if it matches no API at all, or if the environment does not exist
-//	any other reference   is also wrong if it matches no live API
+//	optional              is never refused
+//	pattern               is refused if it matches no API at all, or if the environment does not exist
+//	any other reference   is also refused if it matches no published API
 //
 // A reference with a glob, with a group alone or with tags is a pattern: the set of APIs that it matches may change,
 // and may include drafts.
-type meaning struct {
-	live, idle []*kind.Target
-	several    []*kind.Target // all APIs that an ambiguous text matches; they are in idle, too
-	wrong      bool           // Resolve refuses the reference
+type matchResult struct {
+	published, unpublished []*kind.Target
+	ambiguous              []*kind.Target // all APIs that an ambiguous text matches; they are in unpublished, too
+	refused                bool           // Resolve refuses the reference
 }
 
-func (m *meaning) empty() bool { return len(m.live)+len(m.idle) == 0 }
+func (m *matchResult) empty() bool { return len(m.published)+len(m.unpublished) == 0 }
 
-func (m *matcher) meaning(r *Reference) (out meaning) {
+func (m *matcher) matchReference(r *Reference) (out matchResult) {
 	if r.Target() != kind.APublication {
-		out.live = m.objects(r)
-		out.wrong = out.empty() && !r.Pattern()
+		out.published = m.objects(r)
+		out.refused = out.empty() && !r.Pattern()
 		return out
 	}
 	for _, a := range m.match(r) {
 		if to, live := a.In(r.Environment); live {
-			out.live = append(out.live, to)
+			out.published = append(out.published, to)
 		} else {
-			out.idle = append(out.idle, to)
+			out.unpublished = append(out.unpublished, to)
 		}
 	}
-	if r.Text != "" && (len(out.live) > 1 || severalNames(out.live, out.idle)) {
-		all := slices.Concat(out.live, out.idle)
-		return meaning{idle: all, several: all, wrong: true}
+	if r.Text != "" && (len(out.published) > 1 || severalNames(out.published, out.unpublished)) {
+		all := slices.Concat(out.published, out.unpublished)
+		return matchResult{unpublished: all, ambiguous: all, refused: true}
 	}
 	switch {
 	case r.Optional:
 	case out.empty(), m.catalog.LacksEnv(r.Environment):
-		out.wrong = true
+		out.refused = true
 	default:
-		out.wrong = len(out.live) == 0 && !r.Pattern()
+		out.refused = len(out.published) == 0 && !r.Pattern()
 	}
 	return out
 }
@@ -96,7 +95,7 @@ const maxHints = 100
 func newMatcher(c *kind.Catalog, declared []kind.Declared) *matcher {
 	m := &matcher{
 		catalog: c, addresses: make(map[string][]*kind.API, len(c.APIs)), known: map[string][]*kind.API{}, hints: maxHints,
-		declared: declared, others: map[string][]*kind.Target{},
+		declared: declared, targetsByKind: map[string][]*kind.Target{},
 	}
 	for _, a := range c.APIs {
 		m.addresses[a.Address()] = append(m.addresses[a.Address()], a)

@@ -29,7 +29,7 @@ func (m *matcher) objects(r *Reference) (found []*kind.Target) {
 
 // targets are all objects of a kind that can be the target of a link, sorted by name.
 func (m *matcher) targets(kindName string) []*kind.Target {
-	if all, ok := m.others[kindName]; ok {
+	if all, ok := m.targetsByKind[kindName]; ok {
 		return all
 	}
 	held := map[string]*kind.Target{}
@@ -49,13 +49,13 @@ func (m *matcher) targets(kindName string) []*kind.Target {
 		}
 	}
 	all := slices.SortedFunc(maps.Values(held), func(a, b *kind.Target) int { return strings.Compare(a.Name, b.Name) })
-	m.others[kindName] = all
+	m.targetsByKind[kindName] = all
 	return all
 }
 
 // unmatched reports a reference to targets other than APIs that matches nothing, unless the gateway's objects were not
 // read. For a glob that is a warning.
-func (r *resolver) unmatched(ref *Reference, m meaning) {
+func (r *resolver) unmatched(ref *Reference, m matchResult) {
 	if _, read := r.matcher.catalog.Others[ref.Target()]; !m.empty() || !read {
 		return
 	}
@@ -68,6 +68,6 @@ func (r *resolver) unmatched(ref *Reference, m meaning) {
 	for _, t := range r.matcher.targets(ref.Target()) {
 		names = append(names, t.Name)
 	}
-	hint := Meant(ref.Text, names, "declare it, or correct the name")
+	hint := DidYouMean(ref.Text, names, "declare it, or correct the name")
 	r.report(ref, "no such "+word, "neither the files nor the gateway have the "+word+" "+ref.Text, hint, false)
 }

@@ -27,8 +27,8 @@ func Nearest(word string, candidates []string) string {
 	return found
 }
 
-// Meant is the hint about an unknown word: the most similar known word or, if none is similar, the hint otherwise.
-func Meant(word string, known []string, otherwise string) string {
+// DidYouMean is the hint about an unknown word: the most similar known word or, if none is similar, the hint otherwise.
+func DidYouMean(word string, known []string, otherwise string) string {
 	if near := Nearest(word, known); near != "" {
 		return "did you mean " + near + "?"
 	}
@@ -40,5 +40,5 @@ func keyHint(key string, known []string) string {
 	if len(known) == 0 {
 		return "nothing is allowed here"
 	}
-	return Meant(key, known, "known keys are "+strings.Join(known, ", "))
+	return DidYouMean(key, known, "known keys are "+strings.Join(known, ", "))
 }

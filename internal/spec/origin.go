@@ -10,14 +10,14 @@ import (
 
 // secretAt records where the secret in n comes from, so that messages can name the source without knowing the value.
 func (c *checker) secretAt(n *yamlnode.Node) {
-	o := kind.Origin{Path: c.within(), Source: sourceOf(n)}
-	o.Variables, _ = variablesOf(n.Value)
-	o.Asks, o.Clear = inClear(n.Value)
+	o := kind.Origin{Path: c.relativePointer(), Source: sourceOf(n)}
+	o.Variables, _ = onlyVariables(n.Value)
+	o.Asks, o.Clear = readableSecret(n.Value)
 	c.origins = append(c.origins, o)
 }
 
-// within is the JSON pointer of the current value, relative to the value where the walk began.
-func (c *checker) within() string { return jsonptr.Join(c.path...) }
+// relativePointer is the JSON pointer of the current value, relative to the value where the walk began.
+func (c *checker) relativePointer() string { return jsonptr.Join(c.path...) }
 
 // originsOf are the origins of the secrets of the object declared at a pointer of the item; secrets are their pointers
 // in that object. Where a part is written as a bare secret, its origin has the pointer of the part itself.
@@ -34,20 +34,20 @@ func (c *checker) originsOf(prefix string, secrets []string) (out []kind.Origin)
 	return out
 }
 
-// maxClearLength is how many bytes outside variables a secret may have without counting as readable: such short
+// maxLiteralLength is how many bytes outside variables a secret may have without counting as readable: such short
 // texts are separators between variables, or a prefix that all secrets of a sort share.
-const maxClearLength = 7
+const maxLiteralLength = 7
 
-// inClear lists the variables of a secret, and reports whether the secret can be read in the file itself, either
+// readableSecret lists the variables of a secret, and reports whether the secret can be read in the file itself, either
 // directly or as the default of a variable.
-func inClear(s string) (asks []string, readable bool) {
+func readableSecret(s string) (asks []string, readable bool) {
 	e := expand(s, func(name string) (string, bool) { asks = append(asks, name); return "", false })
-	return asks, e.text != "" && (!e.hasVariables || e.onlyVariables || len(e.text) > maxClearLength)
+	return asks, e.text != "" && (!e.hasVariables || e.onlyVariables || len(e.text) > maxLiteralLength)
 }
 
-// variablesOf lists the variables that a text consists of. Ok is false when it contains anything else, such as a
+// onlyVariables lists the variables that a text consists of. Ok is false when it contains anything else, such as a
 // default, which would reveal a part of the secret.
-func variablesOf(s string) (names []string, ok bool) {
+func onlyVariables(s string) (names []string, ok bool) {
 	for s != "" {
 		rest, begins := strings.CutPrefix(s, "${")
 		if !begins {

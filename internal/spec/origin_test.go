@@ -27,7 +27,7 @@ func TestVariablesOf(t *testing.T) {
 		"${A":              nil,
 		"${A}${B:-secret}": nil,
 	} {
-		got, ok := variablesOf(text)
+		got, ok := onlyVariables(text)
 		if ok != (want != nil) || cmp.Diff(want, got) != "" {
 			t.Errorf("%q consists of %v, %t; want %v", text, got, ok, want)
 		}
@@ -51,7 +51,7 @@ func TestInClear(t *testing.T) {
 		"${A}${B:-secret}":        true,
 		"${A}${B:?message here}-": false,
 	} {
-		asks, got := inClear(text)
+		asks, got := readableSecret(text)
 		if got != want || len(asks) != strings.Count(text, "${") {
 			t.Errorf("%q is in clear: %t, and asks for %v", text, got, asks)
 		}

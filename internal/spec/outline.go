@@ -35,7 +35,7 @@ func ReadOutline(inputs []Input, o Options) Outline {
 		}
 		for _, link := range kind.LinksFrom(e.kind.Name) {
 			if n := e.node.Get(link.Field); n != nil {
-				out.References = append(out.References, l.outlined(e, link, n)...)
+				out.References = append(out.References, l.validReferences(e, link, n)...)
 			}
 		}
 		environments[e.layers[0].doc.Environment] = true
@@ -51,8 +51,8 @@ func ReadOutline(inputs []Input, o Options) Outline {
 	return out
 }
 
-// outlined are the references without errors in a list of targets.
-func (l *loader) outlined(e *entry, link *kind.LinkKind, targets *yamlnode.Node) (out []Reference) {
+// validReferences are the references without errors in a list of targets.
+func (l *loader) validReferences(e *entry, link *kind.LinkKind, targets *yamlnode.Node) (out []Reference) {
 	c := l.checker(e.prefix(targets))
 	for _, n := range targets.Items {
 		v, ok := c.value(n, targetsShape(link).Items)

@@ -27,7 +27,7 @@ type Place struct {
 }
 
 func placed(n *yamlnode.Node, path string) Place {
-	return Place{sourceOf(n), spelled(path), n.Doc.Index, n.Doc.Environment}
+	return Place{sourceOf(n), filePointer(path), n.Doc.Index, n.Doc.Environment}
 }
 
 // anchored is a value with its JSON pointer in its document.
@@ -40,7 +40,7 @@ type anchored struct {
 func (p *Places) Of(d *kind.Declared, pointer string) Place {
 	e := p.entry(d)
 	if d.Owner != "" {
-		pointer = e.part(d) + pointer
+		pointer = e.partPointer(d) + pointer
 	}
 	return e.place(pointer)
 }
@@ -60,9 +60,9 @@ func (p *Places) OfIgnore(i int, pointer string) Place {
 // OfOwns are the positions of the owns globs of a kind, in the order of State.Owns.
 func (p *Places) OfOwns(kindName string) []Place { return p.owns[kindName] }
 
-// Begins lists where the item of an object begins, in the file and in each overlay that merges over it. For a part it lists
-// where the item of its owner begins.
-func (p *Places) Begins(d *kind.Declared) (out []kind.Source) {
+// ItemStarts lists where the item of an object begins, in the file and in each overlay that merges over it. For a part
+// it lists where the item of its owner begins.
+func (p *Places) ItemStarts(d *kind.Declared) (out []kind.Source) {
 	for _, w := range p.entry(d).layers {
 		out = append(out, w.source())
 	}
@@ -83,8 +83,8 @@ func (e *entry) place(pointer string) Place {
 	return placed(n, e.prefix(n)+reached)
 }
 
-// part is the pointer of a part inside the entry of its owner.
-func (e *entry) part(d *kind.Declared) string {
+// partPointer is the pointer of a part inside the entry of its owner.
+func (e *entry) partPointer(d *kind.Declared) string {
 	field := kind.Of(d.Kind).Field
 	if n := e.node.Get(field); n.Form == yamlnode.List {
 		for i, item := range n.Items {
@@ -96,8 +96,8 @@ func (e *entry) part(d *kind.Declared) string {
 	return "/" + field
 }
 
-// owned records the positions of the owns globs of a kind. Those of an overlay replace the previous ones.
-func (p *Places) owned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
+// addOwned records the positions of the owns globs of a kind. Those of an overlay replace the previous ones.
+func (p *Places) addOwned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
 	if p == nil {
 		return
 	}
@@ -109,8 +109,8 @@ func (p *Places) owned(k *kind.Kind, n *yamlnode.Node, overlay bool) {
 	}
 }
 
-// ignoring records the position of an ignore rule.
-func (p *Places) ignoring(n *yamlnode.Node, prefix string) {
+// addIgnore records the position of an ignore rule.
+func (p *Places) addIgnore(n *yamlnode.Node, prefix string) {
 	if p != nil {
 		p.rules = append(p.rules, anchored{n, prefix})
 	}

@@ -44,7 +44,7 @@ throttles:
 		show(places.OfIgnore(1, "/until")),
 		show(places.OfOwns("throttle")[1]),
 	}
-	for _, s := range places.Begins(&state.Objects[2]) {
+	for _, s := range places.ItemStarts(&state.Objects[2]) {
 		got = append(got, "begins "+location(s))
 	}
 	want := []string{

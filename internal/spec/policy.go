@@ -13,7 +13,7 @@ import (
 var policyText = shape.OfText("A policy as KIND/NAME.", shape.Rule{
 	Says: "kind/name", Keywords: map[string]any{"pattern": "^(" + strings.Join(policies(), "|") + ")/.+$"},
 	Hint:   "write it as diff shows it, such as acl/orders_office",
-	Broken: func(v any) string { s, _ := v.(string); return BrokenPolicy(s) },
+	Broken: func(v any) string { s, _ := v.(string); return PolicyProblem(s) },
 }).WithExample("acl/orders_office")
 
 // policies are the kinds of the policies that can be displaced: those with a slot.
@@ -27,8 +27,8 @@ func policies() (out []string) {
 	return out
 }
 
-// BrokenPolicy says why a text is not the address of a policy that can be displaced; "" when it is one.
-func BrokenPolicy(text string) string {
+// PolicyProblem says why a text is not the address of a policy that can be displaced; "" when it is one.
+func PolicyProblem(text string) string {
 	k, name, _ := strings.Cut(text, "/")
 	if name == "" || !slices.Contains(policies(), k) {
 		return strconv.Quote(text) + " is not the address of a policy that can be displaced (" + strings.Join(policies(), ", ") + ")"

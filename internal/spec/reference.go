@@ -60,11 +60,11 @@ var APIAddress = shape.OfText("An API as group/api.",
 	shape.Rule{
 		Says: "group/api", Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
 		Hint:   "write group/api, or a mapping such as {name: api}",
-		Broken: func(v any) string { s, _ := v.(string); return brokenReference(s) },
+		Broken: func(v any) string { s, _ := v.(string); return referenceProblem(s) },
 	}).WithExample("orders/create_order")
 
-// brokenReference says why a text cannot be group/api; "" when it can.
-func brokenReference(text string) string {
+// referenceProblem says why a text cannot be group/api; "" when it can.
+func referenceProblem(text string) string {
 	switch {
 	case !strings.Contains(text, "/"):
 		return strconv.Quote(text) + " names no group"

@@ -17,7 +17,7 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	r := resolver{
 		matcher: newMatcher(c, s.Objects), owners: make(map[string]*kind.Declared, len(s.Objects)),
 		links: make([]kind.DeclaredLink, 0, len(s.References)),
-		done:  make(map[linkID]bool, len(s.References)), taken: make(map[slot]int, len(s.References)),
+		seen:  make(map[linkID]bool, len(s.References)), occupied: make(map[slot]int, len(s.References)),
 	}
 	for i := range s.Objects {
 		r.owners[s.Objects[i].Address()] = &s.Objects[i]
@@ -25,10 +25,10 @@ func (s *State) Resolve(c *kind.Catalog) (kind.Desired, []Finding) {
 	for i := range s.References {
 		r.reference(&s.References[i])
 	}
-	spared := slices.DeleteFunc(r.spared, func(l kind.DeclaredLink) bool { return r.done[idOf(&l.Link)] })
+	spared := slices.DeleteFunc(r.kept, func(l kind.DeclaredLink) bool { return r.seen[idOf(&l.Link)] })
 	out := s.WithoutLinks()
 	out.Links, out.Spared = sortedLinks(r.links), spared
-	return out, tidy(r.findings)
+	return out, sortUnique(r.findings)
 }
 
 // Renamed is the catalog with groups and environments under the names that the files give them. A reference to the new
@@ -58,9 +58,9 @@ type resolver struct {
 	matcher  *matcher
 	owners   map[string]*kind.Declared // by address
 	links    []kind.DeclaredLink
-	spared   []kind.DeclaredLink
-	done     map[linkID]bool
-	taken    map[slot]int // index in links of the link that occupies the slot
+	kept     []kind.DeclaredLink
+	seen     map[linkID]bool
+	occupied map[slot]int // index in links of the link that occupies the slot
 	findings []Finding
 }
 
@@ -83,9 +83,9 @@ func (r *resolver) report(ref *Reference, short, problem, hint string, warning b
 }
 
 func (r *resolver) reference(ref *Reference) {
-	m := r.matcher.meaning(ref)
-	for _, to := range m.idle {
-		r.spare(linkTo(ref, to, false))
+	m := r.matcher.matchReference(ref)
+	for _, to := range m.unpublished {
+		r.keepIfPresent(linkTo(ref, to, false))
 	}
 	switch {
 	case ref.Target() != kind.APublication:
@@ -93,14 +93,14 @@ func (r *resolver) reference(ref *Reference) {
 	case m.empty():
 		r.report(ref, "no such API", "no API matches "+ref.String(), r.matcher.hint(ref), ref.Optional)
 		return
-	case len(m.several) > 0:
-		r.report(ref, "several APIs", ref.Text+" can be read as "+readings(m.several), "name group and API separately, as in {group: …, name: …}", false)
+	case len(m.ambiguous) > 0:
+		r.report(ref, "several APIs", ref.Text+" can be read as "+readingList(m.ambiguous), "name group and API separately, as in {group: …, name: …}", false)
 		return
-	case len(m.idle) > 0:
+	case len(m.unpublished) > 0:
 		r.unpublished(ref, m)
 	}
-	for _, to := range m.live {
-		r.take(ref, linkTo(ref, to, true))
+	for _, to := range m.published {
+		r.addLink(ref, linkTo(ref, to, true))
 	}
 }
 
@@ -112,13 +112,13 @@ func linkTo(ref *Reference, to *kind.Target, live bool) kind.DeclaredLink {
 	}
 }
 
-// spare keeps a link if the gateway has it, but does not ask for it.
-func (r *resolver) spare(l kind.DeclaredLink) {
+// keepIfPresent keeps a link if the gateway has it, but does not ask for it.
+func (r *resolver) keepIfPresent(l kind.DeclaredLink) {
 	l.Offline = true
-	r.spared = append(r.spared, l)
+	r.kept = append(r.kept, l)
 }
 
-func readings(apis []*kind.Target) string {
+func readingList(apis []*kind.Target) string {
 	var out []string
 	for _, to := range apis {
 		out = append(out, fmt.Sprintf("API %s of group %s", to.API.Name, to.API.Group))
@@ -135,30 +135,30 @@ const maxNamed = 3
 
 // unpublished reports the APIs that a reference matches but that are not published. For patterns and optional references
 // that is a warning.
-func (r *resolver) unpublished(ref *Reference, m meaning) {
+func (r *resolver) unpublished(ref *Reference, m matchResult) {
 	c, env := r.matcher.catalog, ref.Environment
 	them := "it"
-	if len(m.idle) > 1 {
+	if len(m.unpublished) > 1 {
 		them = "them"
 	}
 	hint := "existing bindings to " + them + " stay, and no new ones are made"
 	switch {
-	case m.wrong && ref.Text != "":
+	case m.refused && ref.Text != "":
 		hint = "publish it there first, or write it as a mapping with optional: true"
-	case m.wrong:
+	case m.refused:
 		hint = "publish " + them + " there first, or add optional: true"
 	}
 	switch {
 	case c.LacksEnv(env):
-		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), Meant(env, c.Envs, "check its name"), !m.wrong)
+		r.report(ref, "no such environment", fmt.Sprintf("there is no environment %s, which %s asks for", env, ref), DidYouMean(env, c.Envs, "check its name"), !m.refused)
 	case c.Complete && !c.HasEnv(env):
-		r.report(ref, "not published", fmt.Sprintf("no API is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.wrong)
+		r.report(ref, "not published", fmt.Sprintf("no API is published in the environment %s, which %s asks for", env, ref), "check the name of the environment", !m.refused)
 	default:
-		problem := notPublished(m.idle) + env
-		if !m.wrong && ref.Text == "" {
+		problem := notPublished(m.unpublished) + env
+		if !m.refused && ref.Text == "" {
 			problem += ", which " + ref.String() + " asks for"
 		}
-		r.report(ref, "not published", problem, hint, !m.wrong)
+		r.report(ref, "not published", problem, hint, !m.refused)
 	}
 }
 
@@ -190,27 +190,27 @@ func environmentsOf(a *kind.API) (out []string) {
 	return out
 }
 
-// take adds a link, unless it was added already or another owner occupies its slot.
-func (r *resolver) take(ref *Reference, l kind.DeclaredLink) {
+// addLink adds a link, unless it was added already or another owner occupies its slot.
+func (r *resolver) addLink(ref *Reference, l kind.DeclaredLink) {
 	id := idOf(&l.Link)
-	if r.done[id] {
+	if r.seen[id] {
 		return
 	}
 	def := kind.LinkOf(ref.Kind)
 	if owner := r.owners[def.Owner+"/"+ref.Owner]; owner != nil && def.Slot != nil {
 		s := slot{ref.Kind, def.Slot(owner.Value), id.target, l.To.Env}
-		if first, ok := r.taken[s]; ok {
-			r.conflict(ref, &r.links[first], s.slot)
-			r.spare(l)
+		if first, ok := r.occupied[s]; ok {
+			r.slotConflict(ref, &r.links[first], s.slot)
+			r.keepIfPresent(l)
 			return
 		}
-		r.taken[s] = len(r.links)
+		r.occupied[s] = len(r.links)
 	}
-	r.done[id] = true
+	r.seen[id] = true
 	r.links = append(r.links, l)
 }
 
-func (r *resolver) conflict(ref *Reference, first *kind.DeclaredLink, slot string) {
+func (r *resolver) slotConflict(ref *Reference, first *kind.DeclaredLink, slot string) {
 	link := kind.LinkOf(ref.Kind)
 	owner := strings.ReplaceAll(link.Owner, "_", " ")
 	what := owner

@@ -162,7 +162,7 @@ func FuzzReference(f *testing.F) {
 		f.Add(s, "a", "b/c")
 	}
 	f.Fuzz(func(t *testing.T, text, group, name string) {
-		if brokenReference(text) != "" {
+		if referenceProblem(text) != "" {
 			return
 		}
 		if !strings.Contains(text, "/") || strings.HasPrefix(text, "/") || strings.HasSuffix(text, "/") {

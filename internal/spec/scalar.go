@@ -23,8 +23,8 @@ var (
 	dateForm = regexp.MustCompile(`^[0-9]{4}-[0-9]{1,2}-[0-9]{1,2}(?:(?:[Tt]|[ \t]+)[0-9]{1,2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]*)?[ \t]*(?:Z|[-+][0-9]{1,2}(?::[0-9]{2})?)?)?$`)
 )
 
-// flagOf reads a scalar that some version of YAML takes for true or false.
-func flagOf(s string) (value, ok bool) {
+// boolOf reads a scalar that some version of YAML takes for true or false.
+func boolOf(s string) (value, ok bool) {
 	switch s {
 	case "y", "Y", "yes", "Yes", "YES", "true", "True", "TRUE", "on", "On", "ON":
 		return true, true
@@ -42,7 +42,7 @@ func otherThanText(s string) string {
 	if len(s) > 5 && (s[0] < '+' || s[0] > '9') { // longer than any word below and no number
 		return ""
 	}
-	if _, ok := flagOf(s); ok {
+	if _, ok := boolOf(s); ok {
 		return "true or false"
 	}
 	switch {
@@ -54,9 +54,9 @@ func otherThanText(s string) string {
 	return ""
 }
 
-// wholeFix suggests how to write s where a whole number is expected.
-func wholeFix(s string, quoted bool) string {
-	if _, ok := yamlnode.Whole(s); ok && quoted {
+// wholeNumberHint suggests how to write s where a whole number is expected.
+func wholeNumberHint(s string, quoted bool) string {
+	if _, ok := yamlnode.WholeNumber(s); ok && quoted {
 		return "write " + s + " without quotes"
 	}
 	plain := strings.ReplaceAll(strings.TrimPrefix(s, "+"), "_", "")

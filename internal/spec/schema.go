@@ -15,7 +15,7 @@ const SchemaURL = "https://raw.githubusercontent.com/apigw-sync/apigw-sync/main/
 // as missing quotes, are beyond a JSON Schema.
 func Schema() map[string]any {
 	defs := map[string]any{shape.VariableDef: shape.Variable()}
-	root := whole.JSONSchema()
+	root := wholeDocument.JSONSchema()
 	properties, _ := root["properties"].(map[string]any)
 	for _, k := range sections {
 		if k.AllExist {

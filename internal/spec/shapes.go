@@ -120,9 +120,9 @@ func ownsShape() *shape.Shape {
 }
 
 // Document describes a whole document, its keys in the order in which they are written.
-func Document() *shape.Shape { return whole }
+func Document() *shape.Shape { return wholeDocument }
 
-var whole = documentShape()
+var wholeDocument = documentShape()
 
 func documentShape() *shape.Shape {
 	out := shape.OfMap(head.Doc)
@@ -131,7 +131,7 @@ func documentShape() *shape.Shape {
 			for _, k := range sections {
 				section := shape.OfList(k.Shape.Doc, items[k.Section])
 				if k.AllExist {
-					section = shape.OfEach(k.Shape.Doc, k.Shape.Field(setting)).WithExample(k.Shape.Example)
+					section = shape.OfEach(k.Shape.Doc, k.Shape.Field(valueField)).WithExample(k.Shape.Example)
 				}
 				out = out.And(shape.May(k.Section, section))
 			}

@@ -10,12 +10,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// textWord begins ${file:PATH}, which as a whole value stands for the text of a file. But ${file:-default} is a variable.
-const textWord = "file"
+// textPrefix begins ${file:PATH}, which as a whole value stands for the text of a file. But ${file:-default} is a
+// variable.
+const textPrefix = "file"
 
 // textPath is the path in a value ${file:PATH}; "" for any other value.
 func textPath(value string) string {
-	rest, begins := strings.CutPrefix(value, "${"+textWord+":")
+	rest, begins := strings.CutPrefix(value, "${"+textPrefix+":")
 	at, ends := strings.CutSuffix(rest, "}")
 	if !begins || !ends || strings.ContainsAny(at, "${}") || strings.HasPrefix(at, "-") || strings.HasPrefix(at, "?") {
 		return ""
@@ -43,13 +44,13 @@ func (c *checker) expand(n *yamlnode.Node) expanded {
 	return e
 }
 
-// textsOf maps the inputs that others name with ${file:PATH} to the position that names them. Only an input that is read
-// as desired state counts, and so none that is itself named by another.
-func textsOf(inputs []Input) map[string]kind.Source {
+// textFiles maps the inputs that others name with ${file:PATH} to the position that names them. Only an input that is
+// read as desired state counts, and so none that is itself named by another.
+func textFiles(inputs []Input) map[string]kind.Source {
 	asks := map[string]map[string]kind.Source{} // by the input that names them
 	named := map[string]bool{}
 	for _, in := range inputs {
-		if !bytes.Contains(in.Data, []byte("${"+textWord+":")) {
+		if !bytes.Contains(in.Data, []byte("${"+textPrefix+":")) {
 			continue
 		}
 		name, found := path.Clean(in.Name), map[string]kind.Source{}

@@ -27,7 +27,7 @@ func TestTextsOf(t *testing.T) {
 		{"itself", []Input{in("a.yaml", "a.yaml")}, nil},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			got := slices.Sorted(maps.Keys(textsOf(tc.inputs)))
+			got := slices.Sorted(maps.Keys(textFiles(tc.inputs)))
 			if diff := cmp.Diff(tc.want, got); diff != "" {
 				t.Error(diff)
 			}

@@ -35,7 +35,7 @@ func (p *Places) Item(d *kind.Declared) Value {
 // Part is the value of a part, inside the item of its owner.
 func (p *Places) Part(d *kind.Declared) Value {
 	e := p.entry(d)
-	pointer := e.part(d)
+	pointer := e.partPointer(d)
 	return Value{p, e, e.node.At(pointer), pointer}
 }
 
@@ -126,12 +126,12 @@ func firstVariable(n *yamlnode.Node) string {
 
 // Plain is the value with its variables replaced: string, int64, float64, bool, nil, []any or map[string]any.
 func (v Value) Plain() any {
-	c := v.places.quiet()
+	c := v.places.silentChecker()
 	return c.free(v.node)
 }
 
-// quiet is a checker that drops its findings, which were reported when the file was loaded.
-func (p *Places) quiet() *checker {
+// silentChecker is a checker that drops its findings, which were reported when the file was loaded.
+func (p *Places) silentChecker() *checker {
 	options := p.options
 	if options.Lookup == nil {
 		options.Lookup = func(string) (string, bool) { return "", false }

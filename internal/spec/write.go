@@ -49,10 +49,10 @@ type LeftOut struct{ Address, Why string }
 // files refuse. Files are sorted by name; without a split there is one.
 func Write(e Export) ([]File, error) {
 	w := newWriter(e)
-	pieces := w.pieces()
+	pieces := w.splitItems()
 	out := make([]File, 0, len(pieces)+1)
 	if e.Split != OneFile && len(e.Owns) > 0 {
-		pieces[owning+".yaml"] = nil
+		pieces[ownsFile+".yaml"] = nil
 	}
 	for _, name := range slices.Sorted(maps.Keys(pieces)) {
 		f, err := w.file(name, pieces[name])
@@ -111,7 +111,7 @@ func newWriter(e Export) *writer {
 // Snippet renders a part of a document, given as plain values, with its keys in the usual order.
 func Snippet(document map[string]any) ([]byte, error) {
 	w := writer{export: Export{Secrets: true}, literal: true}
-	return encode(w.value(whole, document, "", ""))
+	return encode(w.value(wholeDocument, document, "", ""))
 }
 
 // item is one object in the form of a file, with its parts and references.
@@ -145,23 +145,23 @@ func (w *writer) items() (out []item) {
 
 // item writes one object with its parts and references, except for the fields that a file cannot express.
 func (w *writer) item(k *kind.Kind, o *kind.Object) item {
-	odd := inexpressible(k, o)
+	left := inexpressible(k, o)
 	for _, part := range kind.Parts(k.Name) {
 		for i := range w.parts[part.Name+" "+o.Key] {
 			p := &w.parts[part.Name+" "+o.Key][i]
 			switch {
 			case p.Foreign:
-				w.leave(p.Address(), "its type is not known to this version; the file leaves it alone")
+				w.leaveOut(p.Address(), "its type is not known to this version; the file leaves it alone")
 			case len(inexpressible(part, p)) > 0:
-				odd = append(odd, ignored{"/" + part.Field, p.Key + " " + inexpressible(part, p)[0].why})
+				left = append(left, ignored{"/" + part.Field, p.Key + " " + inexpressible(part, p)[0].why})
 			case unlisted(part, p) != "":
-				odd = append(odd, ignored{"/" + part.Field, p.Key + ": the gateway lists no such " + unlisted(part, p)})
+				left = append(left, ignored{"/" + part.Field, p.Key + ": the gateway lists no such " + unlisted(part, p)})
 			}
 		}
 	}
-	node := w.node(k, o, odd)
+	node := w.node(k, o, left)
 	it := item{kind: k, object: o, node: node, variables: w.variables, leftOut: w.leftOut}
-	for _, x := range odd {
+	for _, x := range left {
 		it.leftOut = append(it.leftOut, LeftOut{o.Address() + " " + x.field, x.why})
 		if partIn(k, x.field[1:]) != nil {
 			it.unmanaged = append(it.unmanaged, x)
@@ -174,11 +174,11 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) item {
 
 // inexpressible are the fields of an object that a file cannot express.
 func inexpressible(k *kind.Kind, o *kind.Object) (out []ignored) {
-	odd := k.Odd(o.Value)
-	for _, path := range odd.Strange() {
-		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", odd.Shown(path))})
+	fields := k.Odd(o.Value)
+	for _, path := range fields.Strange() {
+		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", fields.Shown(path))})
 	}
-	for _, path := range odd.Untold() {
+	for _, path := range fields.Untold() {
 		out = append(out, ignored{path, "is not shown by the gateway"})
 	}
 	return out
@@ -227,7 +227,7 @@ func (w *writer) node(k *kind.Kind, o *kind.Object, without []ignored) *yaml.Nod
 func (w *writer) expressible(o *kind.Object, link *kind.LinkKind, links []kind.Link) bool {
 	for i := range links {
 		if l := &links[i]; !w.hasReference(l) {
-			w.leave(o.Address()+" /"+link.Field, "the gateway binds it to "+l.To.String()+", and does not list this "+link.ToWord())
+			w.leaveOut(o.Address()+" /"+link.Field, "the gateway binds it to "+l.To.String()+", and does not list this "+link.ToWord())
 			return false
 		}
 	}
@@ -239,7 +239,7 @@ func (w *writer) hasReference(l *kind.Link) bool {
 	return l.To.API == nil || w.known[l.To.API] && l.To.Env != ""
 }
 
-func (w *writer) leave(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
+func (w *writer) leaveOut(address, why string) { w.leftOut = append(w.leftOut, LeftOut{address, why}) }
 
 func partIn(k *kind.Kind, field string) *kind.Kind {
 	for _, p := range kind.Parts(k.Name) {
@@ -278,7 +278,7 @@ func (w *writer) part(k *kind.Kind, owner *kind.Object) *yaml.Node {
 	}
 	if k.Ops.Generate != "" && !w.export.Secrets {
 		// The values are secret, but their number is not.
-		w.leave(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
+		w.leaveOut(owner.Address()+" /"+k.Field, fmt.Sprintf("values are secret; {generate: %d} leaves them as they are", len(parts)))
 		return &yaml.Node{Kind: yaml.SequenceNode, Style: yaml.FlowStyle, Content: []*yaml.Node{generate(len(parts))}}
 	}
 	var items []*yaml.Node

@@ -12,7 +12,7 @@ import (
 
 // file renders the items of one file.
 func (w *writer) file(name string, items []item) (File, error) {
-	items, missing, err := w.fit(items)
+	items, missing, err := w.removeRefused(items)
 	if err != nil {
 		return File{}, err
 	}
@@ -25,7 +25,7 @@ func (w *writer) file(name string, items []item) (File, error) {
 		f.LeftOut = append(f.LeftOut, it.leftOut...)
 	}
 	root := w.document(items, missing, f.Variables, f.LeftOut)
-	if w.export.Split == OneFile || name == owning+".yaml" {
+	if w.export.Split == OneFile || name == ownsFile+".yaml" {
 		w.owns(root.Content[0])
 	}
 	f.Data, err = encode(root)
@@ -59,7 +59,7 @@ func (w *writer) document(items []item, missing []dropped, variables []Variable,
 			put(doc, it.kind.Section, section)
 		}
 		if it.kind.AllExist {
-			put(section, it.object.Key, it.node.Content[childAt(it.node, setting)])
+			put(section, it.object.Key, it.node.Content[childAt(it.node, valueField)])
 			continue
 		}
 		section.Content = append(section.Content, it.node)
@@ -77,7 +77,7 @@ func (w *writer) document(items []item, missing []dropped, variables []Variable,
 
 func (w *writer) head(variables []Variable, left []LeftOut) string {
 	lines := append([]string{"yaml-language-server: $schema=" + SchemaURL}, w.export.Notes...)
-	lines = append(lines, w.general())
+	lines = append(lines, w.leftOutAlways())
 	if len(left) > 0 {
 		lines = append(lines, "Left out of this file:")
 		for _, l := range left {
@@ -118,8 +118,8 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 	return out
 }
 
-// general says what is left out of every export.
-func (w *writer) general() string {
+// leftOutAlways says what is left out of every export.
+func (w *writer) leftOutAlways() string {
 	what := "Left out: ids, because names identify objects; fields with the API's default"
 	if !w.export.APIs {
 		what += "; APIs, and everything else that files only refer to"

@@ -12,10 +12,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/jsonptr"
 )
 
-// fit removes from items what the rules for files refuse, as gateways may hold values that are older than these rules or
-// passed others: a field, an entry of a list, a collection, or the whole item when it cannot do without them. Everything
-// that is removed is named, and a removed field gets an ignore rule, so that applying the file leaves it as it is.
-func (w *writer) fit(items []item) (kept []item, out []dropped, err error) {
+// removeRefused removes from items what the rules for files refuse, as gateways may hold values that are older than
+// these rules or passed others: a field, an entry of a list, a collection, or the whole item when it cannot do without
+// them. Everything that is removed is named, and a removed field gets an ignore rule, so that applying the file leaves
+// it as it is.
+func (w *writer) removeRefused(items []item) (kept []item, out []dropped, err error) {
 	kept = slices.Clone(items)
 	for {
 		data, err := encode(w.document(kept, nil, nil, nil))
@@ -57,7 +58,7 @@ func refusedBy(data []byte, items []item) (map[int][]refusal, error) {
 	for _, f := range findings {
 		i, rest, ok := itemAt(f.Path, items)
 		if ok && f.Newer {
-			items[i].mark(rest)
+			items[i].addComment(rest)
 		}
 		if f.Warning {
 			continue
@@ -79,7 +80,7 @@ func itemAt(pointer string, items []item) (at int, rest string, ok bool) {
 	n, err := strconv.Atoi(steps[1])
 	if err != nil {
 		at = slices.IndexFunc(items, func(it item) bool { return it.kind.Section == steps[0] && jsonptr.Escape(it.object.Key) == steps[1] })
-		return at, "/" + setting + strings.TrimPrefix(pointer, "/"+steps[0]+"/"+steps[1]), at >= 0
+		return at, "/" + valueField + strings.TrimPrefix(pointer, "/"+steps[0]+"/"+steps[1]), at >= 0
 	}
 	for i, it := range items {
 		if it.kind.Section != steps[0] {
@@ -106,7 +107,7 @@ func (it *item) drop(refused []refusal) bool {
 			if r.pointer == "/name" {
 				return false
 			}
-			if pointer := reach(it.node, r.pointer); pointer != "" && (pointer == r.pointer) != missing {
+			if pointer := existingPath(it.node, r.pointer); pointer != "" && (pointer == r.pointer) != missing {
 				it.remove(pointer, r)
 				done = true
 			}
@@ -130,11 +131,11 @@ func (it *item) remove(pointer string, r refusal) {
 	field, _, _ := strings.Cut(pointer[1:], "/")
 	address := it.object.Address()
 	if linkIn(it.kind, field) != nil || partIn(it.kind, field) != nil {
-		cut(it.node, []string{field})
+		removeAt(it.node, []string{field})
 		it.unmanaged = append(it.unmanaged, ignored{"/" + field, r.why})
 		it.leftOut = append(it.leftOut, LeftOut{address + " /" + field, refusal{strings.TrimPrefix(r.pointer, "/"+field), r.why}.String()})
 	} else {
-		cut(it.node, slices.Collect(jsonptr.Keys(pointer)))
+		removeAt(it.node, slices.Collect(jsonptr.Keys(pointer)))
 		list, _ := jsonptr.ListOf(pointer)
 		it.ignored = append(it.ignored, ignored{list, r.why})
 		it.leftOut = append(it.leftOut, LeftOut{address + " " + pointer, r.why})
@@ -142,8 +143,8 @@ func (it *item) remove(pointer string, r refusal) {
 	it.variables = slices.DeleteFunc(slices.Clone(it.variables), func(v Variable) bool { return !mentions(it.node, "${"+v.Name+":") })
 }
 
-// mark adds a comment to a value that this version does not know, if the value has a line of its own.
-func (it *item) mark(pointer string) {
+// addComment adds a comment to a value that this version does not know, if the value has a line of its own.
+func (it *item) addComment(pointer string) {
 	n, keys := it.node, slices.Collect(jsonptr.Keys(pointer))
 	for i, key := range keys {
 		at := childAt(n, key)
@@ -180,8 +181,8 @@ func childAt(n *yaml.Node, key string) int {
 	return -1
 }
 
-// reach is the part of a pointer that leads to an existing value.
-func reach(n *yaml.Node, pointer string) string {
+// existingPath is the part of a pointer that leads to an existing value.
+func existingPath(n *yaml.Node, pointer string) string {
 	reached := ""
 	for key := range jsonptr.Keys(pointer) {
 		at := childAt(n, key)
@@ -193,15 +194,15 @@ func reach(n *yaml.Node, pointer string) string {
 	return reached
 }
 
-// cut removes the value at an existing path.
-func cut(n *yaml.Node, steps []string) {
+// removeAt removes the value at an existing path.
+func removeAt(n *yaml.Node, steps []string) {
 	if len(steps) == 0 {
 		return
 	}
 	at := childAt(n, steps[0])
 	switch {
 	case len(steps) > 1:
-		cut(n.Content[at], steps[1:])
+		removeAt(n.Content[at], steps[1:])
 	case n.Kind == yaml.MappingNode:
 		n.Content = slices.Delete(n.Content, at-1, at+1)
 	default:

@@ -24,7 +24,7 @@ func NewSnippets(e Export, taken []string) *Snippets {
 // Item writes a whole object with its parts and references, for a document with that default environment. Collections
 // that the rules for files refuse are left out. When they refuse anything else, why says so and there is no node.
 func (s *Snippets) Item(o *kind.Object, environment string) (n *yaml.Node, why string) {
-	it, refused := s.fit(o, environment)
+	it, refused := s.removeRefused(o, environment)
 	switch {
 	case refused[""] != "":
 		return nil, refused[""]
@@ -46,14 +46,14 @@ func (s *Snippets) Refused(o *kind.Object, parts map[string][]kind.Object) map[s
 	for kindName, list := range parts {
 		w.parts[kindName+" "+o.Key] = list
 	}
-	_, refused := (&Snippets{&w}).fit(o, DefaultEnvironment)
+	_, refused := (&Snippets{&w}).removeRefused(o, DefaultEnvironment)
 	return refused
 }
 
-func (s *Snippets) fit(o *kind.Object, environment string) (it item, refused map[string]string) {
+func (s *Snippets) removeRefused(o *kind.Object, environment string) (it item, refused map[string]string) {
 	k, w := kind.Of(o.Kind), *s.w
 	w.environment, w.variables, w.leftOut, w.taken = environment, nil, nil, maps.Clone(s.w.taken)
-	fits, out, err := w.fit([]item{w.item(k, o)})
+	fits, out, err := w.removeRefused([]item{w.item(k, o)})
 	switch {
 	case err != nil:
 		return it, map[string]string{"": err.Error()}

@@ -8,8 +8,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// owning is the name of the file with the owns section of a split export.
-const owning = "owns"
+// ownsFile is the name of the file with the owns section of a split export.
+const ownsFile = "owns"
 
 // aboutOwns explains the consequences of owns to those who keep an export.
 const aboutOwns = `# For these names the files are the whole truth:

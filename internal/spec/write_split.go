@@ -23,14 +23,14 @@ const (
 // Splits are the ways to split into several files.
 func Splits() []string { return []string{string(ByKind), string(ByGroup), string(ByObject)} }
 
-// shared is the name of the file for objects bound to several groups or to none.
-const shared = "shared"
+// sharedFile is the name of the file for objects bound to several groups or to none.
+const sharedFile = "shared"
 
 // reservedStems are the names of files that no object's file may have, even in exports without these files.
-var reservedStems = []string{shared, owning}
+var reservedStems = []string{sharedFile, ownsFile}
 
-// pieces distributes the items of an export to files, by name.
-func (w *writer) pieces() map[string][]item {
+// splitItems distributes the items of an export to files, by name.
+func (w *writer) splitItems() map[string][]item {
 	out := map[string][]item{}
 	items := w.items()
 	if w.export.Split == OneFile {
@@ -65,7 +65,7 @@ func (w *writer) stem(it item) stem {
 	default:
 		group, one := w.group(it)
 		if !one {
-			return stem{name: shared, fixed: true}
+			return stem{name: sharedFile, fixed: true}
 		}
 		return stem{name: group}
 	}
@@ -92,20 +92,20 @@ func (w *writer) group(it item) (name string, one bool) {
 // fileNames gives each stem a name that every file system accepts. Names differ from each other even where letter case
 // does not count.
 func fileNames(stems []stem) map[stem]string {
-	rivals := map[string][]stem{}
+	sameName := map[string][]stem{}
 	for _, s := range stems {
 		plain := strings.ToLower(s.folder + fileName(s.name))
-		if !slices.Contains(rivals[plain], s) {
-			rivals[plain] = append(rivals[plain], s)
+		if !slices.Contains(sameName[plain], s) {
+			sameName[plain] = append(sameName[plain], s)
 		}
 	}
 	for _, name := range reservedStems {
-		if _, ok := rivals[name]; ok {
-			rivals[name] = append(rivals[name], stem{name: name, fixed: true})
+		if _, ok := sameName[name]; ok {
+			sameName[name] = append(sameName[name], stem{name: name, fixed: true})
 		}
 	}
 	out := map[stem]string{}
-	for _, all := range rivals {
+	for _, all := range sameName {
 		for _, s := range all {
 			name := fileName(s.name)
 			if !s.fixed && (name != s.name || len(all) > 1) {

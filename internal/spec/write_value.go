@@ -113,14 +113,14 @@ func (w *writer) mapping(s *shape.Shape, m map[string]any, address, path string)
 	}
 	for _, key := range slices.Sorted(maps.Keys(m)) {
 		if !done[key] {
-			put(n, key, w.value(undescribed(key, m[key]), m[key], address, path+"/"+jsonptr.Escape(key)))
+			put(n, key, w.value(guessShape(key, m[key]), m[key], address, path+"/"+jsonptr.Escape(key)))
 		}
 	}
 	return n
 }
 
-// undescribed is the shape of a value that no shape describes: that of a secret if its key sounds like one, else nil.
-func undescribed(key string, v any) *shape.Shape {
+// guessShape is the shape of a value that no shape describes: that of a secret if its key sounds like one, else nil.
+func guessShape(key string, v any) *shape.Shape {
 	if _, text := v.(string); text && shape.SecretName(key) {
 		return shape.OfText("").AsSecret()
 	}

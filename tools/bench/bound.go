@@ -157,7 +157,7 @@ func Binds(from, to *world.Estate) Bound {
 		l, after := kind.LinkFrom(s.Name), edges(s.Objects)
 		added, removed := without(after, before), without(before, after)
 		if l.Overwrites {
-			removed = overwritten(removed, added)
+			removed = withoutOverwritten(removed, added)
 		}
 		b[Bind(l)], b[Unbind(l)] = writes(l.Bind, added), writes(l.Unbind, removed)
 	}
@@ -174,9 +174,9 @@ func Unbind(l *kind.LinkKind) string { return l.Name + " unbind" }
 func writes(ways []kind.Write, links []edge) (n int) {
 	switch {
 	case len(ways) > 1:
-		return covers(links)
+		return vertexCoverSize(links)
 	case ways[0].By == kind.Cross:
-		return fooling(links)
+		return foolingSetSize(links)
 	case ways[0].By == kind.Alone:
 		return len(links)
 	case ways[0].By == kind.Together:
@@ -220,8 +220,9 @@ func without(all, some []edge) (out []edge) {
 	return out
 }
 
-// overwritten leaves out bindings that need no unbind, because a plugin of the same type that is attached replaces them.
-func overwritten(removed, added []edge) (out []edge) {
+// withoutOverwritten leaves out bindings that need no unbind, because a plugin of the same type that is attached
+// replaces them.
+func withoutOverwritten(removed, added []edge) (out []edge) {
 	type slot struct {
 		slot string
 		at   world.Target
@@ -238,10 +239,10 @@ func overwritten(removed, added []edge) (out []edge) {
 	return out
 }
 
-// covers returns the size of a minimum vertex cover, summed over environments, because one request attaches either the APIs of
-// one plugin or the plugins of one API. By Kőnig's theorem it is the size of a maximum matching, which is found here by
-// augmenting paths.
-func covers(links []edge) (n int) {
+// vertexCoverSize returns the size of a minimum vertex cover, summed over environments, because one request attaches
+// either the APIs of one plugin or the plugins of one API. By Kőnig's theorem it is the size of a maximum matching,
+// which is found here by augmenting paths.
+func vertexCoverSize(links []edge) (n int) {
 	for env := range world.Environments {
 		apis := map[string][]int{}
 		for _, x := range links {
@@ -273,10 +274,10 @@ func covers(links []edge) (n int) {
 	return n
 }
 
-// fooling returns a lower bound for the number of full products that are needed to cover the pairs exactly: the size of a set of
-// pairs of which no two fit into one product (a fooling set). Finding the largest such set is a hard problem. This one is
-// grown greedily, so the true minimum may be higher.
-func fooling(links []edge) (n int) {
+// foolingSetSize returns a lower bound for the number of full products that are needed to cover the pairs exactly: the
+// size of a set of pairs of which no two fit into one product (a fooling set). Finding the largest such set is a hard
+// problem. This one is grown greedily, so the true minimum may be higher.
+func foolingSetSize(links []edge) (n int) {
 	for env := range world.Environments {
 		wanted := map[edge]bool{}
 		ofOwner, ofAPI := map[string]int{}, map[int]int{}

@@ -114,7 +114,7 @@ func (q *question) byName() *API {
 		q.addStep("", precedence.Route, open, kind.Source{}, "name method and path in the call", "%s means %d APIs: %s", name, len(found), apisText(found))
 		return nil
 	case q.model.complete:
-		fix := spec.Meant(name, known, "check its name")
+		fix := spec.DidYouMean(name, known, "check its name")
 		q.addStep("", precedence.Route, open, kind.Source{}, fix, "neither the export nor apis of the cases has the API %s", name)
 		return nil
 	}

@@ -84,7 +84,7 @@ func TestClock(t *testing.T) {
 		"nobody told it the time": {0, false, true, Skipped},
 	} {
 		t.Run(name, func(t *testing.T) {
-			p := Patient{Signed: c.signed, Clock: func() (time.Duration, bool) { return c.offset, c.known }}
+			p := Input{Signed: c.signed, Clock: func() (time.Duration, bool) { return c.offset, c.known }}
 			if got := p.clock(); got.Status != c.want || got.Status != OK && got.Status != Skipped && got.Hint == "" {
 				t.Errorf("%+v, want %s", got, c.want)
 			}

@@ -18,8 +18,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec"
 )
 
-// Patient is the gateway to check, and what the checks need.
-type Patient struct {
+// Input is the gateway to check, and what the checks need.
+type Input struct {
 	Reader *fetch.Reader
 	State  *spec.State  // nil when there are no files
 	Kinds  []*kind.Kind // that the files are about
@@ -29,19 +29,19 @@ type Patient struct {
 	Signed  bool                         // requests are signed with keys, so the gateway refuses them if the clock is wrong
 }
 
-// asking are the names of the checks of Gateway.
-var asking = []string{"access", "clock", "status", "locks", "features", "read", "references", "quotas"}
+// gatewayChecks are the names of the checks of Gateway.
+var gatewayChecks = []string{"access", "clock", "status", "locks", "features", "read", "references", "quotas"}
 
 // Unreached are the checks of Gateway, skipped because the gateway cannot be reached.
 func Unreached(why string) (out []Check) {
-	for _, name := range asking {
+	for _, name := range gatewayChecks {
 		out = append(out, Skip(name, why))
 	}
 	return out
 }
 
 // Gateway makes the checks that need the gateway. If one fails, the remaining ones are still made.
-func Gateway(ctx context.Context, p Patient) []Check {
+func Gateway(ctx context.Context, p Input) []Check {
 	instance, err := p.Reader.Instance(ctx)
 	checks := []Check{Passed("access", "the gateway answers")}
 	if err != nil {
@@ -60,18 +60,18 @@ func Gateway(ctx context.Context, p Patient) []Check {
 		references  Check
 		plan        *diff.Plan
 		limits      kind.Quotas
-		untold      error
+		quotaErr    error
 	)
 	wg.Go(func() { details = p.details(ctx, instance) })
 	wg.Go(func() { permissions, totals = p.permissions(ctx) })
 	wg.Go(func() { references, plan = p.compare(ctx) })
-	wg.Go(func() { untold = p.Reader.Read(ctx, kind.ListQuotas(), &limits) })
+	wg.Go(func() { quotaErr = p.Reader.Read(ctx, kind.ListQuotas(), &limits) })
 	wg.Wait()
-	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&limits, untold, plan, totals))
+	return slices.Concat(checks, details, permissions, []Check{references}, p.quotas(&limits, quotaErr, plan, totals))
 }
 
 // details are the checks of the gateway's own state. They are skipped if the gateway does not return it (i is nil).
-func (p *Patient) details(ctx context.Context, i *kind.Instance) []Check {
+func (p *Input) details(ctx context.Context, i *kind.Instance) []Check {
 	if i == nil {
 		const why = "the gateway does not return its details"
 		return []Check{Skip("status", why), Skip("locks", why), Skip("features", why)}
@@ -79,7 +79,7 @@ func (p *Patient) details(ctx context.Context, i *kind.Instance) []Check {
 	return []Check{status(i), locks(i), p.features(ctx, i)}
 }
 
-func (p *Patient) clock() Check {
+func (p *Input) clock() Check {
 	const (
 		suspicious = time.Minute
 		refused    = 15 * time.Minute
@@ -116,25 +116,25 @@ func locks(i *kind.Instance) Check {
 	return Check{"locks", Failed, "the gateway is locked: " + strings.Join(list, ", "), "finish or cancel the order that holds the lock"}
 }
 
-func (p *Patient) features(ctx context.Context, i *kind.Instance) Check {
+func (p *Input) features(ctx context.Context, i *kind.Instance) Check {
 	if p.State == nil {
 		return Skip("features", "there are no valid files")
 	}
 	missing, err := p.Reader.Missing(ctx, i, p.State.Objects)
-	needed := needs(p.State.Objects)
+	needed := neededFeatures(p.State.Objects)
 	switch {
 	case err != nil:
 		return Unread("features", err)
 	case len(missing) > 0:
-		return Check{"features", Failed, "the gateway lacks features that the files need: " + listed(missing, needed), "have these features enabled, or remove what needs them from the files"}
+		return Check{"features", Failed, "the gateway lacks features that the files need: " + featureList(missing, needed), "have these features enabled, or remove what needs them from the files"}
 	case len(needed) == 0:
 		return Passed("features", "the files need no known feature")
 	}
-	return Passed("features", "the gateway has what the files need: %s", listed(slices.Sorted(maps.Keys(needed)), needed))
+	return Passed("features", "the gateway has what the files need: %s", featureList(slices.Sorted(maps.Keys(needed)), needed))
 }
 
-// needs are the features that objects need, each with the sections of the files that need it.
-func needs(objects []kind.Declared) map[string][]string {
+// neededFeatures are the features that objects need, each with the sections of the files that need it.
+func neededFeatures(objects []kind.Declared) map[string][]string {
 	out := map[string][]string{}
 	for i := range objects {
 		k := kind.Of(objects[i].Kind)
@@ -147,8 +147,8 @@ func needs(objects []kind.Declared) map[string][]string {
 	return out
 }
 
-// listed names features, each with the sections that need it.
-func listed(features []string, needed map[string][]string) string {
+// featureList names features, each with the sections that need it.
+func featureList(features []string, needed map[string][]string) string {
 	out := make([]string, len(features))
 	for i, f := range features {
 		out[i] = f + " (" + strings.Join(slices.Sorted(slices.Values(needed[f])), ", ") + ")"
@@ -157,7 +157,7 @@ func listed(features []string, needed map[string][]string) string {
 }
 
 // kinds are the kinds that the files use or, if there are no valid files, all policies, which is what an export reads.
-func (p *Patient) kinds() []*kind.Kind {
+func (p *Input) kinds() []*kind.Kind {
 	if p.State != nil {
 		return p.Kinds
 	}
@@ -165,12 +165,13 @@ func (p *Patient) kinds() []*kind.Kind {
 }
 
 // declares reports whether the files declare an object of a kind.
-func (p *Patient) declares(k *kind.Kind) bool {
+func (p *Input) declares(k *kind.Kind) bool {
 	return p.State != nil && slices.ContainsFunc(p.State.Objects, func(d kind.Declared) bool { return d.Kind == k.Name })
 }
 
-// permissions lists one item of each kind in use. This shows whether the account may read the kind, and how many there are.
-func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
+// permissions lists one item of each kind in use. This shows whether the account may read the kind, and how many there
+// are.
+func (p *Input) permissions(ctx context.Context) ([]Check, map[string]int) {
 	type look struct {
 		name string
 		ask  api.Request
@@ -208,7 +209,7 @@ func (p *Patient) permissions(ctx context.Context) ([]Check, map[string]int) {
 }
 
 // compare compares files and gateway to find out what a plan would create. The plan is nil if that is not possible.
-func (p *Patient) compare(ctx context.Context) (Check, *diff.Plan) {
+func (p *Input) compare(ctx context.Context) (Check, *diff.Plan) {
 	const name = "references"
 	if p.State == nil {
 		return Skip(name, "there are no valid files"), nil

@@ -25,14 +25,14 @@ func Network(ctx context.Context, endpoint string, config *tls.Config) []Check {
 	if name.Status == Failed {
 		return []Check{name, Skip("tls", u.Hostname()+" has no address")}
 	}
-	return []Check{name, shake(ctx, u, config)}
+	return []Check{name, handshake(ctx, u, config)}
 }
 
-// patience is how long a name server or a handshake may take.
-const patience = 10 * time.Second
+// networkTimeout is how long a name server or a handshake may take.
+const networkTimeout = 10 * time.Second
 
 func resolve(ctx context.Context, host string) Check {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+	ctx, cancel := context.WithTimeout(ctx, networkTimeout)
 	defer cancel()
 	addresses, err := net.DefaultResolver.LookupHost(ctx, host)
 	if err != nil {
@@ -42,9 +42,9 @@ func resolve(ctx context.Context, host string) Check {
 	return Passed("dns", "%s is %s", host, strings.Join(addresses[:min(len(addresses), most)], ", "))
 }
 
-// shake makes a TLS handshake, or only a connection if the endpoint is http.
-func shake(ctx context.Context, u *url.URL, config *tls.Config) Check {
-	ctx, cancel := context.WithTimeout(ctx, patience)
+// handshake makes a TLS handshake, or only a connection if the endpoint is http.
+func handshake(ctx context.Context, u *url.URL, config *tls.Config) Check {
+	ctx, cancel := context.WithTimeout(ctx, networkTimeout)
 	defer cancel()
 	const hint = "check --endpoint, firewalls, and proxies that intercept TLS"
 	port := u.Port()

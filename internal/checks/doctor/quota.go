@@ -11,21 +11,22 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ownKeys is the gateway's switch that lets callers choose keys and secrets of apps.
-const ownKeys = "APP_KEY_SECRET_SWITCH"
+// ownKeysFeature is the gateway's switch that lets callers choose keys and secrets of apps.
+const ownKeysFeature = "APP_KEY_SECRET_SWITCH"
 
-// quotas compares what the files would create with the quotas of the gateway; untold is the error if they could not be
-// read. Totals are the numbers of existing objects by section, for gateways whose quotas do not include the used amount.
-func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, totals map[string]int) []Check {
+// quotas compares what the files would create with the quotas of the gateway; readErr is the error if they could not be
+// read. Totals are the numbers of existing objects by section, for gateways whose quotas do not include the used
+// amount.
+func (p *Input) quotas(all *kind.Quotas, readErr error, plan *diff.Plan, totals map[string]int) []Check {
 	const name = "quotas"
 	switch {
 	case p.State == nil:
 		return []Check{Skip(name, "there are no valid files")}
-	case untold != nil:
-		return []Check{Unread(name, untold)}
+	case readErr != nil:
+		return []Check{Unread(name, readErr)}
 	}
 	limits := map[string]kind.Quota{}
-	for _, q := range told.List {
+	for _, q := range all.List {
 		limits[q.Name] = q
 	}
 	var out []Check
@@ -35,21 +36,22 @@ func (p *Patient) quotas(told *kind.Quotas, untold error, plan *diff.Plan, total
 		case plan == nil:
 			out = append(out, Skip("quota of "+k.Section, "it is not known what would be created"))
 		default:
-			out = append(out, space(k, limits[k.LimitName], plan, totals[k.Section]))
+			out = append(out, quotaCheck(k, limits[k.LimitName], plan, totals[k.Section]))
 		}
 	}
-	return append(append(out, p.inside(limits)...), p.keys(limits[ownKeys]))
+	return append(append(out, p.partQuotas(limits)...), p.appKeys(limits[ownKeysFeature]))
 }
 
-// space checks the quota of a kind. A replace counts as a create, because its successor exists beside the old object for a moment.
-func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
+// quotaCheck checks the quota of a kind. A replace counts as a create, because its successor exists beside the old
+// object for a moment.
+func quotaCheck(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	name := "quota of " + k.Section
 	most, err := strconv.Atoi(q.Value)
-	told := err == nil
-	if !told {
+	known := err == nil
+	if !known {
 		most = k.DefaultLimit
 	}
-	if most == 0 && !told {
+	if most == 0 && !known {
 		return Skip(name, "the gateway does not show it")
 	}
 	used := total
@@ -59,9 +61,9 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	if used < 0 {
 		return Skip(name, "the number of objects is not known")
 	}
-	more, fewer := comes(k, plan)
+	more, fewer := countChanges(k, plan)
 	message := fmt.Sprintf("%d of %d used, %d to create", used, most, more)
-	if !told {
+	if !known {
 		message = fmt.Sprintf("%d used, %d to create; the gateway does not show its limit, which is usually %d", used, more, most)
 	}
 	if used+more <= most {
@@ -71,14 +73,14 @@ func space(k *kind.Kind, q kind.Quota, plan *diff.Plan, total int) Check {
 	if fewer > 0 {
 		hint += "; deletes of the same run do not help, because they come last"
 	}
-	if !told {
+	if !known {
 		return Check{name, Warning, message, "see the quota in the console; " + hint}
 	}
 	return Check{name, Failed, message, hint}
 }
 
-// comes counts the objects of a kind that a plan creates or replaces, and those that it deletes.
-func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
+// countChanges counts the objects of a kind that a plan creates or replaces, and those that it deletes.
+func countChanges(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 	for i := range plan.Changes {
 		switch ch := &plan.Changes[i]; {
 		case ch.Kind != k.Name:
@@ -91,8 +93,8 @@ func comes(k *kind.Kind, plan *diff.Plan) (more, fewer int) {
 	return more, fewer
 }
 
-// inside checks the quotas of what single objects contain.
-func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
+// partQuotas checks the quotas of what single objects contain.
+func (p *Input) partQuotas(limits map[string]kind.Quota) (out []Check) {
 	declared := map[kind.InnerQuota]map[string]int{} // by where it is declared
 	for i := range p.State.Objects {
 		d := &p.State.Objects[i]
@@ -131,8 +133,8 @@ func (p *Patient) inside(limits map[string]kind.Quota) (out []Check) {
 	return out
 }
 
-// keys checks whether the gateway accepts the app keys and secrets that the files set.
-func (p *Patient) keys(q kind.Quota) Check {
+// appKeys checks whether the gateway accepts the app keys and secrets that the files set.
+func (p *Input) appKeys(q kind.Quota) Check {
 	const name = "own app keys"
 	var apps []string
 	for i := range p.State.Objects {
@@ -146,7 +148,7 @@ func (p *Patient) keys(q kind.Quota) Check {
 	case q.Value != "1" && q.Value != "2":
 		return Skip(name, "the gateway does not show whether it accepts them")
 	case q.Value == "2":
-		return Check{name, Failed, "the gateway does not accept app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeys + " enabled, or let the gateway generate keys and secrets"}
+		return Check{name, Failed, "the gateway does not accept app_key or app_secret, which the files set for " + strings.Join(apps, ", "), "have the switch " + ownKeysFeature + " enabled, or let the gateway generate keys and secrets"}
 	}
 	return Passed(name, "the gateway accepts them")
 }

@@ -44,7 +44,7 @@ func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result)
 	for i := range c.Desired.Links {
 		t.add(&c.Desired.Links[i].Link)
 	}
-	warnings := t.read(ctx, reader, unread(c))
+	warnings := t.readBindings(ctx, reader, unreadOwners(c))
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
 		if ch.Link != nil && ch.Link.To.API != nil {
@@ -57,7 +57,7 @@ func findAffected(ctx context.Context, reader *fetch.Reader, c *compared.Result)
 		if ch.Have != nil && ch.Have.Address() != ch.Address {
 			list = append(list, t.byOwner[ch.Have.Address()]...) // bindings under its former name
 		}
-		t.byChange[ch.Address] = distinct(list)
+		t.byChange[ch.Address] = uniqueAPIs(list)
 	}
 	return t, warnings
 }
@@ -78,15 +78,15 @@ func ownerOf(ch *diff.Change) string {
 	return ch.Address
 }
 
-// distinct sorts APIs, and leaves out those that were there already.
-func distinct(apis []*kind.API) []*kind.API {
+// uniqueAPIs sorts APIs, and leaves out those that were there already.
+func uniqueAPIs(apis []*kind.API) []*kind.API {
 	out := slices.Clone(apis)
 	slices.SortStableFunc(out, func(a, b *kind.API) int { return strings.Compare(a.Address(), b.Address()) })
 	return slices.CompactFunc(out, func(a, b *kind.API) bool { return a.Address() == b.Address() })
 }
 
-// unread are the changed objects, by address, whose bindings the comparison did not need to read.
-func unread(c *compared.Result) (out []kind.Object) {
+// unreadOwners are the changed objects, by address, whose bindings the comparison did not need to read.
+func unreadOwners(c *compared.Result) (out []kind.Object) {
 	managed := map[string]bool{}
 	for i := range c.Desired.Objects {
 		d := &c.Desired.Objects[i]
@@ -116,9 +116,9 @@ func unread(c *compared.Result) (out []kind.Object) {
 	return out
 }
 
-// read reads the bindings of objects.
-func (t *affected) read(ctx context.Context, reader *fetch.Reader, owners []kind.Object) (warnings []diff.Note) {
-	left := owners[min(len(owners), mostAsked):]
+// readBindings reads the bindings of objects.
+func (t *affected) readBindings(ctx context.Context, reader *fetch.Reader, owners []kind.Object) (warnings []diff.Note) {
+	left := owners[min(len(owners), maxRequests):]
 	owners = owners[:len(owners)-len(left)]
 	found, errs := make([][]kind.Link, len(owners)), make([]error, len(owners))
 	var wg sync.WaitGroup

@@ -19,8 +19,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// Baseline records the state of gateway and files at a time. With it, drift can show whether a later difference was made
-// on the gateway, in the files, or in both. It contains no values, only digests of them, with a key of its own.
+// Baseline records the state of gateway and files at a time. With it, drift can show whether a later difference was
+// made on the gateway, in the files, or in both. It contains no values, only digests of them, with a key of its own.
 type Baseline struct {
 	FormatVersion string              `json:"format_version"`
 	InstanceID    string              `json:"instance_id"`
@@ -30,7 +30,8 @@ type Baseline struct {
 	Entries       map[string]Entry    `json:"entries"` // by address; anything missing existed on neither side
 }
 
-// Entry is one object or link: digests of its leaves by JSON pointer. A side is nil if it did not have the object or link.
+// Entry is one object or link: digests of its leaves by JSON pointer. A side is nil if it did not have the object or
+// link.
 type Entry struct {
 	Same    map[string]string `json:"same,omitzero"`    // of both sides, where they agree
 	Gateway map[string]string `json:"gateway,omitzero"` // else
@@ -59,8 +60,8 @@ const (
 	digestLength    = 16
 )
 
-// NewBaseline records what a comparison saw. For what differs, it keeps the entries of the earlier baseline before (which
-// may be nil), so that drift can still show which side changed.
+// NewBaseline records what a comparison saw. For what differs, it keeps the entries of the earlier baseline before
+// (which may be nil), so that drift can still show which side changed.
 func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now time.Time) (*Baseline, error) {
 	b := &Baseline{
 		FormatVersion: baselineVersion, InstanceID: instanceID, At: now.UTC().Truncate(time.Second),
@@ -74,7 +75,7 @@ func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now ti
 			return nil, err
 		}
 	}
-	b.note(c)
+	b.record(c)
 	for address, e := range b.Entries {
 		if e.Gateway != nil && maps.Equal(e.Gateway, e.Files) {
 			b.Entries[address] = Entry{Same: e.Files, Manages: e.Manages}
@@ -86,26 +87,26 @@ func NewBaseline(instanceID string, c *compared.Result, before *Baseline, now ti
 	return b, nil
 }
 
-// note records both sides.
-func (b *Baseline) note(c *compared.Result) {
+// record records both sides.
+func (b *Baseline) record(c *compared.Result) {
 	for i := range c.Actual.Objects {
 		o := &c.Actual.Objects[i]
-		b.Entries[o.Address()] = Entry{Gateway: b.leaves(o)}
+		b.Entries[o.Address()] = Entry{Gateway: b.digests(o)}
 	}
 	for i := range c.Actual.Links {
 		l := &c.Actual.Links[i]
-		b.Entries[l.Address()] = Entry{Gateway: b.present(l.Address())}
+		b.Entries[l.Address()] = Entry{Gateway: b.linkDigest(l.Address())}
 	}
 	for i := range c.Desired.Objects {
 		d := &c.Desired.Objects[i]
 		e := b.Entries[d.Address()]
-		e.Files, e.Manages = b.leaves(&d.Object), d.Manages
+		e.Files, e.Manages = b.digests(&d.Object), d.Manages
 		b.Entries[d.Address()] = e
 	}
 	for i := range c.Desired.Links {
 		l := &c.Desired.Links[i]
 		e := b.Entries[l.Address()]
-		e.Files = b.present(l.Address())
+		e.Files = b.linkDigest(l.Address())
 		b.Entries[l.Address()] = e
 	}
 }
@@ -150,8 +151,8 @@ func (b *Baseline) Write(w io.Writer) error {
 	return e.Encode(b)
 }
 
-// leaves digests the leaves of an object. A list counts as one leaf, since its items have no names.
-func (b *Baseline) leaves(o *kind.Object) map[string]string {
+// digests digests the leaves of an object. A list counts as one leaf, since its items have no names.
+func (b *Baseline) digests(o *kind.Object) map[string]string {
 	out := map[string]string{}
 	raw, err := json.Marshal(o.Value)
 	if err != nil {
@@ -176,8 +177,8 @@ func (b *Baseline) walk(out map[string]string, address, path string, v any) {
 	}
 }
 
-// present is what a link has for leaves.
-func (b *Baseline) present(address string) map[string]string {
+// linkDigest is what a link has for leaves.
+func (b *Baseline) linkDigest(address string) map[string]string {
 	return map[string]string{"": b.digest(address, "", nil)}
 }
 

@@ -41,81 +41,81 @@ func TestMoved(t *testing.T) {
 	for name, c := range map[string]struct {
 		files, gateway string // files and gateway when the baseline was written
 		now, then      string // files and gateway afterwards; "" means unchanged
-		want           map[string]Mover
+		want           map[string]Side
 	}{
 		"a field on the gateway": {
 			throttleOf("5", ""), throttleOf("5", ""), "", throttleOf("6", ""),
-			map[string]Mover{"throttle/basic": Gateway},
+			map[string]Side{"throttle/basic": Gateway},
 		},
 		"a field in the files": {
 			throttleOf("5", ""), throttleOf("5", ""), throttleOf("6", ""), "",
-			map[string]Mover{"throttle/basic": Files},
+			map[string]Side{"throttle/basic": Files},
 		},
 		"one field on each side": {
 			throttleOf("5", "user_call_limits: 3"), throttleOf("5", "user_call_limits: 3"),
 			throttleOf("6", "user_call_limits: 3"), throttleOf("5", "user_call_limits: 4"),
-			map[string]Mover{"throttle/basic": Both},
+			map[string]Side{"throttle/basic": Both},
 		},
 		"a field on the gateway that the files do not set, while another is set": {
 			throttleOf("5", "apis: []"), throttleOf("5", ""), throttleOf("6", "apis: []"), "",
-			map[string]Mover{"throttle/basic": Files},
+			map[string]Side{"throttle/basic": Files},
 		},
 		"an item of a list": {
 			aclOf("10.0.0.1, 10.0.0.3"), aclOf("10.0.0.1, 10.0.0.3"), aclOf("10.0.0.1, 10.0.0.2, 10.0.0.3"), "",
-			map[string]Mover{"acl/office": Files},
+			map[string]Side{"acl/office": Files},
 		},
 		"an item of a list that went on the gateway": {
 			aclOf("10.0.0.1, 10.0.0.3"), aclOf("10.0.0.1, 10.0.0.3"), "", aclOf("10.0.0.1"),
-			map[string]Mover{"acl/office": Gateway},
+			map[string]Side{"acl/office": Gateway},
 		},
 		"deleted by hand": {
 			aclOf("10.0.0.1"), aclOf("10.0.0.1"), "", "{}",
-			map[string]Mover{"acl/office": Gateway},
+			map[string]Side{"acl/office": Gateway},
 		},
 		"made by hand": {
 			owns, "{}", "", aclOf("10.0.0.1"),
-			map[string]Mover{"acl/office": Gateway},
+			map[string]Side{"acl/office": Gateway},
 		},
 		"new in the files": {
 			owns, "{}", owns + aclOf("10.0.0.1"), "",
-			map[string]Mover{"acl/office": Files},
+			map[string]Side{"acl/office": Files},
 		},
 		"no longer in the files": {
 			owns + aclOf("10.0.0.1"), aclOf("10.0.0.1"), owns, "",
-			map[string]Mover{"acl/office": Files},
+			map[string]Side{"acl/office": Files},
 		},
 		"no longer in the files, and changed by hand": {
 			owns + aclOf("10.0.0.1"), aclOf("10.0.0.1"), owns, aclOf("10.0.0.2"),
-			map[string]Mover{"acl/office": Both},
+			map[string]Side{"acl/office": Both},
 		},
 		"owned since": {
 			"{}", aclOf("10.0.0.1"), owns, "",
-			map[string]Mover{"acl/office": Files},
+			map[string]Side{"acl/office": Files},
 		},
 		"declared since, as the gateway had it otherwise": {
 			"{}", aclOf("10.0.0.1"), aclOf("10.0.0.2"), "",
-			map[string]Mover{"acl/office": Files},
+			map[string]Side{"acl/office": Files},
 		},
 		"bound and unbound by hand": {
 			throttleOf("5", "apis: [orders/buy]"), throttleOf("5", "apis: [orders/buy]"), "", throttleOf("5", "apis: [orders/look]"),
-			map[string]Mover{"throttle_binding/basic/orders/buy@RELEASE": Gateway, "throttle_binding/basic/orders/look@RELEASE": Gateway},
+			map[string]Side{"throttle_binding/basic/orders/buy@RELEASE": Gateway, "throttle_binding/basic/orders/look@RELEASE": Gateway},
 		},
 		"bound and unbound in the files": {
 			throttleOf("5", "apis: [orders/buy]"), throttleOf("5", "apis: [orders/buy]"), throttleOf("5", "apis: [orders/look]"), "",
-			map[string]Mover{"throttle_binding/basic/orders/buy@RELEASE": Files, "throttle_binding/basic/orders/look@RELEASE": Files},
+			map[string]Side{"throttle_binding/basic/orders/buy@RELEASE": Files, "throttle_binding/basic/orders/look@RELEASE": Files},
 		},
 		"bindings managed since": {
 			throttleOf("5", ""), throttleOf("5", "apis: [orders/buy]"), throttleOf("5", "apis: []"), "",
-			map[string]Mover{"throttle_binding/basic/orders/buy@RELEASE": Files},
+			map[string]Side{"throttle_binding/basic/orders/buy@RELEASE": Files},
 		},
 		"renamed in the files": {
 			throttleOf("5", ""), throttleOf("5", ""),
 			strings.Replace(throttleOf("5", "moved_from: basic"), "name: basic", "name: fresh", 1), "",
-			map[string]Mover{"throttle/fresh": Files},
+			map[string]Side{"throttle/fresh": Files},
 		},
 		"it differed before": {
 			throttleOf("5", ""), throttleOf("6", ""), "", "",
-			map[string]Mover{},
+			map[string]Side{},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -16,8 +16,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// carrier is a certificate with the domains that use it.
-type carrier struct {
+// certificateUse is a certificate with the domains that use it.
+type certificateUse struct {
 	ref     kind.CertificateRef
 	groupID string // of the first of the domains
 	domains []Certificate
@@ -26,10 +26,10 @@ type carrier struct {
 	err     error
 }
 
-// certificates finds the certificates that expire soon: those that the files declare, and those of the groups whose APIs
-// the files bind anything to. Each of the latter is requested once, even if several domains use it.
+// certificates finds the certificates that expire soon: those that the files declare, and those of the groups whose
+// APIs the files bind anything to. Each of the latter is requested once, even if several domains use it.
 func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) ([]Certificate, []diff.Note) {
-	declared := declaredOf(c)
+	declared := declaredCertificates(c)
 	var names []string
 	for i := range c.Desired.Links {
 		if a := c.Desired.Links[i].To.API; a != nil {
@@ -37,13 +37,13 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 		}
 	}
 	slices.Sort(names)
-	var carriers []*carrier
+	var carriers []*certificateUse
 	groups, err := reader.Groups(ctx, slices.Compact(names))
 	if err == nil {
-		carriers, err = carriersOf(groups)
+		carriers, err = certificateUses(groups)
 	}
 	if err != nil {
-		return declared.ending(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked up: " + err.Error()}}
+		return declared.addExpiring(nil, o), []diff.Note{{Message: "the certificates of domains could not be looked up: " + err.Error()}}
 	}
 	var wg sync.WaitGroup
 	for _, k := range carriers {
@@ -55,7 +55,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 	for _, k := range carriers {
 		ends, ok := k.found.Ends()
 		if k.err != nil || !ok {
-			warnings = append(warnings, k.unknown())
+			warnings = append(warnings, k.readWarning())
 			continue
 		}
 		for _, d := range k.domains {
@@ -66,7 +66,7 @@ func certificates(ctx context.Context, reader *fetch.Reader, c *compared.Result,
 			}
 		}
 	}
-	out = declared.ending(out, o)
+	out = declared.addExpiring(out, o)
 	slices.SortFunc(out, func(a, b Certificate) int {
 		return cmp.Or(a.NotAfter.Compare(b.NotAfter), strings.Compare(a.Group, b.Group), strings.Compare(a.Domain, b.Domain), strings.Compare(a.Name, b.Name))
 	})
@@ -85,7 +85,7 @@ type declarations map[string]struct {
 	value  kind.Certificate
 }
 
-func declaredOf(c *compared.Result) declarations {
+func declaredCertificates(c *compared.Result) declarations {
 	held := map[string]kind.Certificate{}
 	for i := range c.Actual.Objects {
 		if v, ok := c.Actual.Objects[i].Value.(kind.Certificate); ok {
@@ -108,8 +108,8 @@ func declaredOf(c *compared.Result) declarations {
 	return out
 }
 
-// ending adds the declared certificates that expire soon and that no domain uses.
-func (declared declarations) ending(told []Certificate, o Options) []Certificate {
+// addExpiring adds the declared certificates that expire soon and that no domain uses.
+func (declared declarations) addExpiring(told []Certificate, o Options) []Certificate {
 	for name, k := range declared {
 		ends, ok := k.value.Ends()
 		c := Certificate{Name: name, Source: k.source}
@@ -120,10 +120,10 @@ func (declared declarations) ending(told []Certificate, o Options) []Certificate
 	return told
 }
 
-// carriersOf lists the certificates of groups, by group and domain.
-func carriersOf(groups []kind.Object) (out []*carrier, err error) {
+// certificateUses lists the certificates of groups, by group and domain.
+func certificateUses(groups []kind.Object) (out []*certificateUse, err error) {
 	slices.SortFunc(groups, func(a, b kind.Object) int { return strings.Compare(a.Key, b.Key) })
-	byID := map[string]*carrier{}
+	byID := map[string]*certificateUse{}
 	for i := range groups {
 		g := &groups[i]
 		domains, _, err := kind.Of("domain").ToldIn(g)
@@ -138,7 +138,7 @@ func carriersOf(groups []kind.Object) (out []*carrier, err error) {
 				}
 				k := byID[ref.ID]
 				if k == nil {
-					k = &carrier{ref: ref, groupID: g.ID, domain: domains[j].ID}
+					k = &certificateUse{ref: ref, groupID: g.ID, domain: domains[j].ID}
 					byID[ref.ID] = k
 					out = append(out, k)
 				}
@@ -149,7 +149,7 @@ func carriersOf(groups []kind.Object) (out []*carrier, err error) {
 	return out, nil
 }
 
-func (k *carrier) unknown() diff.Note {
+func (k *certificateUse) readWarning() diff.Note {
 	d := k.domains[0]
 	message := fmt.Sprintf("the certificate %s of %s (group %s) ", cmp.Or(k.ref.Name, k.ref.ID), d.Domain, d.Group)
 	if k.err != nil {

@@ -29,9 +29,9 @@ type CoveredKind struct {
 	Declared, Undeclared int
 }
 
-// cover counts the objects of the gateway. Kinds that the comparison has listed completely need no request; other kinds need
-// one request each, or more if names are requested.
-func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Coverage, []diff.Note) {
+// countCoverage counts the objects of the gateway. Kinds that the comparison has listed completely need no request;
+// other kinds need one request each, or more if names are requested.
+func countCoverage(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Coverage, []diff.Note) {
 	type count struct {
 		CoveredKind
 		addresses []string
@@ -48,7 +48,7 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	for i, k := range kinds {
 		wg.Go(func() {
 			n := &counts[i]
-			n.CoveredKind, n.addresses, n.err = coverKind(ctx, reader, c, k, o)
+			n.CoveredKind, n.addresses, n.err = countKind(ctx, reader, c, k, o)
 		})
 	}
 	wg.Wait()
@@ -73,8 +73,8 @@ func cover(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Opti
 	return out, notes
 }
 
-// coverKind counts one kind and, if requested, lists the names of what is not declared.
-func coverKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
+// countKind counts one kind and, if requested, lists the names of what is not declared.
+func countKind(ctx context.Context, reader *fetch.Reader, c *compared.Result, k *kind.Kind, o Options) (out CoveredKind, addresses []string, err error) {
 	whole, held := c.Whole[k.Name], slices.DeleteFunc(slices.Clone(c.Actual.Objects), func(x kind.Object) bool { return x.Kind != k.Name })
 	counted := !whole && !o.Undeclared && len(o.Compared.Names) == 0
 	if !whole && !counted {

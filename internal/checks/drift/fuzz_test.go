@@ -49,7 +49,7 @@ func FuzzReadBaseline(f *testing.F) {
 			{Address: "throttle/basic", Kind: "throttle", Name: "basic", Action: diff.Create, Want: want},
 			{Address: "throttle/basic", Kind: "throttle", Name: "basic", Action: diff.Delete, Have: have},
 		} {
-			if m := b.mover(&ch); m != "" && m != Gateway && m != Files && m != Both {
+			if m := b.changedSide(&ch); m != "" && m != Gateway && m != Files && m != Both {
 				t.Errorf("%s: mover %q", ch.Action, m)
 			}
 		}

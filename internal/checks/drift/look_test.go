@@ -78,7 +78,7 @@ func (w *world) compare(t *testing.T) *compared.Result {
 func (w *world) look(t *testing.T, o Options) *Report {
 	t.Helper()
 	o.Now = now
-	r, err := Look(t.Context(), &fetch.Reader{Caller: w.client}, w.compare(t), o)
+	r, err := Inspect(t.Context(), &fetch.Reader{Caller: w.client}, w.compare(t), o)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -192,7 +192,7 @@ func TestLookEndsWithItsContext(t *testing.T) {
 	c := w.compare(t)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if _, err := Look(ctx, &fetch.Reader{Caller: w.client}, c, Options{Now: now, Traffic: Off}); err == nil {
+	if _, err := Inspect(ctx, &fetch.Reader{Caller: w.client}, c, Options{Now: now, Traffic: Off}); err == nil {
 		t.Error("a look that was stopped counts as one")
 	}
 }

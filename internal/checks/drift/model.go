@@ -17,7 +17,7 @@ type Report struct {
 
 	// Moved is the side that changed since the baseline, by the address of each change and extra in Plan; nil without a
 	// baseline. Differences that existed when the baseline was written and have not changed since are missing.
-	Moved map[string]Mover
+	Moved map[string]Side
 
 	References   []Reference // that lead nowhere; in the order of the files
 	Coverage     *Coverage
@@ -27,12 +27,13 @@ type Report struct {
 	Traffic      []Traffic     // of the API groups with a change; by group
 	Requests     int           // reads made
 
-	Hits     map[string]Hit // the traffic that each change in Plan affects, by its address; nil when traffic was not asked for
-	Managed  []string       // addresses of all objects and links that the files declare, sorted
-	Warnings []diff.Note    // in addition to those of Plan
+	ChangeTraffic map[string]TrafficSum // the traffic that each change in Plan affects, by its address; nil when traffic was not asked for
+	Managed       []string              // addresses of all objects and links that the files declare, sorted
+	Warnings      []diff.Note           // in addition to those of Plan
 }
 
-// Reference is a reference of the files that matches nothing. Diff and apply refuse such files; drift compares the rest.
+// Reference is a reference of the files that matches nothing. Diff and apply refuse such files; drift compares the
+// rest.
 type Reference struct {
 	spec.Unresolved
 	Source  kind.Source
@@ -40,8 +41,8 @@ type Reference struct {
 	Hint    string // what to do about it; may be empty
 }
 
-// Hit is the traffic of the last hour of the APIs that one change affects.
-type Hit struct {
+// TrafficSum is the traffic of the last hour of the APIs that one change affects.
+type TrafficSum struct {
 	APIs   int      `json:"apis"`   // how many it affects
 	Groups []string `json:"groups"` // theirs, sorted
 	Calls  int64    `json:"calls"`
@@ -50,14 +51,15 @@ type Hit struct {
 	Exact  bool     `json:"exact"` // the figures count only these APIs, not their whole groups
 }
 
-// Mover is the side that changed since the baseline.
-type Mover string
+// Side is the side that changed since the baseline.
+type Side string
 
-// Changes on the gateway are drift. Changes in the files are merely not applied yet. Changes on both sides are a conflict.
+// Changes on the gateway are drift. Changes in the files are merely not applied yet. Changes on both sides are a
+// conflict.
 const (
-	Gateway Mover = "gateway"
-	Files   Mover = "files"
-	Both    Mover = "both"
+	Gateway Side = "gateway"
+	Files   Side = "files"
+	Both    Side = "both"
 )
 
 // Instance is the state of the gateway itself.
@@ -71,8 +73,8 @@ type Instance struct {
 // Running is the status of an instance that is well and takes configuration.
 const Running = kind.Running
 
-// Well reports whether the gateway can accept what the files declare.
-func (i *Instance) Well() bool {
+// Healthy reports whether the gateway can accept what the files declare.
+func (i *Instance) Healthy() bool {
 	return i.Status == Running && len(i.Locks) == 0 && len(i.Missing) == 0
 }
 
@@ -112,7 +114,7 @@ type APITraffic struct {
 // Drifted reports whether the gateway differs from its files by something that was changed on the gateway,
 // or otherwise needs attention.
 func (r *Report) Drifted() bool {
-	if !r.Instance.Well() || len(r.References) > 0 || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
+	if !r.Instance.Healthy() || len(r.References) > 0 || len(r.Certificates) > 0 || len(r.Lapsed) > 0 {
 		return true
 	}
 	for i := range r.Plan.Changes {

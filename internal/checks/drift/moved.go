@@ -12,11 +12,11 @@ import (
 
 // Moved returns which side changed since the baseline, for each change and extra of a plan. Differences that existed
 // before and have changed on neither side are missing.
-func (b *Baseline) Moved(c *compared.Result) map[string]Mover {
-	out := map[string]Mover{}
+func (b *Baseline) Moved(c *compared.Result) map[string]Side {
+	out := map[string]Side{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
-		if m := b.mover(ch); m != "" {
+		if m := b.changedSide(ch); m != "" {
 			out[ch.Address] = m
 		}
 	}
@@ -29,14 +29,14 @@ func (b *Baseline) Moved(c *compared.Result) map[string]Mover {
 		if !extra[o.Address()] {
 			continue
 		}
-		if m := of(b.undeclared(o.Address(), o.Kind, o.Key, o)); m != "" {
+		if m := sideOf(b.undeclared(o.Address(), o.Kind, o.Key, o)); m != "" {
 			out[o.Address()] = m
 		}
 	}
 	return out
 }
 
-func of(gateway, files bool) Mover {
+func sideOf(gateway, files bool) Side {
 	switch {
 	case gateway && files:
 		return Both
@@ -48,36 +48,36 @@ func of(gateway, files bool) Mover {
 	return ""
 }
 
-// mover decides which side of a change has changed, from what each side had then and has now.
-func (b *Baseline) mover(ch *diff.Change) Mover {
+// changedSide decides which side of a change has changed, from what each side had then and has now.
+func (b *Baseline) changedSide(ch *diff.Change) Side {
 	was := b.Entries[ch.Address]
 	switch {
 	case ch.Action == diff.Unbind, ch.Action == diff.Delete:
-		return of(b.undeclared(ch.Address, ch.Kind, ch.Name, ch.Have))
+		return sideOf(b.undeclared(ch.Address, ch.Kind, ch.Name, ch.Have))
 	case ch.Action == diff.Bind, ch.Have == nil:
-		return of(was.gateway() != nil, was.files() == nil)
+		return sideOf(was.gateway() != nil, was.files() == nil)
 	}
 	before := was.gateway()
 	if ch.Have.Address() != ch.Address {
 		before = b.Entries[ch.Have.Address()].gateway()
 	}
-	have := b.leaves(ch.Have)
-	want := b.leaves(&ch.Want.Object)
+	have := b.digests(ch.Have)
+	want := b.digests(&ch.Want.Object)
 	gateway := before == nil && was.files() != nil
 	files := was.files() == nil
 	for _, f := range ch.Fields {
-		gateway = gateway || before != nil && leaf(before, have, f.Path)
-		files = files || leaf(was.files(), want, f.Path)
+		gateway = gateway || before != nil && leafChanged(before, have, f.Path)
+		files = files || leafChanged(was.files(), want, f.Path)
 	}
-	return of(gateway, files)
+	return sideOf(gateway, files)
 }
 
-// undeclared decides which side changed for an object (o; nil for a link) that the gateway has and the files do not declare.
-// If the files did not manage it at the time of the baseline, they do now, so the files have changed.
+// undeclared decides which side changed for an object (o; nil for a link) that the gateway has and the files do not
+// declare. If the files did not manage it at the time of the baseline, they do now, so the files have changed.
 func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (gateway, files bool) {
 	was := b.Entries[address]
 	if was.gateway() != nil || was.files() != nil {
-		changed := o != nil && !maps.Equal(was.gateway(), b.leaves(o))
+		changed := o != nil && !maps.Equal(was.gateway(), b.digests(o))
 		return was.gateway() == nil || changed, was.files() != nil
 	}
 	owner, part := "", false
@@ -93,8 +93,8 @@ func (b *Baseline) undeclared(address, kindName, name string, o *kind.Object) (g
 	return covered, !covered
 }
 
-// leaf reports whether the leaf at a path, or the list that contains it, has changed.
-func leaf(was, is map[string]string, path string) bool {
+// leafChanged reports whether the leaf at a path, or the list that contains it, has changed.
+func leafChanged(was, is map[string]string, path string) bool {
 	for {
 		before, had := was[path]
 		now, has := is[path]

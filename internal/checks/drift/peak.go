@@ -8,18 +8,18 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/reconcile/compared"
 )
 
-// narrow warns of throttles that a plan sets, or binds, below the calls that the APIs received in the last hour.
+// limitWarnings warns of throttles that a plan sets, or binds, below the calls that the APIs received in the last hour.
 //
 // Statistics count calls by the minute, for all environments of an API together; limits hold for any
 // period. So that a warning is always true, a limit is compared with calls that surely were there: for a
 // shorter period than a minute with the average of the busiest minute, for longer ones with the busiest
 // stretch of the last hour that fits into the period.
-func narrow(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) (out []diff.Note) {
-	for _, l := range limits(c, t) {
+func limitWarnings(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) (out []diff.Note) {
+	for _, l := range limitedThrottles(c, t) {
 		subjects := l.subjects(byGroup, byAPI, mode)
 		worst, others := excess{}, 0
 		for _, s := range subjects {
-			if e := over(&l.throttle, s.figures); e.over > worst.over {
+			if e := excessOf(&l.throttle, s.figures); e.over > worst.over {
 				worst = e
 				worst.who = s.name
 				others++
@@ -42,15 +42,15 @@ func narrow(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, 
 	return out
 }
 
-// limited is a throttle that the plan sets or binds, with the APIs that it then limits.
-type limited struct {
+// limitedThrottle is a throttle that the plan sets or binds, with the APIs that it then limits.
+type limitedThrottle struct {
 	throttle kind.Throttle
 	source   *kind.Source
 	apis     []*kind.API
 }
 
-// limits lists them in the order of the files.
-func limits(c *compared.Result, t *affected) (out []limited) {
+// limitedThrottles lists them in the order of the files.
+func limitedThrottles(c *compared.Result, t *affected) (out []limitedThrottle) {
 	set, bound := map[string]bool{}, map[string][]*kind.API{}
 	for i := range c.Plan.Changes {
 		ch := &c.Plan.Changes[i]
@@ -80,7 +80,7 @@ func limits(c *compared.Result, t *affected) (out []limited) {
 		case !d.ManagesKind("throttle_binding"):
 			apis = t.byOwner[d.Address()]
 		}
-		out = append(out, limited{throttle, &d.Source, distinct(apis)})
+		out = append(out, limitedThrottle{throttle, &d.Source, uniqueAPIs(apis)})
 	}
 	return out
 }
@@ -90,9 +90,9 @@ type subject struct {
 	figures figures
 }
 
-// subjects are the APIs whose calls the throttle counts: each API by itself or, for a shared throttle, all together. If only
-// the calls of groups are known, each group stands for its APIs.
-func (l *limited) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []subject) {
+// subjects are the APIs whose calls the throttle counts: each API by itself or, for a shared throttle, all together. If
+// only the calls of groups are known, each group stands for its APIs.
+func (l *limitedThrottle) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []subject) {
 	if mode == Groups {
 		for _, g := range groupsOf(l.apis) {
 			out = append(out, subject{"group " + g + " as a whole", byGroup[g]})
@@ -110,7 +110,7 @@ func (l *limited) subjects(byGroup, byAPI map[string]figures, mode Mode) (out []
 		out = append(out, subject{name, f})
 	}
 	if l.throttle.Type == "shared" && len(l.apis) > 1 {
-		return []subject{{fmt.Sprintf("the %d bound APIs together", len(l.apis)), together(all...)}}
+		return []subject{{fmt.Sprintf("the %d bound APIs together", len(l.apis)), addFigures(all...)}}
 	}
 	return out
 }
@@ -126,8 +126,8 @@ var unitSeconds = map[string]int64{"SECOND": 1, "MINUTE": 60, "HOUR": 3600, "DAY
 
 const minute, hour = 60, 3600
 
-// over compares the last hour with a limit.
-func over(t *kind.Throttle, f figures) (e excess) {
+// excessOf compares the last hour with a limit.
+func excessOf(t *kind.Throttle, f figures) (e excess) {
 	period := t.TimeInterval * unitSeconds[t.TimeUnit]
 	if period <= 0 || t.APILimit <= 0 {
 		return e

@@ -45,7 +45,7 @@ func TestOver(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			throttle := &kind.Throttle{TimeInterval: c.interval, TimeUnit: c.unit, APILimit: c.limit}
-			if got := over(throttle, c.figures); got.over != c.want {
+			if got := excessOf(throttle, c.figures); got.over != c.want {
 				t.Errorf("over by %v (%s), want %v", got.over, got.seen, c.want)
 			}
 		})
@@ -54,7 +54,7 @@ func TestOver(t *testing.T) {
 
 // TestTogether checks that the figures of several APIs are added minute by minute.
 func TestTogether(t *testing.T) {
-	sum := together(hourOf(1, nil), hourOf(0, map[int]int64{10: 5}), nil)
+	sum := addFigures(hourOf(1, nil), hourOf(0, map[int]int64{10: 5}), nil)
 	if got, busiest := sum.calls(), sum.peak(); got != 65 || busiest.Calls != 6 || len(sum) != 60 {
 		t.Errorf("%d calls in %d minutes, %d at the peak", got, len(sum), busiest.Calls)
 	}

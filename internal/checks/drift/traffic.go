@@ -26,22 +26,22 @@ const (
 	APIs   Mode = "apis"   // groups, and each affected API
 )
 
-// mostAsked limits the number of requests of each kind, so that a plan that affects everything stays quick.
-const mostAsked = 200
+// maxRequests limits the number of requests of each kind, so that a plan that affects everything stays quick.
+const maxRequests = 200
 
 // PlanTraffic is the traffic of the last hour of the APIs that a plan affects.
 type PlanTraffic struct {
-	Groups   []Traffic      // by group
-	Hits     map[string]Hit // by address of the change
-	APIs     map[string]Hit // by address of the API, where these were asked for
-	Calls    int64          // of all that the plan affects, each group or API counted once
-	Unknown  []string       // groups, or APIs where these were asked for, of which nothing is known; sorted
+	Groups   []Traffic             // by group
+	ByChange map[string]TrafficSum // by address of the change
+	ByAPI    map[string]TrafficSum // by address of the API, where these were asked for
+	Calls    int64                 // of all that the plan affects, each group or API counted once
+	Unknown  []string              // groups, or APIs where these were asked for, of which nothing is known; sorted
 	Warnings []diff.Note
 }
 
 // TrafficOf reads the traffic of the APIs that a plan affects. What cannot be read is a warning.
 func TrafficOf(ctx context.Context, reader *fetch.Reader, c *compared.Result, mode Mode) *PlanTraffic {
-	m := &PlanTraffic{Hits: map[string]Hit{}}
+	m := &PlanTraffic{ByChange: map[string]TrafficSum{}}
 	if mode == Off || mode == "" || len(c.Plan.Changes) == 0 {
 		return m
 	}
@@ -52,23 +52,23 @@ func TrafficOf(ctx context.Context, reader *fetch.Reader, c *compared.Result, mo
 	if err != nil {
 		m.Warnings = append(m.Warnings, diff.Note{Message: "the API groups could not be looked up: " + err.Error()})
 	}
-	byGroup := m.ask("group", groups, func(name string) (figures, error) {
+	byGroup := m.readAll("group", groups, func(name string) (figures, error) {
 		if ids[name] == "" {
 			return nil, errors.New("the gateway does not list it")
 		}
-		return measure(ctx, reader, kind.GroupStatistics(ids[name]))
+		return readFigures(ctx, reader, kind.GroupStatistics(ids[name]))
 	})
 	var byAPI map[string]figures
 	if mode == APIs {
-		byAPI = m.ask("API", slices.Sorted(maps.Keys(apis)), func(name string) (figures, error) {
-			return measure(ctx, reader, kind.APIStatistics(apis[name].ID))
+		byAPI = m.readAll("API", slices.Sorted(maps.Keys(apis)), func(name string) (figures, error) {
+			return readFigures(ctx, reader, kind.APIStatistics(apis[name].ID))
 		})
-		m.APIs = map[string]Hit{}
+		m.ByAPI = map[string]TrafficSum{}
 		for name, f := range byAPI {
-			m.APIs[name] = Hit{Calls: f.calls(), Errors: f.errors(), Peak: f.peak().Calls, Exact: true}
+			m.ByAPI[name] = TrafficSum{Calls: f.calls(), Errors: f.errors(), Peak: f.peak().Calls, Exact: true}
 		}
 	}
-	m.sum(c, t, byGroup, byAPI, mode)
+	m.addTotals(c, t, byGroup, byAPI, mode)
 	return m
 }
 
@@ -99,8 +99,8 @@ func (f figures) peak() (busiest Minute) {
 	return busiest
 }
 
-// together adds up figures, minute by minute.
-func together(all ...figures) figures {
+// addFigures adds up figures, minute by minute.
+func addFigures(all ...figures) figures {
 	at := map[int64]Minute{}
 	for _, f := range all {
 		for _, m := range f {
@@ -115,7 +115,7 @@ func together(all ...figures) figures {
 	return out
 }
 
-func measure(ctx context.Context, reader *fetch.Reader, q api.Request) (figures, error) {
+func readFigures(ctx context.Context, reader *fetch.Reader, q api.Request) (figures, error) {
 	var s kind.Statistics
 	if err := reader.Read(ctx, q, &s); err != nil {
 		return nil, err
@@ -123,9 +123,9 @@ func measure(ctx context.Context, reader *fetch.Reader, q api.Request) (figures,
 	return append(figures{}, s.Minutes()...), nil
 }
 
-// ask reads the figures of all names in parallel. Names whose figures could not be read become one warning.
-func (m *PlanTraffic) ask(what string, names []string, of func(name string) (figures, error)) map[string]figures {
-	asked := names[:min(len(names), mostAsked)]
+// readAll reads the figures of all names in parallel. Names whose figures could not be read become one warning.
+func (m *PlanTraffic) readAll(what string, names []string, of func(name string) (figures, error)) map[string]figures {
+	asked := names[:min(len(names), maxRequests)]
 	found, errs := make([]figures, len(asked)), make([]error, len(asked))
 	var wg sync.WaitGroup
 	for i, name := range asked {
@@ -146,16 +146,16 @@ func (m *PlanTraffic) ask(what string, names []string, of func(name string) (fig
 		}
 	}
 	if len(refused) > 0 {
-		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %s could not be read: %v", some(refused, what), first)})
+		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("the calls of %s could not be read: %v", nameList(refused, what), first)})
 	}
 	if left := names[len(asked):]; len(left) > 0 {
-		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("only the calls of %d %ss were read, not those of %s", mostAsked, what, some(left, what))})
+		m.Warnings = append(m.Warnings, diff.Note{Message: fmt.Sprintf("only the calls of %d %ss were read, not those of %s", maxRequests, what, nameList(left, what))})
 	}
 	return out
 }
 
-// some is "API a", or "3 APIs (a, b, c)".
-func some(names []string, what string) string {
+// nameList is "API a", or "3 APIs (a, b, c)".
+func nameList(names []string, what string) string {
 	const most = 5
 	if len(names) == 1 {
 		return what + " " + names[0]
@@ -183,8 +183,8 @@ func groupIDs(ctx context.Context, reader *fetch.Reader, apis map[string]*kind.A
 	return ids, err
 }
 
-// sum turns figures into what a report shows.
-func (m *PlanTraffic) sum(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) {
+// addTotals turns figures into what a report shows.
+func (m *PlanTraffic) addTotals(c *compared.Result, t *affected, byGroup, byAPI map[string]figures, mode Mode) {
 	apis, groups := t.all()
 	of, known := groups, byGroup
 	if mode == APIs {
@@ -215,13 +215,13 @@ func (m *PlanTraffic) sum(c *compared.Result, t *affected, byGroup, byAPI map[st
 		m.Groups = append(m.Groups, g)
 	}
 	for address, list := range t.byChange {
-		m.Hits[address] = hit(list, byGroup, byAPI, mode)
+		m.ByChange[address] = sumOf(list, byGroup, byAPI, mode)
 	}
-	m.Warnings = append(m.Warnings, narrow(c, t, byGroup, byAPI, mode)...)
+	m.Warnings = append(m.Warnings, limitWarnings(c, t, byGroup, byAPI, mode)...)
 }
 
-func hit(apis []*kind.API, byGroup, byAPI map[string]figures, mode Mode) Hit {
-	h := Hit{APIs: len(apis), Groups: groupsOf(apis), Exact: mode == APIs}
+func sumOf(apis []*kind.API, byGroup, byAPI map[string]figures, mode Mode) TrafficSum {
+	h := TrafficSum{APIs: len(apis), Groups: groupsOf(apis), Exact: mode == APIs}
 	var all []figures
 	if mode == APIs {
 		for _, a := range apis {
@@ -232,7 +232,7 @@ func hit(apis []*kind.API, byGroup, byAPI map[string]figures, mode Mode) Hit {
 			all = append(all, byGroup[g])
 		}
 	}
-	f := together(all...)
+	f := addFigures(all...)
 	h.Calls, h.Errors, h.Peak = f.calls(), f.errors(), f.peak().Calls
 	return h
 }

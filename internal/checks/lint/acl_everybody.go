@@ -6,8 +6,8 @@ var aclPermitsAll = &Rule{
 	Reason: "Such a policy looks like protection but restricts nothing. The rule checks ACLs of IP addresses and the access " +
 		"control of apps. It reports a single entry that covers everything (`0.0.0.0/0`, `::/0`, " +
 		"`0.0.0.0-255.255.255.255`) and several entries that do so together.",
-	look: func(s *subject) {
-		s.reportWhole("PERMIT", "allows", "list the networks that may call, or remove the policy")
+	check: func(s *subject) {
+		s.reportFullLists("PERMIT", "allows", "list the networks that may call, or remove the policy")
 	},
 }
 
@@ -16,7 +16,7 @@ var aclDeniesAll = &Rule{
 	Title: "A DENY list blocks every address",
 	Reason: "Nobody can call the APIs that such an ACL is bound to, and nobody can call as an app with such an access " +
 		"control. To switch an API off, take it offline; to allow only some addresses, use a PERMIT list.",
-	look: func(s *subject) {
-		s.reportWhole("DENY", "blocks", "list only the addresses to block, or use type: PERMIT with those to allow")
+	check: func(s *subject) {
+		s.reportFullLists("DENY", "blocks", "list only the addresses to block, or use type: PERMIT with those to allow")
 	},
 }

@@ -8,13 +8,13 @@ import (
 )
 
 var apiUnprotected = &Rule{
-	ID: "AGS004", Name: "api-unprotected", Severity: Warning, Gateway: All,
+	ID: "AGS004", Name: "api-unprotected", Severity: Warning, Gateway: OnlyWithExport,
 	Title: "An API in the scope of owns has neither a throttle nor an ACL",
 	Reason: "Files that own policies are expected to protect their APIs. An API is in their scope, in an environment, if an " +
 		"object covered by `owns` is bound to any API of its group there. A new API in the group is easily forgotten: it " +
 		"then accepts calls from anywhere, limited only by the gateway itself. A plugin of type `rate_limit` counts as a " +
 		"throttle.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		protected, scopes := map[slot]bool{}, map[scope]*binding{}
 		for i := range s.bound() {
 			b := &s.bindings[i]
@@ -63,7 +63,7 @@ func (s *subject) pluginType(name string) string {
 	if d := s.byAddress["plugin/"+name]; d != nil {
 		return d.Value.(kind.Plugin).Type
 	}
-	if o := s.held["plugin/"+name]; o != nil {
+	if o := s.onGateway["plugin/"+name]; o != nil {
 		return o.Value.(kind.Plugin).Type
 	}
 	return ""

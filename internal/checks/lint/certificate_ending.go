@@ -2,22 +2,22 @@ package lint
 
 import "github.com/apigw-sync/apigw-sync/internal/kind"
 
-// endsSoon is how many days before it expires a certificate should have a successor.
-const endsSoon = 30
+// expiryDays is how many days before it expires a certificate should have a successor.
+const expiryDays = 30
 
 var certificateEnding = &Rule{
-	ID: "AGS021", Name: "certificate-ending", Severity: Warning, Gateway: More,
+	ID: "AGS021", Name: "certificate-ending", Severity: Warning, Gateway: MoreWithExport,
 	Title: "A certificate has expired or expires within 30 days",
 	Reason: "Once it has expired, callers cannot trust the domains that use it. The rule checks the certificate in " +
 		"`cert_content`; with an export, it checks the certificate on the gateway if the file leaves `cert_content` out.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		each(s, "certificate", func(d *kind.Declared, c kind.Certificate) {
 			field := "/cert_content"
-			if held := s.held[d.Address()]; c.Content == "" && held != nil {
+			if held := s.onGateway[d.Address()]; c.Content == "" && held != nil {
 				c, _ = held.Value.(kind.Certificate)
 				field = "/name"
 			}
-			last, soon := c.EndsWithin(endsSoon, s.Today)
+			last, soon := c.EndsWithin(expiryDays, s.Today)
 			if !soon {
 				return
 			}

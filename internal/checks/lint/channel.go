@@ -15,9 +15,9 @@ var channelUnchecked = &Rule{
 		"`health_check` keeps the health check that the gateway has, but does not create one; if an export shows one, the " +
 		"rule reports nothing. Only channels of type `builtin` are checked: a registry or cluster adds and removes the " +
 		"instances of a microservice, and a reference has no members of its own.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
-			if o := s.held[d.Address()]; o != nil {
+			if o := s.onGateway[d.Address()]; o != nil {
 				if held, ok := o.Value.(kind.Channel); ok && held.Health != nil {
 					return
 				}
@@ -37,21 +37,21 @@ var channelWeightless = &Rule{
 		"checked, and members that are not `enabled` do not count. For channels of type `reference`, the rule checks the " +
 		"weights of the groups; channels of type `microservice` are not checked, because the weights may come from the " +
 		"registry or cluster.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		each(s, "channel", func(d *kind.Declared, c kind.Channel) {
-			if n := weightless(c); n > 0 {
-				s.report(d, "/members", fmt.Sprintf("no member has a share of the calls: the weight of %s is 0", amount(n, "member", "members")), "give at least one a weight")
+			if n := weightlessMembers(c); n > 0 {
+				s.report(d, "/members", fmt.Sprintf("no member has a share of the calls: the weight of %s is 0", countOf(n, "member", "members")), "give at least one a weight")
 			}
-			if n := len(c.Groups); n > 0 && c.Type == "reference" && weighs(c) && !slices.ContainsFunc(c.Groups, func(g kind.ChannelGroup) bool { return g.Weight > 0 }) {
-				s.report(d, "/member_groups", fmt.Sprintf("no group has a share of the calls: the weight of %s is 0", amount(n, "group", "groups")), "give at least one a weight")
+			if n := len(c.Groups); n > 0 && c.Type == "reference" && usesWeights(c) && !slices.ContainsFunc(c.Groups, func(g kind.ChannelGroup) bool { return g.Weight > 0 }) {
+				s.report(d, "/member_groups", fmt.Sprintf("no group has a share of the calls: the weight of %s is 0", countOf(n, "group", "groups")), "give at least one a weight")
 			}
 		})
 	},
 }
 
-// weightless counts the members of a channel where none has a weight of its own or of its group; else it is 0.
-func weightless(c kind.Channel) (n int) {
-	if !weighs(c) {
+// weightlessMembers counts the members of a channel where none has a weight of its own or of its group; else it is 0.
+func weightlessMembers(c kind.Channel) (n int) {
+	if !usesWeights(c) {
 		return 0
 	}
 	for _, m := range c.Servers {
@@ -66,5 +66,5 @@ func weightless(c kind.Channel) (n int) {
 	return n
 }
 
-// weighs reports whether weights count in a channel.
-func weighs(c kind.Channel) bool { return strings.HasPrefix(c.Strategy, "weighted_") }
+// usesWeights reports whether weights count in a channel.
+func usesWeights(c kind.Channel) bool { return strings.HasPrefix(c.Strategy, "weighted_") }

@@ -17,7 +17,7 @@ import (
 const Marker = "apigw-sync:ignore"
 
 var commentUnused = &Rule{
-	ID: "AGS016", Name: "ignore-comment-unused", Severity: Warning, Gateway: More,
+	ID: "AGS016", Name: "ignore-comment-unused", Severity: Warning, Gateway: MoreWithExport,
 	Title: "An ignore comment suppresses nothing",
 	Reason: "Either the finding is gone, or the comment is in the wrong place. If it stays, it hides the next finding of its " +
 		"rule. If the rule finds more with an export, its comments are only checked when there is one.",
@@ -44,8 +44,8 @@ type line struct {
 	line int
 }
 
-// obey removes the findings that comments suppress, and adds those about the comments themselves.
-func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
+// applyComments removes the findings that comments suppress, and adds those about the comments themselves.
+func (s *subject) applyComments(all []Finding) (kept []Finding, ignored int) {
 	byLine := map[line][]*directive{}
 	var directives []*directive
 	s.findings = nil
@@ -60,7 +60,7 @@ func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 		}
 	}
 	for i := range all {
-		if all[i].left(byLine) {
+		if all[i].suppressed(byLine) {
 			ignored++
 		} else {
 			kept = append(kept, all[i])
@@ -68,7 +68,7 @@ func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 	}
 	s.rule = commentUnused
 	for _, d := range directives {
-		if !d.used && s.runs(d.rule) && (d.rule.Gateway == Nothing || s.Gateway != nil) && s.severity(commentUnused) != Off {
+		if !d.used && s.runs(d.rule) && (d.rule.Gateway == FilesOnly || s.Gateway != nil) && s.severity(commentUnused) != Off {
 			s.add(spec.Place{Source: d.Source}, nil, d.rule.ID+" finds nothing here",
 				"remove "+d.rule.ID+" from the comment, or move the comment to the line or object that it is about")
 		}
@@ -76,8 +76,8 @@ func (s *subject) obey(all []Finding) (kept []Finding, ignored int) {
 	return append(kept, s.findings...), ignored
 }
 
-// left reports whether a comment suppresses the finding, and marks all comments that do as used.
-func (f *Finding) left(byLine map[line][]*directive) (left bool) {
+// suppressed reports whether a comment suppresses the finding, and marks all comments that do as used.
+func (f *Finding) suppressed(byLine map[line][]*directive) (left bool) {
 	try := func(at kind.Source, number int, object bool) {
 		for _, d := range byLine[line{at.File, number}] {
 			if d.rule == f.Rule && (!object || d.Alone) {
@@ -87,7 +87,7 @@ func (f *Finding) left(byLine map[line][]*directive) (left bool) {
 	}
 	try(f.Place.Source, f.Place.Source.Line, false)
 	try(f.Place.Source, 0, false)
-	for _, b := range f.begins {
+	for _, b := range f.itemStarts {
 		if b.File != f.Place.Source.File || b.Line != f.Place.Source.Line {
 			try(b, b.Line, true)
 		}
@@ -119,7 +119,7 @@ func (s *subject) directives(c *spec.Comment) (out []*directive) {
 			wrong(err.What, err.Hint)
 			continue
 		}
-		if r.look == nil {
+		if r.check == nil {
 			wrong(r.ID+" is about comments, so no comment can suppress it", "use --lint-severity "+r.ID+"=off")
 			continue
 		}

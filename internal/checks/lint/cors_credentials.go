@@ -13,7 +13,7 @@ var corsCredentials = &Rule{
 	Reason: "If `allow_origin` is `*`, browsers refuse to send cookies and other credentials, so `allow_credentials` has no " +
 		"effect. If a proxy or backend replaces `*` with the origin of the caller, every site can act on behalf of the " +
 		"user.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		each(s, "plugin", func(d *kind.Declared, p kind.Plugin) {
 			origins, _ := p.Content["allow_origin"].(string)
 			all := slices.ContainsFunc(strings.Split(origins, ","), func(o string) bool { return strings.TrimSpace(o) == "*" })

@@ -7,7 +7,7 @@ var debugDomain = &Rule{
 	Title: "The debugging domain of a group is enabled in production",
 	Reason: "The gateway gives each group a debugging domain. Under it, callers can reach the APIs up to 1,000 times a day, " +
 		"bypassing the domains of the group and their certificates. The rule only checks targets with `production: true`.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		if !s.Production {
 			return
 		}

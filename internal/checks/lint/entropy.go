@@ -17,19 +17,19 @@ const guessable = "password passwort passphrase secret token code apikey api_key
 	"about into over under secure security safe strong long short share everyone nobody because should " +
 	"qwertyuiop asdfghjkl zxcvbnm qwertzuiop 1qaz2wsx3edc4rfv5tgb6yhn7ujm8ik9ol0p lorem ipsum dolor sit amet"
 
-// minRun is the shortest repeat, word or sequence that is not taken for chance.
-const minRun = 4
+// minPattern is the shortest repeat, word or sequence that is not taken for chance.
+const minPattern = 4
 
-// bits estimates how many bits an attacker must guess of an ASCII text. It is the cost of describing the text as random
-// characters, sequences (abcd, 9876, aaaa), and copies of earlier characters or of what attackers try first, such as the known
-// texts. It knows few words, so for text in a natural language it is an upper bound.
-func bits(text string, known ...string) (total float64) {
+// entropyBits estimates how many bits an attacker must guess of an ASCII text. It is the cost of describing the text as
+// random characters, sequences (abcd, 9876, aaaa), and copies of earlier characters or of what attackers try first,
+// such as the known texts. It knows few words, so for text in a natural language it is an upper bound.
+func entropyBits(text string, known ...string) (total float64) {
 	dictionary := strings.ToLower(strings.Join(append([]string{guessable}, known...), " ")) + " "
 	all := dictionary + strings.ToLower(text)
 	one := perCharacter(text)
 	for at := len(dictionary); at < len(all); {
 		length, cost := 1, one
-		if n := sequence(all[at:]); n >= minRun {
+		if n := sequence(all[at:]); n >= minPattern {
 			length, cost = n, one+math.Log2(float64(n))+1
 		}
 		if n := longestCopy(all, at); n > length {
@@ -76,8 +76,8 @@ func alphabet(text string) (size float64) {
 	return size
 }
 
-// sequence is the length of the run at the start of a text in which each character is the successor of the previous one, its
-// predecessor, or the same.
+// sequence is the length of the run at the start of a text in which each character is the successor of the previous
+// one, its predecessor, or the same.
 func sequence(text string) int {
 	n := 1
 	for n < len(text) {
@@ -93,7 +93,7 @@ func sequence(text string) int {
 // longestCopy is the length of the longest text at an offset that also begins before it; less than minRun counts
 // as 0.
 func longestCopy(all string, at int) (length int) {
-	for n := minRun; at+n <= len(all) && strings.Contains(all[:at+n-1], all[at:at+n]); n++ {
+	for n := minPattern; at+n <= len(all) && strings.Contains(all[:at+n-1], all[at:at+n]); n++ {
 		length = n
 	}
 	return length

@@ -38,7 +38,7 @@ func TestRandomIsStrong(t *testing.T) {
 	} {
 		least := math.Inf(1)
 		for range 3_000 {
-			least = min(least, bits(random(r, c.alphabet, c.length), "orders_mobile"))
+			least = min(least, entropyBits(random(r, c.alphabet, c.length), "orders_mobile"))
 		}
 		t.Logf("%d of %d characters: at least %.0f bits", c.length, len(c.alphabet), least)
 		if least < c.wanted {
@@ -61,12 +61,12 @@ func TestWeakIsWeak(t *testing.T) {
 		strings.Repeat("qwertyuiopasdfghjklzxcvbnm", 3),
 		"1111111111222222222233333333334444444444555555555566666666667777",
 	} {
-		if got := bits(text, "orders_mobile"); got >= codeBits {
+		if got := entropyBits(text, "orders_mobile"); got >= codeBits {
 			t.Errorf("%s: %.0f bits", text, got)
 		}
 	}
 	for _, text := range []string{"secret-1", "password123!", "orders_mobile_2026", "abcdefgh12345678", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"} {
-		if got := bits(text, "orders_mobile"); got >= secretBits {
+		if got := entropyBits(text, "orders_mobile"); got >= secretBits {
 			t.Errorf("%s: %.0f bits", text, got)
 		}
 	}
@@ -78,10 +78,10 @@ func FuzzBits(f *testing.F) {
 	f.Add("Xn4uQ8vLz2TqR7mC")
 	f.Add("aaaa")
 	f.Fuzz(func(t *testing.T, text string) {
-		if len(text) < minRun || len(text) > 180 || strings.ContainsFunc(text, func(r rune) bool { return r < 33 || r > 126 }) {
+		if len(text) < minPattern || len(text) > 180 || strings.ContainsFunc(text, func(r rune) bool { return r < 33 || r > 126 }) {
 			return
 		}
-		once, twice := bits(text), bits(text+text)
+		once, twice := entropyBits(text), entropyBits(text+text)
 		if most := float64(len(text)) * math.Log2(94); math.IsNaN(once) || once < 0 || once > most+1 {
 			t.Errorf("%q: %f bits of at most %f", text, once, most)
 		}

@@ -10,48 +10,48 @@ import (
 )
 
 var globMatchesNothing = &Rule{
-	ID: "AGS008", Name: "glob-matches-nothing", Severity: Warning, Gateway: More,
+	ID: "AGS008", Name: "glob-matches-nothing", Severity: Warning, Gateway: MoreWithExport,
 	Title: "A glob matches nothing",
 	Reason: "A misspelled glob under `owns` leaves objects unmanaged that the files were meant to own; a misspelled glob in " +
 		"an ignore rule does not ignore the difference that it was written for. Without an export, the rule reports a " +
 		"glob under `owns` if the files declare objects of the kind and the glob matches none of them, and an ignore rule " +
 		"if only declared objects can match it. With an export, objects on the gateway count as matches too, and " +
 		"references are also checked.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		names := s.names()
 		for _, k := range kind.All {
 			places := s.Places.OfOwns(k.Name)
 			for i, glob := range s.State.Owns[k.Name] {
-				s.ownsNothing(k, glob, places[i], names)
+				s.checkOwnedGlob(k, glob, places[i], names)
 			}
 		}
 		for i := range s.State.Ignore {
-			s.ignoresNothing(i, names)
+			s.checkIgnoreRule(i, names)
 		}
-		s.meansNothing()
+		s.unmatchedReferences()
 	},
 }
 
-// known are the names of objects by kind, sorted.
-type known struct{ declared, held map[string][]string }
+// knownNames are the names of objects by kind, sorted.
+type knownNames struct{ declared, onGateway map[string][]string }
 
 // names lists the names of objects; for parts, the names of their owners and their own keys.
-func (s *subject) names() known {
-	n := known{map[string][]string{}, map[string][]string{}}
+func (s *subject) names() knownNames {
+	n := knownNames{map[string][]string{}, map[string][]string{}}
 	for i := range s.State.Objects {
 		d := &s.State.Objects[i]
 		n.declared[d.Kind] = append(n.declared[d.Kind], d.Name(), d.Key)
 		if d.MovedFrom != "" {
-			n.held[d.Kind] = append(n.held[d.Kind], d.MovedFrom)
+			n.onGateway[d.Kind] = append(n.onGateway[d.Kind], d.MovedFrom)
 		}
 	}
-	for _, o := range s.held {
-		n.held[o.Kind] = append(n.held[o.Kind], o.Name(), o.Key)
+	for _, o := range s.onGateway {
+		n.onGateway[o.Kind] = append(n.onGateway[o.Kind], o.Name(), o.Key)
 	}
 	for _, l := range kind.Links {
-		n.declared[l.Name], n.held[l.Name] = n.declared[l.Owner], n.held[l.Owner]
+		n.declared[l.Name], n.onGateway[l.Name] = n.declared[l.Owner], n.onGateway[l.Owner]
 	}
-	for _, by := range []map[string][]string{n.declared, n.held} {
+	for _, by := range []map[string][]string{n.declared, n.onGateway} {
 		for _, list := range by {
 			slices.Sort(list)
 		}
@@ -77,13 +77,13 @@ func matches(glob string, names []string) bool {
 	return false
 }
 
-// ownsNothing reports a glob of owns that matches no object.
-func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known) {
-	if glob == "*" || matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.held[k.Name]) ||
+// checkOwnedGlob reports a glob of owns that matches no object.
+func (s *subject) checkOwnedGlob(k *kind.Kind, glob string, at spec.Place, n knownNames) {
+	if glob == "*" || matches(glob, n.declared[k.Name]) || s.Gateway != nil && matches(glob, n.onGateway[k.Name]) ||
 		s.Gateway == nil && len(n.declared[k.Name]) == 0 { // perhaps no such object should exist
 		return
 	}
-	hint := meantGlob(glob, n.declared[k.Name], "correct it, or suppress this finding if no such "+k.Section+" should exist")
+	hint := similarGlob(glob, n.declared[k.Name], "correct it, or suppress this finding if no such "+k.Section+" should exist")
 	message := "owns matches no " + k.Name + " in the files"
 	if s.Gateway != nil {
 		message += ", and none on the gateway"
@@ -91,11 +91,11 @@ func (s *subject) ownsNothing(k *kind.Kind, glob string, at spec.Place, n known)
 	s.add(at, nil, strconv.Quote(glob)+" under "+message, hint)
 }
 
-// meantGlob is the hint about a glob that matches nothing: a similar name, or the beginning of a name up to an underscore,
-// followed by *. If nothing is similar, it is otherwise.
-func meantGlob(glob string, names []string, otherwise string) string {
+// similarGlob is the hint about a glob that matches nothing: a similar name, or the beginning of a name up to an
+// underscore, followed by *. If nothing is similar, it is otherwise.
+func similarGlob(glob string, names []string, otherwise string) string {
 	if !strings.HasSuffix(glob, "*") {
-		return spec.Meant(glob, names, otherwise)
+		return spec.DidYouMean(glob, names, otherwise)
 	}
 	var globs []string
 	for _, name := range names {
@@ -105,11 +105,11 @@ func meantGlob(glob string, names []string, otherwise string) string {
 			}
 		}
 	}
-	return spec.Meant(glob, slices.Compact(globs), otherwise)
+	return spec.DidYouMean(glob, slices.Compact(globs), otherwise)
 }
 
-// ignoresNothing reports an ignore rule that matches no object.
-func (s *subject) ignoresNothing(i int, n known) {
+// checkIgnoreRule reports an ignore rule that matches no object.
+func (s *subject) checkIgnoreRule(i int, n knownNames) {
 	r := &s.State.Ignore[i]
 	if matches(r.Name, n.declared[r.Kind]) {
 		return
@@ -118,14 +118,14 @@ func (s *subject) ignoresNothing(i int, n known) {
 	switch {
 	case len(r.Fields) > 0:
 		message = "no " + r.Kind + " in the files matches, and fields of undeclared objects are never compared"
-	case s.Gateway != nil && !matches(r.Name, n.held[r.Kind]):
+	case s.Gateway != nil && !matches(r.Name, n.onGateway[r.Kind]):
 		message = "no " + r.Kind + " in the files or on the gateway matches"
 	case len(s.State.Owns[owner(r.Kind)]) == 0:
 		message = "no " + r.Kind + " in the files matches, and owns covers none either"
 	default:
 		return
 	}
-	s.addIgnore(i, "/name", "ignores nothing: "+message, meantGlob(r.Name, n.declared[r.Kind], "correct the name, or remove the rule"))
+	s.addIgnore(i, "/name", "ignores nothing: "+message, similarGlob(r.Name, n.declared[r.Kind], "correct the name, or remove the rule"))
 }
 
 // owner is the kind whose names identify the objects or links of a kind.
@@ -139,21 +139,21 @@ func owner(kindName string) string {
 	return kindName
 }
 
-// meansNothing reports references that match no API of the gateway.
-func (s *subject) meansNothing() {
+// unmatchedReferences reports references that match no API of the gateway.
+func (s *subject) unmatchedReferences() {
 	if s.Gateway == nil {
 		return
 	}
 	for i, apis := range s.State.Matches(s.Gateway.Catalog) {
-		if r := &s.State.References[i]; len(apis) == 0 && !s.meansObject(r) {
+		if r := &s.State.References[i]; len(apis) == 0 && !s.matchesObject(r) {
 			link := kind.LinkOf(r.Kind)
 			s.add(s.Places.OfReference(r, ""), s.byAddress[link.Owner+"/"+r.Owner], "no "+link.ToWord()+" matches "+r.String(), "correct or remove it")
 		}
 	}
 }
 
-// meansObject reports whether a reference means an object of the files or of the gateway.
-func (s *subject) meansObject(r *spec.Reference) bool {
+// matchesObject reports whether a reference means an object of the files or of the gateway.
+func (s *subject) matchesObject(r *spec.Reference) bool {
 	means := func(o *kind.Object) bool { return o.Kind == r.Target() && kind.Glob(r.Text, o.Key) }
 	return slices.ContainsFunc(s.State.Objects, func(d kind.Declared) bool { return means(&d.Object) }) ||
 		slices.ContainsFunc(s.Gateway.Objects, func(o kind.Object) bool { return means(&o) })

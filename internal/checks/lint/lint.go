@@ -1,6 +1,7 @@
-// Package lint finds settings of desired-state files that are allowed but risky or without effect, such as limits that limit
-// nobody, lists that allow everybody, and secrets in plain text. It checks files that were loaded without errors, and reports
-// only what is certain: a rule that depends on what the gateway holds reports nothing without an export of the gateway.
+// Package lint finds settings of desired-state files that are allowed but risky or without effect, such as limits that
+// limit nobody, lists that allow everybody, and secrets in plain text. It checks files that were loaded without errors,
+// and reports only what is certain: a rule that depends on what the gateway holds reports nothing without an export of
+// the gateway.
 //
 // A new rule needs a file, examples in files of their own, and a line in Rules.
 package lint
@@ -22,7 +23,7 @@ type Rule struct {
 	Reason   string // why that matters, and what else there is to know, in Markdown; see Why
 	Severity Severity
 	Gateway  Need
-	look     func(*subject)
+	check    func(*subject)
 }
 
 // Why is the reason as plain text.
@@ -32,9 +33,9 @@ func (r *Rule) Why() string { return strings.ReplaceAll(r.Reason, "`", "") }
 type Need int
 
 const (
-	Nothing Need = iota // the files are enough
-	More                // it finds more with an export
-	All                 // it finds nothing without one
+	FilesOnly      Need = iota // the files are enough
+	MoreWithExport             // it finds more with an export
+	OnlyWithExport             // it finds nothing without one
 )
 
 // Input is what to lint.
@@ -46,7 +47,8 @@ type Input struct {
 	Production bool                // the target says that it is one
 	Severities map[string]Severity // by ID of rules; those that are left out have their own
 
-	// Readable reports whether the value of a variable is written in a file, such as the config file. Nil means that none is.
+	// Readable reports whether the value of a variable is written in a file, such as the config file. Nil means that
+	// none is.
 	Readable func(variable string) bool
 }
 
@@ -65,7 +67,7 @@ type Finding struct {
 	Message  string // what is found; never holds a secret
 	Hint     string // what to do about it
 
-	begins []kind.Source // where the item that it is in begins
+	itemStarts []kind.Source // where the item that it is in begins
 }
 
 // Result is the outcome.
@@ -79,17 +81,17 @@ func Run(in Input) Result {
 	s := newSubject(in)
 	for _, r := range Rules {
 		if s.rule = r; in.runs(r) {
-			r.look(s)
+			r.check(s)
 		}
 	}
-	kept, ignored := s.obey(s.findings)
+	kept, ignored := s.applyComments(s.findings)
 	slices.SortStableFunc(kept, compareFindings)
 	return Result{Findings: kept, Ignored: ignored}
 }
 
 // runs reports whether a rule is on and has the input that it needs.
 func (in *Input) runs(r *Rule) bool {
-	return r.look != nil && in.severity(r) != Off && (r.Gateway != All || in.Gateway != nil)
+	return r.check != nil && in.severity(r) != Off && (r.Gateway != OnlyWithExport || in.Gateway != nil)
 }
 
 // severity is what findings of a rule count as.

@@ -6,9 +6,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// The bits of randomness that an app's credentials should have. A code has at least 64 characters, which can give far more. A
-// secret may be as short as 8 characters, but every guess takes a request to the gateway. For sixteen random letters and
-// digits, the estimate may be as low as 50 bits.
+// The bits of randomness that an app's credentials should have. A code has at least 64 characters, which can give far
+// more. A secret may be as short as 8 characters, but every guess takes a request to the gateway. For sixteen random
+// letters and digits, the estimate may be as low as 50 bits.
 const (
 	codeBits   = 128
 	secretBits = 48
@@ -21,12 +21,12 @@ var lowEntropy = &Rule{
 		"first. The rule estimates how many bits of randomness remain; it expects 128 bits for an app code and 48 for an " +
 		"`app_secret`. It knows few words, so it may accept text in a natural language that it should report. It also " +
 		"checks the values of variables, and never prints them.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		check := func(d *kind.Declared, what, value string, wanted int) {
 			if value == "" {
 				return
 			}
-			if got := bits(value, d.Name()); got < float64(wanted) {
+			if got := entropyBits(value, d.Name()); got < float64(wanted) {
 				at := s.Places.Of(d, d.Secrets[0].Path)
 				at.Source = d.Secrets[0].Source
 				s.add(at, d, fmt.Sprintf("the %s has about %.0f bits of randomness; at least %d are expected", what, got, wanted),

@@ -16,7 +16,7 @@ var nearDuplicate = &Rule{
 		"forgotten in the other. The order of lists does not matter where it means nothing, and addresses are compared by " +
 		"the networks that they cover. Policies that count the calls of all their APIs together (`type: shared`, `scope: " +
 		"share`) are not reported, because two of them are two counters.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		parts := s.contents()
 		first := map[string]*kind.Declared{}
 		for i := range s.State.Objects {
@@ -24,9 +24,9 @@ var nearDuplicate = &Rule{
 			if link := kind.LinkFrom(d.Kind); link == nil || link.Slot == nil || sharesCounter(d.Value) {
 				continue // an app stands for a caller, so two equal ones are not duplicates
 			}
-			key := essence(d) + "\x00" + strings.Join(parts[d.Address()], "\x00")
+			key := comparableForm(d) + "\x00" + strings.Join(parts[d.Address()], "\x00")
 			if other := first[key]; other != nil {
-				s.report(d, "/name", fmt.Sprintf("has the same effect as %s (%s)", other.Address(), at(other.Source)), "bind one of them to the APIs of both, and remove the other")
+				s.report(d, "/name", fmt.Sprintf("has the same effect as %s (%s)", other.Address(), position(other.Source)), "bind one of them to the APIs of both, and remove the other")
 				continue
 			}
 			first[key] = d
@@ -49,7 +49,7 @@ func (s *subject) contents() map[string][]string {
 			continue
 		}
 		address := k.Owner + "/" + d.Owner
-		out[address] = append(out[address], essence(d))
+		out[address] = append(out[address], comparableForm(d))
 	}
 	for _, list := range out {
 		slices.Sort(list)
@@ -68,8 +68,8 @@ func sharesCounter(value any) bool {
 	return false
 }
 
-// essence is equal for objects that differ only in name and remark.
-func essence(d *kind.Declared) string {
+// comparableForm is equal for objects that differ only in name and remark.
+func comparableForm(d *kind.Declared) string {
 	value := d.Value
 	if a, ok := value.(kind.ACL); ok && a.EntityType == "IP" {
 		a.Values = networks(a.Values)

@@ -54,8 +54,8 @@ func insideOthers(spans []span) (out []nested) {
 	return out
 }
 
-// whole names the address family that a range covers completely; "" if it covers none.
-func whole(a kind.Addresses) string {
+// coveredFamily names the address family that a range covers completely; "" if it covers none.
+func coveredFamily(a kind.Addresses) string {
 	switch {
 	case a.Last.Next().IsValid():
 		return ""
@@ -67,9 +67,9 @@ func whole(a kind.Addresses) string {
 	return ""
 }
 
-// eachAddresses calls f with all lists of addresses that are allowed (PERMIT) or blocked (DENY), in the order of the
+// eachAddressList calls f with all lists of addresses that are allowed (PERMIT) or blocked (DENY), in the order of the
 // files.
-func (s *subject) eachAddresses(f func(d *kind.Declared, sort string, entries []string)) {
+func (s *subject) eachAddressList(f func(d *kind.Declared, sort string, entries []string)) {
 	each(s, "acl", func(d *kind.Declared, a kind.ACL) {
 		if a.EntityType == "IP" {
 			f(d, a.Type, a.Values)
@@ -78,22 +78,22 @@ func (s *subject) eachAddresses(f func(d *kind.Declared, sort string, entries []
 	each(s, "app_access_control", func(d *kind.Declared, c kind.AccessControl) { f(d, c.Type, c.Values) })
 }
 
-// reportWhole reports lists of a sort (PERMIT or DENY) that cover all addresses of a family. If a single entry does so, the
-// finding is at that entry. Verb is what such a list does to addresses.
-func (s *subject) reportWhole(sort, verb, hint string) {
-	s.eachAddresses(func(d *kind.Declared, of string, entries []string) {
+// reportFullLists reports lists of a sort (PERMIT or DENY) that cover all addresses of a family. If a single entry does
+// so, the finding is at that entry. Verb is what such a list does to addresses.
+func (s *subject) reportFullLists(sort, verb, hint string) {
+	s.eachAddressList(func(d *kind.Declared, of string, entries []string) {
 		if of != sort {
 			return
 		}
 		spans := spansOf(entries)
 		for _, u := range union(spans) {
-			family := whole(u)
+			family := coveredFamily(u)
 			if family == "" {
 				continue
 			}
 			pointer, message := "/values", verb+" all "+family+" addresses (all entries together)"
 			for _, one := range spans {
-				if whole(one.Addresses) == family {
+				if coveredFamily(one.Addresses) == family {
 					pointer, message = "/values/"+itoa(one.entry), verb+" all "+family+" addresses ("+entries[one.entry]+")"
 					break
 				}

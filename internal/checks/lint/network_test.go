@@ -31,7 +31,7 @@ func TestWhole(t *testing.T) {
 	} {
 		got := ""
 		for _, u := range union(spansOf(c.entries)) {
-			got += whole(u)
+			got += coveredFamily(u)
 		}
 		if got != c.want {
 			t.Errorf("%v hold all of %q, want %q", c.entries, got, c.want)

@@ -3,13 +3,13 @@ package lint
 import "github.com/apigw-sync/apigw-sync/internal/kind"
 
 var policyUnbound = &Rule{
-	ID: "AGS003", Name: "policy-unbound", Severity: Warning, Gateway: More,
+	ID: "AGS003", Name: "policy-unbound", Severity: Warning, Gateway: MoreWithExport,
 	Title: "A policy or app is not bound to any API",
 	Reason: "A policy that is not bound has no effect: it neither limits calls, nor blocks them, nor allows them. Without an " +
 		"export, the rule reports an empty `apis: []`, and an empty `apps: []` of an app quota. With an export, it also " +
 		"reports objects whose references match no API, and objects that have no binding in either the files or the " +
 		"gateway.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		asked, bound := map[string]bool{}, map[string]bool{}
 		for i := range s.State.References {
 			r := &s.State.References[i]

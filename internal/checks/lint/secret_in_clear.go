@@ -13,7 +13,7 @@ var secretInClear = &Rule{
 		"takes the value from the environment. A default, as in `${NAME:-secret}`, is also plain text in the file, and so " +
 		"is a value under the `vars` of a target in `.apigw-sync.yaml`. Up to seven characters next to a variable, such " +
 		"as a prefix, do not count as a secret.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		for i := range s.State.Objects {
 			d := &s.State.Objects[i]
 			for _, o := range d.Secrets {

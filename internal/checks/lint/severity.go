@@ -42,7 +42,7 @@ func Find(name string) (*Rule, *Unknown) {
 		words = append(words, r.ID, r.Name)
 	}
 	all := fmt.Sprintf("there are %s to %s; validate --explain-rule all lists them", Rules[0].ID, Rules[len(Rules)-1].ID)
-	return nil, &Unknown{fmt.Sprintf("there is no rule %q", name), spec.Meant(name, words, all)}
+	return nil, &Unknown{fmt.Sprintf("there is no rule %q", name), spec.DidYouMean(name, words, all)}
 }
 
 // Severities reads settings such as AGS001=off or secret-in-clear=warning; the last one of a rule counts.

@@ -17,15 +17,15 @@ type subject struct {
 
 	byAddress map[string]*kind.Declared
 	renamed   map[string]*kind.Declared // by the address that they had
-	held      map[string]*kind.Object   // of the gateway, by address
+	onGateway map[string]*kind.Object   // of the gateway, by address
 	bindings  []binding                 // see bound
-	known     bool                      // bindings are made
+	indexed   bool                      // bindings are made
 }
 
 func newSubject(in Input) *subject {
 	s := &subject{
 		Input: in, byAddress: make(map[string]*kind.Declared, len(in.State.Objects)),
-		renamed: map[string]*kind.Declared{}, held: map[string]*kind.Object{},
+		renamed: map[string]*kind.Declared{}, onGateway: map[string]*kind.Object{},
 	}
 	for i := range in.State.Objects {
 		d := &in.State.Objects[i]
@@ -37,7 +37,7 @@ func newSubject(in Input) *subject {
 	if in.Gateway != nil {
 		for i := range in.Gateway.Objects {
 			o := &in.Gateway.Objects[i]
-			s.held[o.Address()] = o
+			s.onGateway[o.Address()] = o
 		}
 	}
 	return s
@@ -64,7 +64,7 @@ func (s *subject) report(d *kind.Declared, pointer, message, hint string) {
 func (s *subject) add(at spec.Place, d *kind.Declared, message, hint string) {
 	f := Finding{Rule: s.rule, Severity: s.severity(s.rule), Place: at, Message: message, Hint: hint}
 	if d != nil {
-		f.Address, f.begins = d.Address(), s.Places.Begins(d)
+		f.Address, f.itemStarts = d.Address(), s.Places.ItemStarts(d)
 	}
 	s.findings = append(s.findings, f)
 }
@@ -72,7 +72,7 @@ func (s *subject) add(at spec.Place, d *kind.Declared, message, hint string) {
 // addIgnore adds a finding about a value of the ignore rule of that index.
 func (s *subject) addIgnore(i int, pointer, message, hint string) {
 	s.add(s.Places.OfIgnore(i, pointer), nil, message, hint)
-	s.findings[len(s.findings)-1].begins = []kind.Source{s.State.Ignore[i].Source}
+	s.findings[len(s.findings)-1].itemStarts = []kind.Source{s.State.Ignore[i].Source}
 }
 
 // owned reports whether the files own an object.
@@ -80,14 +80,14 @@ func (s *subject) owned(kindName, name string) bool {
 	return slices.ContainsFunc(s.State.Owns[kindName], func(glob string) bool { return kind.Glob(glob, name) })
 }
 
-// at is file:line:col.
-func at(s kind.Source) string { return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column) }
+// position is file:line:col.
+func position(s kind.Source) string { return fmt.Sprintf("%s:%d:%d", s.File, s.Line, s.Column) }
 
 // itoa is an index as a step of a JSON pointer.
 func itoa(i int) string { return strconv.Itoa(i) }
 
-// amount is "1 API", "2 APIs".
-func amount(n int, one, many string) string {
+// countOf is "1 API", "2 APIs".
+func countOf(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one
 	}

@@ -13,7 +13,7 @@ var throttleNoUserLimit = &Rule{
 	Reason: "All callers share `api_call_limits`. Without `user_call_limits`, a single account can use up the whole limit, " +
 		"with one app or with several, and every other caller is refused. The same applies to plugins of type " +
 		"`rate_limit` and their `user_limit`.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		each(s, "throttle", func(d *kind.Declared, t kind.Throttle) {
 			if t.UserLimit == 0 {
 				s.report(d, "/api_call_limits", fmt.Sprintf("one account can use up all %d calls of a period", t.APILimit), "add user_call_limits")

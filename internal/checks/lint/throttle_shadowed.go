@@ -9,12 +9,12 @@ import (
 )
 
 var throttleShadowed = &Rule{
-	ID: "AGS005", Name: "throttle-shadowed", Severity: Warning, Gateway: More,
+	ID: "AGS005", Name: "throttle-shadowed", Severity: Warning, Gateway: MoreWithExport,
 	Title: "A throttle has no effect because of a rate_limit plugin",
 	Reason: "If both are bound to the same API in an environment, only the plugin applies: the throttle limits nothing there, " +
 		"and changing its limits has no effect. Without an export, the rule reports this if references of both name the " +
 		"same API, or if one reference covers everything that the other does.",
-	look: func(s *subject) {
+	check: func(s *subject) {
 		specials := map[string]int{}
 		each(s, "throttle_special", func(d *kind.Declared, _ kind.Special) { specials[d.Owner]++ })
 		plugins := map[slot]*binding{}
@@ -64,7 +64,7 @@ func limits(d *kind.Declared, specials int) string {
 		}
 	}
 	if specials > 0 {
-		names = append(names, amount(specials, "special limit", "special limits"))
+		names = append(names, countOf(specials, "special limit", "special limits"))
 	}
 	if len(names) == 1 {
 		return names[0] + " has"

@@ -12,8 +12,8 @@ import (
 // Compare compares the sides object by object, leaf by leaf, and binding by binding.
 func Compare(from, to *Side) *Report {
 	shared := from.Gateway != "" && from.Gateway == to.Gateway
-	c := &promotion{from: newLedger(from, to, shared), to: newLedger(to, from, shared), report: &Report{}}
-	c.rules = diff.NewIgnores(slices.Concat(c.from.want.Ignore, c.to.want.Ignore), from.Options.Today)
+	c := &promotion{from: newSideIndex(from, to, shared), to: newSideIndex(to, from, shared), report: &Report{}}
+	c.rules = diff.NewIgnores(slices.Concat(c.from.desired.Ignore, c.to.desired.Ignore), from.Options.Today)
 	if shared {
 		c.report.Warnings = append(c.report.Warnings, diff.Note{
 			Message: "both targets are the same gateway; bindings and variables in " + from.Env + " are compared with those in " + to.Env,
@@ -25,17 +25,17 @@ func Compare(from, to *Side) *Report {
 			c.objects(k)
 		}
 	}
-	c.concealed()
-	c.missing()
+	c.warnHidden()
+	c.addMissing()
 	c.unapplied()
 	c.sort()
-	c.report.Next = Next{c.to.Have, c.to.want, c.to.plan}
+	c.report.Next = Next{c.to.Have, c.to.desired, c.to.plan}
 	return c.report
 }
 
 // promotion is one run of Compare.
 type promotion struct {
-	from, to *ledger
+	from, to *sideIndex
 	rules    diff.Ignores
 	report   *Report
 }
@@ -57,7 +57,7 @@ func (c *promotion) ignored(kindName, name string) bool {
 // objects compares the objects of a kind, with their parts and links.
 func (c *promotion) objects(k *kind.Kind) {
 	names := map[string]bool{}
-	for _, l := range []*ledger{c.from, c.to} {
+	for _, l := range []*sideIndex{c.from, c.to} {
 		for i := range l.Have.Objects {
 			if o := &l.Have.Objects[i]; o.Kind == k.Name {
 				names[o.Key] = true
@@ -66,17 +66,17 @@ func (c *promotion) objects(k *kind.Kind) {
 	}
 	for _, name := range sorted(names) {
 		if c.from.Options.Covers(k, name) && c.to.Options.Covers(k, name) && !c.ignored(k.Name, name) {
-			c.object(k, name)
+			c.objectPair(k, name)
 		}
 	}
 }
 
-func (c *promotion) object(k *kind.Kind, name string) {
+func (c *promotion) objectPair(k *kind.Kind, name string) {
 	address := k.Name + "/" + name
-	a, b := c.from.have[address], c.to.have[address]
+	a, b := c.from.byAddress[address], c.to.byAddress[address]
 	if c.covers(k.Name, name) {
 		if a == nil || b == nil {
-			c.alone(k.Name, name, a, b)
+			c.oneSided(k.Name, name, a, b)
 			return
 		}
 		c.leaves(k, a, b)
@@ -93,13 +93,13 @@ func (c *promotion) object(k *kind.Kind, name string) {
 	}
 }
 
-// alone adds the difference for an object that only one side has; the other is nil.
-func (c *promotion) alone(kindName, name string, a, b *kind.Object) {
+// oneSided adds the difference for an object that only one side has; the other is nil.
+func (c *promotion) oneSided(kindName, name string, a, b *kind.Object) {
 	o, has, lacks := a, c.from, c.to
 	if a == nil {
 		o, has, lacks = b, c.to, c.from
 	}
-	d := Difference{Address: o.Address(), Kind: kindName, Name: name, From: has.object(o.Address()), To: lacks.object(lacks.here(has.alike(o)))}
+	d := Difference{Address: o.Address(), Kind: kindName, Name: name, From: has.object(o.Address()), To: lacks.object(lacks.ownAddress(has.sharedAddress(o)))}
 	if a == nil {
 		d.From, d.To = d.To, d.From
 	}
@@ -110,7 +110,7 @@ func (c *promotion) alone(kindName, name string, a, b *kind.Object) {
 }
 
 // contains counts the parts and links of an object by kind.
-func (l *ledger) contains(kindName, name string) map[string]int {
+func (l *sideIndex) contains(kindName, name string) map[string]int {
 	out := map[string]int{}
 	for _, part := range kind.Parts(kindName) {
 		if n := len(l.parts[collection{part.Name, name}]); n > 0 {
@@ -132,27 +132,27 @@ func (c *promotion) parts(k *kind.Kind, owner string) {
 		return
 	}
 	if k.Ops.Generate != "" {
-		c.unlike(k, at)
+		c.secretNamedParts(k, at)
 		return
 	}
 	ignored := func(o *kind.Object) bool { return c.ignored(k.Name, o.Key) }
 	a, b := slices.DeleteFunc(slices.Clone(c.from.parts[at]), ignored), slices.DeleteFunc(slices.Clone(c.to.parts[at]), ignored)
-	pairs, a, b := match(a, b, c.from.asNamed, c.to.asNamed)
-	more, a, b := match(a, b, c.from.alike, c.to.alike)
+	pairs, a, b := match(a, b, c.from.declaredAddress, c.to.declaredAddress)
+	more, a, b := match(a, b, c.from.sharedAddress, c.to.sharedAddress)
 	for _, p := range slices.Concat(pairs, more) {
 		c.leaves(k, p[0], p[1])
 	}
 	for _, o := range a {
-		c.alone(k.Name, owner, o, nil)
+		c.oneSided(k.Name, owner, o, nil)
 	}
 	for _, o := range b {
-		c.alone(k.Name, owner, nil, o)
+		c.oneSided(k.Name, owner, nil, o)
 	}
 }
 
-// unlike compares parts whose names derive from their secrets. These are expected to differ, so it is a difference only if
-// one side has none.
-func (c *promotion) unlike(k *kind.Kind, at collection) {
+// secretNamedParts compares parts whose names derive from their secrets. These are expected to differ, so it is a
+// difference only if one side has none.
+func (c *promotion) secretNamedParts(k *kind.Kind, at collection) {
 	a, b := c.from.parts[at], c.to.parts[at]
 	switch {
 	case len(a) > 0 && len(b) > 0 && slices.Equal(sortedKeys(a), sortedKeys(b)):
@@ -162,7 +162,7 @@ func (c *promotion) unlike(k *kind.Kind, at collection) {
 	default:
 		c.add(Difference{
 			Address: k.Name + "/" + at.owner, Kind: k.Name, Name: at.owner, Contains: map[string]int{k.Name: len(a) + len(b)},
-			From: c.from.all(k, at), To: c.to.all(k, at),
+			From: c.from.allParts(k, at), To: c.to.allParts(k, at),
 		})
 	}
 }
@@ -175,19 +175,19 @@ func (c *promotion) links(k *kind.LinkKind, owner string) {
 		return
 	}
 	same, a, b := match(a, b, c.from.edge, c.to.edge)
-	more, a, b := match(a, b, c.from.asIs, c.to.asIs)
+	more, a, b := match(a, b, c.from.declaredEdge, c.to.declaredEdge)
 	c.report.Equal += len(same) + len(more)
 	for _, x := range a {
-		c.bound(x, c.from.edge(x), true)
+		c.oneSidedLink(x, c.from.edge(x), true)
 	}
 	for _, x := range b {
-		c.bound(x, c.to.edge(x), false)
+		c.oneSidedLink(x, c.to.edge(x), false)
 	}
 }
 
-// asIs returns an edge with the environment of the link itself, if the files declare the link; otherwise the zero edge.
-// Such an edge means the same environment on both sides, whatever each side's own environment is.
-func (l *ledger) asIs(x *kind.Link) edge {
+// declaredEdge returns an edge with the environment of the link itself, if the files declare the link; otherwise the
+// zero edge. Such an edge means the same environment on both sides, whatever each side's own environment is.
+func (l *sideIndex) declaredEdge(x *kind.Link) edge {
 	if l.bound[l.edge(x)] == nil {
 		return edge{}
 	}
@@ -219,8 +219,8 @@ func match[T any, K comparable](a, b []*T, from, to func(*T) K) (pairs [][2]*T, 
 	return pairs, onlyA, onlyB
 }
 
-// bound adds the difference for a link that only one side has.
-func (c *promotion) bound(x *kind.Link, e edge, inFrom bool) {
+// oneSidedLink adds the difference for a link that only one side has.
+func (c *promotion) oneSidedLink(x *kind.Link, e edge, inFrom bool) {
 	c.add(Difference{
 		Address: x.Address(), Kind: x.Kind, Name: x.Owner, Link: x, From: c.from.link(e, inFrom), To: c.to.link(e, !inFrom),
 	})
@@ -241,8 +241,8 @@ func (c *promotion) add(d Difference) {
 	c.report.Differences = append(c.report.Differences, d)
 }
 
-// concealed warns of the secrets that could not be compared.
-func (c *promotion) concealed() {
+// warnHidden warns of the secrets that could not be compared.
+func (c *promotion) warnHidden() {
 	warn := func(who string, list []string) {
 		if len(list) > 0 {
 			c.report.Warnings = append(c.report.Warnings, diff.Note{Message: who + " secrets, so they cannot be compared: " + strings.Join(list, ", ")})
@@ -256,9 +256,9 @@ func (c *promotion) concealed() {
 	warn(c.to.Target+" hides", c.to.hidden)
 }
 
-// missing lists the APIs that one side lacks, with the bindings that this side therefore cannot have.
-func (c *promotion) missing() {
-	c.report.APIs = append(c.lacking(c.from, c.to), c.lacking(c.to, c.from)...)
+// addMissing lists the APIs that one side lacks, with the bindings that this side therefore cannot have.
+func (c *promotion) addMissing() {
+	c.report.APIs = append(c.missingAPIs(c.from, c.to), c.missingAPIs(c.to, c.from)...)
 	if len(c.from.Options.Names)+len(c.from.Options.Kinds)+len(c.to.Options.Names)+len(c.to.Options.Kinds) > 0 {
 		c.report.APIs = slices.DeleteFunc(c.report.APIs, func(a API) bool { return len(a.Bindings) == 0 })
 	}
@@ -266,10 +266,10 @@ func (c *promotion) missing() {
 
 // unapplied lists differences between a side and its files that are not a difference between the two sides.
 func (c *promotion) unapplied() {
-	for _, l := range []*ledger{c.from, c.to} {
+	for _, l := range []*sideIndex{c.from, c.to} {
 		for i := range l.plan.Changes {
 			ch := &l.plan.Changes[i]
-			if !l.told[ch.Address] && !l.told[collection{ownerKind(ch.Kind), ch.Name}.below()] {
+			if !l.reported[ch.Address] && !l.reported[collection{ownerKind(ch.Kind), ch.Name}.changesKey()] {
 				c.report.Unapplied = append(c.report.Unapplied, Unapplied{Target: l.Target, Address: ch.Address, Action: ch.Action})
 			}
 		}

@@ -13,8 +13,8 @@ import (
 
 // leaves compares an object that both sides have.
 func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
-	fields := differing(k, a.Value, b.Value)
-	c.conceal(k, a, b)
+	fields := differingLeaves(k, a.Value, b.Value)
+	c.noteHidden(k, a, b)
 	equal, env := true, k.EnvironmentOf(a.Value)
 	for _, f := range fields {
 		switch {
@@ -23,7 +23,7 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 		case c.rules.Field(k.Name, a.Key, f) || c.rules.Field(k.Name, b.Key, f):
 			c.report.Ignored++
 			continue
-		case slices.Contains(k.Generated, f.Path) && c.made(k, a.Address(), f.Path):
+		case slices.Contains(k.Generated, f.Path) && c.generated(k, a.Address(), f.Path):
 			c.report.Credentials = append(c.report.Credentials, Credential{Address: a.Address(), Path: f.Path})
 			continue
 		}
@@ -39,10 +39,10 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 	}
 }
 
-// differing lists the leaves in which the values of two gateways differ, if both show them. A member of a set that only one
-// side has is a difference of its own, and so is each of two texts at the same index of a list, because the files may declare
-// one and not the other.
-func differing(k *kind.Kind, a, b any) (out []diff.Field) {
+// differingLeaves lists the leaves in which the values of two gateways differ, if both show them. A member of a set
+// that only one side has is a difference of its own, and so is each of two texts at the same index of a list, because
+// the files may declare one and not the other.
+func differingLeaves(k *kind.Kind, a, b any) (out []diff.Field) {
 	back := map[string]bool{}
 	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
 		back[f.Path] = true
@@ -68,19 +68,19 @@ func differing(k *kind.Kind, a, b any) (out []diff.Field) {
 	return out
 }
 
-// open reports whether the files of the side leave a leaf to the gateway.
-func (l *ledger) open(k *kind.Kind, address, path string) bool {
-	d := l.asked[address]
+// leftToGateway reports whether the files of the side leave a leaf to the gateway.
+func (l *sideIndex) leftToGateway(k *kind.Kind, address, path string) bool {
+	d := l.declared[address]
 	return d == nil || k.Open(d.Value, path)
 }
 
 // leaf compares a leaf of an object on this side with the files of this side. Value is the leaf on this side, other that on
 // the other side.
-func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
+func (l *sideIndex) leaf(o *kind.Object, path string, value, other any) Aspect {
 	a := Aspect{Present: true, Value: value, State: AsDeclared}
-	d := l.asked[o.Address()]
-	if d == nil || unsaid(kind.Of(o.Kind), d.Value, o.Value, path) {
-		a.State = Unsaid
+	d := l.declared[o.Address()]
+	if d == nil || leftOut(kind.Of(o.Kind), d.Value, o.Value, path) {
+		a.State = NotDeclared
 		return a
 	}
 	says := l.Places.DeclarationOf(d, path)
@@ -90,20 +90,21 @@ func (l *ledger) leaf(o *kind.Object, path string, value, other any) Aspect {
 		return a
 	}
 	for i := range ch.Fields {
-		if files, departs, vague := about(&ch.Fields[i], path, value, other); departs {
+		if files, departs, vague := concerns(&ch.Fields[i], path, value, other); departs {
 			a.State, a.Files = Departs, files
 			if vague {
 				a.Note = "the list differs from the files"
 			}
-			l.told[ch.Address] = true
+			l.reported[ch.Address] = true
 			return a
 		}
 	}
 	return a
 }
 
-// unsaid reports whether a declared value leaves out the whole field that contains a leaf, so that the gateway decides it.
-func unsaid(k *kind.Kind, declared, have any, path string) bool {
+// leftOut reports whether a declared value leaves out the whole field that contains a leaf, so that the gateway decides
+// it.
+func leftOut(k *kind.Kind, declared, have any, path string) bool {
 	field := path
 	if i := strings.IndexByte(path[1:], '/'); i >= 0 {
 		field = path[:i+1]
@@ -116,10 +117,10 @@ func unsaid(k *kind.Kind, declared, have any, path string) bool {
 	return !slices.Contains(k.Generated, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
 }
 
-// about reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the gateways
-// differ, and what the files declare there. Entries of sets and lists are matched by value, because their indexes
-// change. vague means that the change concerns only other entries of the same list.
-func about(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
+// concerns reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the
+// gateways differ, and what the files declare there. Entries of sets and lists are matched by value, because their
+// indexes change. vague means that the change concerns only other entries of the same list.
+func concerns(f *diff.Field, path string, value, other any) (files any, departs, vague bool) {
 	list, inside := jsonptr.ListOf(path)
 	of, _ := jsonptr.ListOf(f.Path)
 	switch {
@@ -139,27 +140,27 @@ func about(f *diff.Field, path string, value, other any) (files any, departs, va
 	return f.After, reflect.DeepEqual(f.After, other), false
 }
 
-// conceal notes secrets that cannot be compared because a gateway hides them.
-func (c *promotion) conceal(k *kind.Kind, a, b *kind.Object) {
+// noteHidden notes secrets that cannot be compared because a gateway hides them.
+func (c *promotion) noteHidden(k *kind.Kind, a, b *kind.Object) {
 	for _, x := range []struct {
-		side        *ledger
+		side        *sideIndex
 		have, other *kind.Object
 	}{{c.from, a, b}, {c.to, b, a}} {
 		value := x.other.Value
-		if d := x.side.asked[x.have.Address()]; d != nil {
+		if d := x.side.declared[x.have.Address()]; d != nil {
 			value = d.Value
 		}
 		for _, path := range k.Hides(value, x.have.Value) {
-			if !slices.Contains(k.Generated, path) || !c.made(k, x.have.Address(), path) {
+			if !slices.Contains(k.Generated, path) || !c.generated(k, x.have.Address(), path) {
 				x.side.hidden = append(x.side.hidden, x.have.Address()+" "+path)
 			}
 		}
 	}
 }
 
-// made reports whether the files of one side leave a leaf to its gateway, which then generates its own value.
-func (c *promotion) made(k *kind.Kind, address, path string) bool {
-	return c.from.open(k, address, path) || c.to.open(k, address, path)
+// generated reports whether the files of one side leave a leaf to its gateway, which then generates its own value.
+func (c *promotion) generated(k *kind.Kind, address, path string) bool {
+	return c.from.leftToGateway(k, address, path) || c.to.leftToGateway(k, address, path)
 }
 
 func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -42,9 +42,9 @@ type State string
 
 // The states.
 const (
-	AsDeclared State = "declared"   // it matches the files, or is missing and the files do not ask for it
-	Departs    State = "departs"    // the files declare something else
-	Unsaid     State = "undeclared" // the files do not declare it; or it is missing and the files may ask for it
+	AsDeclared  State = "declared"   // it matches the files, or is missing and the files do not ask for it
+	Departs     State = "departs"    // the files declare something else
+	NotDeclared State = "undeclared" // the files do not declare it; or it is missing and the files may ask for it
 )
 
 // Difference is a leaf in which the gateways differ, or an object or link that only one of them has.

@@ -131,7 +131,7 @@ func TestOtherWayRound(t *testing.T) {
 
 // open reports whether an object that both gateways have differs in a field which the files of one side leave out.
 func open(d promote.Difference) bool {
-	return d.From.Present && d.To.Present && d.Path != "" && (d.From.State == promote.Unsaid || d.To.State == promote.Unsaid)
+	return d.From.Present && d.To.Present && d.Path != "" && (d.From.State == promote.NotDeclared || d.To.State == promote.NotDeclared)
 }
 
 // TestFilesAlone checks that without gateways the comparison finds the differences of gateways that match their

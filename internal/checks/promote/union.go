@@ -38,13 +38,13 @@ func union(own, other *Side) *kind.Catalog {
 	return out
 }
 
-// lacking lists the APIs that are published on only one side. APIs with bindings that the other side cannot have come
-// first.
-func (c *promotion) lacking(has, lacks *ledger) (out []API) {
+// missingAPIs lists the APIs that are published on only one side. APIs with bindings that the other side cannot have
+// come first.
+func (c *promotion) missingAPIs(has, lacks *sideIndex) (out []API) {
 	if has.APIs == nil || lacks.APIs == nil {
 		return nil
 	}
-	stuck := c.stuck(has, lacks)
+	stuck := c.blockedBindings(has, lacks)
 	for _, a := range has.APIs.APIs {
 		if _, live := a.In(has.Env); !live {
 			continue
@@ -69,9 +69,9 @@ func (c *promotion) lacking(has, lacks *ledger) (out []API) {
 	return out
 }
 
-// stuck returns, by API, the addresses of the bindings in a side's own environment that the other side should have,
-// too: all bindings apart from those that only the files of the first side declare.
-func (c *promotion) stuck(has, lacks *ledger) map[string][]string {
+// blockedBindings returns, by API, the addresses of the bindings in a side's own environment that the other side should
+// have, too: all bindings apart from those that only the files of the first side declare.
+func (c *promotion) blockedBindings(has, lacks *sideIndex) map[string][]string {
 	out := map[string][]string{}
 	for i := range has.Have.Links {
 		x := &has.Have.Links[i]

@@ -13,8 +13,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// exchange is the rotation of a code in progress.
-type exchange struct {
+// codeRotation is the rotation of a code in progress.
+type codeRotation struct {
 	*Rotation
 	reader *fetch.Reader
 	app    *kind.Object
@@ -23,10 +23,11 @@ type exchange struct {
 	out    *Outcome
 }
 
-// Code adds the new code, checks that the gateway has it, hands it over, and then removes the old one. The old code is never
-// removed before the new one was seen. After an interruption, another call continues where the earlier one stopped.
+// Code adds the new code, checks that the gateway has it, hands it over, and then removes the old one. The old code is
+// never removed before the new one was seen. After an interruption, another call continues where the earlier one
+// stopped.
 func (r *Rotation) Code(ctx context.Context) (*Outcome, error) {
-	x := &exchange{Rotation: r, reader: &fetch.Reader{Caller: r.Caller}, out: &Outcome{}}
+	x := &codeRotation{Rotation: r, reader: &fetch.Reader{Caller: r.Caller}, out: &Outcome{}}
 	var err error
 	if x.app, err = r.app(ctx, x.reader); err != nil {
 		return x.out, err
@@ -38,8 +39,8 @@ func (r *Rotation) Code(ctx context.Context) (*Outcome, error) {
 	if err := x.choose(have); err != nil {
 		return x.out, err
 	}
-	if !holds(have, x.fresh) {
-		if err := x.add(ctx, len(have)); err != nil {
+	if !contains(have, x.fresh) {
+		if err := x.addNew(ctx, len(have)); err != nil {
 			return x.out, err
 		}
 	}
@@ -47,16 +48,16 @@ func (r *Rotation) Code(ctx context.Context) (*Outcome, error) {
 	if err := r.deliver(ctx, value(&x.fresh)); err != nil {
 		return x.out, fmt.Errorf("hand the new code over: %w; the old code still works", err)
 	}
-	return x.out, x.retire(ctx)
+	return x.out, x.removeOld(ctx)
 }
 
 // codes reads the codes that the app has.
-func (x *exchange) codes(ctx context.Context) ([]kind.Object, error) {
+func (x *codeRotation) codes(ctx context.Context) ([]kind.Object, error) {
 	return x.reader.Named(ctx, codes, x.app, "")
 }
 
 // choose decides which code replaces which: it continues an interrupted rotation, or else does what the user asked.
-func (x *exchange) choose(have []kind.Object) error {
+func (x *codeRotation) choose(have []kind.Object) error {
 	if x.Value != "" {
 		x.fresh = codes.Items(x.App, x.Value)[0]
 		return x.chooseOld(have)
@@ -74,7 +75,7 @@ func (x *exchange) choose(have []kind.Object) error {
 	}
 	x.fresh = codes.Items(x.App, successor(last))[0]
 	for i := range have {
-		if succeeds(value(&have[i]), last) {
+		if replaces(value(&have[i]), last) {
 			x.fresh = have[i]
 		}
 	}
@@ -84,10 +85,10 @@ func (x *exchange) choose(have []kind.Object) error {
 // pair is a code and the code that was made to replace it.
 type pair struct{ old, fresh kind.Object }
 
-func (x *exchange) pairs(have []kind.Object) (out []pair) {
+func (x *codeRotation) pairs(have []kind.Object) (out []pair) {
 	for _, o := range have {
 		for _, f := range have {
-			if succeeds(value(&f), value(&o)) {
+			if replaces(value(&f), value(&o)) {
 				out = append(out, pair{o, f})
 			}
 		}
@@ -96,7 +97,7 @@ func (x *exchange) pairs(have []kind.Object) (out []pair) {
 }
 
 // chooseOld finds the codes to remove.
-func (x *exchange) chooseOld(have []kind.Object) error {
+func (x *codeRotation) chooseOld(have []kind.Object) error {
 	var others []kind.Object
 	for _, o := range have {
 		if o.Key != x.fresh.Key {
@@ -116,15 +117,16 @@ func (x *exchange) chooseOld(have []kind.Object) error {
 		switch {
 		case i >= 0:
 			x.old = append(x.old, others[i])
-		case !holds(have, x.fresh):
+		case !contains(have, x.fresh):
 			return fmt.Errorf("the app %s has no code %s; it has %s", x.App, name, cmp.Or(strings.Join(hashes(others), ", "), "none"))
 		}
 	}
 	return nil
 }
 
-// add creates the new code. Its value is chosen here, so if the response is lost, listing the codes shows whether it was added.
-func (x *exchange) add(ctx context.Context, held int) error {
+// addNew creates the new code. Its value is chosen here, so if the response is lost, listing the codes shows whether it
+// was added.
+func (x *codeRotation) addNew(ctx context.Context, held int) error {
 	if held >= codes.MaxPerOwner {
 		return fmt.Errorf("the app %s already has %d codes, the maximum; remove one that nobody uses", x.App, held)
 	}
@@ -141,7 +143,7 @@ func (x *exchange) add(ctx context.Context, held int) error {
 	case rerr != nil:
 		x.out.Unknown = true
 		return fmt.Errorf("look for the new code of the app %s: %w; run the same command again", x.App, rerr)
-	case holds(have, x.fresh):
+	case contains(have, x.fresh):
 		x.out.Added = true
 		return nil
 	case err == nil:
@@ -151,8 +153,8 @@ func (x *exchange) add(ctx context.Context, held int) error {
 	return fmt.Errorf("add a code to the app %s: %w; run the same command again", x.App, err)
 }
 
-// retire removes the old codes, unless they should stay until a later run.
-func (x *exchange) retire(ctx context.Context) error {
+// removeOld removes the old codes, unless they should stay until a later run.
+func (x *codeRotation) removeOld(ctx context.Context) error {
 	x.out.Complete = len(x.old) == 0
 	if x.out.Complete || !x.Finish && x.Overlap == 0 {
 		return nil
@@ -164,7 +166,7 @@ func (x *exchange) retire(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("check the new code again: %w; the old code still works", err)
 	}
-	if !holds(have, x.fresh) {
+	if !contains(have, x.fresh) {
 		return fmt.Errorf("the new code of the app %s is gone, so the old one stays", x.App)
 	}
 	for i := range x.old {
@@ -181,7 +183,7 @@ func (x *exchange) retire(ctx context.Context) error {
 
 func value(o *kind.Object) string { return o.Value.(kind.AppCode).Value }
 
-func holds(objects []kind.Object, one kind.Object) bool {
+func contains(objects []kind.Object, one kind.Object) bool {
 	return slices.ContainsFunc(objects, func(o kind.Object) bool { return o.Key == one.Key && value(&o) == value(&one) })
 }
 

@@ -12,8 +12,8 @@ import (
 
 const secretBytes = 32
 
-// Secret gives the app a new secret. The old one stops working at once. Setting the same value again changes nothing, so a
-// run with Value can be repeated.
+// Secret gives the app a new secret. The old one stops working at once. Setting the same value again changes nothing,
+// so a run with Value can be repeated.
 func (r *Rotation) Secret(ctx context.Context) (*Outcome, error) {
 	out := &Outcome{}
 	reader := &fetch.Reader{Caller: r.Caller}
@@ -23,9 +23,9 @@ func (r *Rotation) Secret(ctx context.Context) (*Outcome, error) {
 	}
 	var value string
 	if r.Generate {
-		value, err = r.generated(ctx, reader, app, out)
+		value, err = r.setGenerated(ctx, reader, app, out)
 	} else {
-		value, err = r.chosen(ctx, app, out)
+		value, err = r.setChosen(ctx, app, out)
 	}
 	if err != nil {
 		return out, err
@@ -36,8 +36,8 @@ func (r *Rotation) Secret(ctx context.Context) (*Outcome, error) {
 	return out, nil
 }
 
-// chosen sets a secret that was chosen by this tool or its user.
-func (r *Rotation) chosen(ctx context.Context, app *kind.Object, out *Outcome) (value string, err error) {
+// setChosen sets a secret that was chosen by this tool or its user.
+func (r *Rotation) setChosen(ctx context.Context, app *kind.Object, out *Outcome) (value string, err error) {
 	if value = r.Value; value == "" {
 		value = random(secretBytes)
 		if err := r.keep(value); err != nil {
@@ -52,9 +52,9 @@ func (r *Rotation) chosen(ctx context.Context, app *kind.Object, out *Outcome) (
 	return value, nil
 }
 
-// generated lets the gateway generate the secret, and finds out what it is. If the response is lost, the secret is compared
-// with the earlier one; if the gateway does not show secrets, the outcome stays unknown.
-func (r *Rotation) generated(ctx context.Context, reader *fetch.Reader, app *kind.Object, out *Outcome) (string, error) {
+// setGenerated lets the gateway generate the secret, and finds out what it is. If the response is lost, the secret is
+// compared with the earlier one; if the gateway does not show secrets, the outcome stays unknown.
+func (r *Rotation) setGenerated(ctx context.Context, reader *fetch.Reader, app *kind.Object, out *Outcome) (string, error) {
 	var answer struct {
 		Secret string `json:"app_secret"`
 	}

@@ -30,7 +30,7 @@ func TestSuccessor(t *testing.T) {
 		{"longer", value + "0", old, false},
 		{"the first code of an app", successor(""), "", false},
 	} {
-		if got := succeeds(c.value, c.old); got != c.want {
+		if got := replaces(c.value, c.old); got != c.want {
 			t.Errorf("%s: %v, want %v", c.name, got, c.want)
 		}
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// By is who made a difference.
-type By struct {
+// Author is who made a difference.
+type Author struct {
 	User      string
 	At        time.Time
 	Operation string // the name that the trail uses
@@ -26,15 +26,15 @@ type Run struct {
 	KeyID      string          // the access key of this run; "" if it has none
 }
 
-// By returns, by address, who made each difference: the author of the last record of an operation that can have caused
-// it. Differences without such a record are missing.
-func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
+// Authors returns, by address, who made each difference: the author of the last record of an operation that can have
+// caused it. Differences without such a record are missing.
+func (t *Trail) Authors(plan *diff.Plan, have kind.Actual, run Run) map[string]Author {
 	objects := map[string]*kind.Object{}
 	for i := range have.Objects {
 		objects[have.Objects[i].Address()] = &have.Objects[i]
 	}
 	records := t.sorted(plan, have)
-	out := map[string]By{}
+	out := map[string]Author{}
 	for i := range plan.Changes {
 		c := &plan.Changes[i]
 		s := subjectOf(c)
@@ -47,7 +47,7 @@ func (t *Trail) By(plan *diff.Plan, have kind.Actual, run Run) map[string]By {
 			out[c.Address] = by
 		}
 	}
-	inherit(plan, out)
+	inheritAuthors(plan, out)
 	for _, e := range plan.Extra {
 		o := objects[e.Address]
 		if o == nil {
@@ -87,8 +87,8 @@ func (t *Trail) sorted(plan *diff.Plan, have kind.Actual) records {
 	return out
 }
 
-// inherit attributes the removal of parts and links to whoever removed their owner.
-func inherit(plan *diff.Plan, out map[string]By) {
+// inheritAuthors attributes the removal of parts and links to whoever removed their owner.
+func inheritAuthors(plan *diff.Plan, out map[string]Author) {
 	gone := map[string]bool{}
 	for i := range plan.Changes {
 		gone[plan.Changes[i].Address] = plan.Changes[i].Action == diff.Create
@@ -115,13 +115,13 @@ func inherit(plan *diff.Plan, out map[string]By) {
 // subject describes the records that can explain a change: their resource and their operation.
 type subject struct {
 	resource, word string // type of the resource, and a word in the operation; "" if the type alone identifies the kind
-	does           verb
+	verb           verb
 	ids            []string // a record with one of these ids is certainly about the subject
 	owner          string   // id of the owner
 	targets        []string // a record with one of these ids and the owner is certainly about the subject
 	names          []string // a record with one of these names is probably about the subject
 	gateway        string   // id of the gateway, which some records have instead of the id of the resource
-	rival          bool     // another object of the kind may have displaced it by a bind to the target
+	displaceable   bool     // another object of the kind may have displaced it by a bind to the target
 }
 
 // subjectOf describes what must have happened on the gateway to make a change necessary.
@@ -129,7 +129,7 @@ func subjectOf(c *diff.Change) subject {
 	switch c.Action {
 	case diff.Bind:
 		s := ofLink(c.Link, removes)
-		s.rival = kind.LinkOf(c.Kind).Slot != nil
+		s.displaceable = kind.LinkOf(c.Kind).Slot != nil
 		return s
 	case diff.Unbind:
 		return ofLink(c.Link, makes)
@@ -144,8 +144,8 @@ func subjectOf(c *diff.Change) subject {
 }
 
 func ofObject(o *kind.Object, does verb) subject {
-	s := subject{does: does, ids: []string{o.ID}, names: []string{o.Key}}
-	s.resource, s.word = spelled(kind.Of(o.Kind).Trail)
+	s := subject{verb: does, ids: []string{o.ID}, names: []string{o.Key}}
+	s.resource, s.word = splitType(kind.Of(o.Kind).Trail)
 	if o.Owner != "" { // the trail uses its own name, or the name of its owner
 		rest := strings.TrimPrefix(o.Key, o.Owner+"/")
 		_, name, _ := strings.Cut(rest, ":")
@@ -158,47 +158,47 @@ func ofObject(o *kind.Object, does verb) subject {
 }
 
 func ofLink(l *kind.Link, does verb) subject {
-	s := subject{does: does, ids: []string{l.ID}, owner: l.OwnerID, names: []string{l.Owner}, targets: []string{l.To.ListedBy(), l.To.ID}}
-	s.resource, s.word = spelled(kind.LinkOf(l.Kind).Trail)
+	s := subject{verb: does, ids: []string{l.ID}, owner: l.OwnerID, names: []string{l.Owner}, targets: []string{l.To.ListedBy(), l.To.ID}}
+	s.resource, s.word = splitType(kind.LinkOf(l.Kind).Trail)
 	return s
 }
 
-// spelled splits the name that the trail uses for a kind: TYPE, or TYPE:WORD.
-func spelled(trail string) (resource, word string) {
+// splitType splits the name that the trail uses for a kind: TYPE, or TYPE:WORD.
+func splitType(trail string) (resource, word string) {
 	resource, word, _ = strings.Cut(strings.ToLower(trail), ":")
 	return resource, word
 }
 
 // last returns the newest record that is certainly about a subject, or else the newest that probably is.
-func (t records) last(s subject, run Run) (By, bool) {
+func (t records) last(s subject, run Run) (Author, bool) {
 	s.gateway = run.InstanceID
 	var likely *trace
 	for _, r := range t[s.resource] {
-		certain, probable := s.told(r)
+		certain, probable := s.matches(r)
 		switch {
 		case certain:
-			return r.by(true, run), true
+			return r.author(true, run), true
 		case probable && likely == nil:
 			likely = r
 		}
 	}
 	if likely == nil {
-		return By{}, false
+		return Author{}, false
 	}
-	return likely.by(false, run), true
+	return likely.author(false, run), true
 }
 
-// told reports whether a record is about a subject, and how certain that is.
-func (s *subject) told(r *trace) (certain, probable bool) {
-	if s.resource == "" || !s.speaks(r) {
+// matches reports whether a record is about a subject, and how certain that is.
+func (s *subject) matches(r *trace) (certain, probable bool) {
+	if s.resource == "" || !s.sameKind(r) {
 		return false, false
 	}
 	target := slices.ContainsFunc(s.targets, r.mentions)
-	does := r.does()
-	if s.rival && does == makes && target && !r.mentions(s.owner) {
+	does := r.verb()
+	if s.displaceable && does == makes && target && !r.mentions(s.owner) {
 		return false, true
 	}
-	if does&s.does == 0 {
+	if does&s.verb == 0 {
 		return false, false
 	}
 	if slices.ContainsFunc(s.ids, r.mentions) || target && r.mentions(s.owner) {
@@ -207,31 +207,31 @@ func (s *subject) told(r *trace) (certain, probable bool) {
 	if len(s.targets) > 0 && r.targeted && !target { // it is about a binding of the same owner to another API
 		return false, false
 	}
-	return false, r.mentions(s.owner) || slices.ContainsFunc(s.names, r.names) && !s.another(r)
+	return false, r.mentions(s.owner) || slices.ContainsFunc(s.names, r.names) && !s.otherObject(r)
 }
 
-// speaks reports whether an operation is about the kind of the subject, since two kinds may share a type of resource.
-func (s *subject) speaks(r *trace) bool {
+// sameKind reports whether an operation is about the kind of the subject, since two kinds may share a type of resource.
+func (s *subject) sameKind(r *trace) bool {
 	name := strings.ToLower(r.operation)
 	if s.word != "" {
 		return strings.Contains(name, s.word)
 	}
 	another := func(trail string) bool {
-		resource, word := spelled(trail)
+		resource, word := splitType(trail)
 		return word != "" && resource == s.resource && strings.Contains(name, word)
 	}
 	return !slices.ContainsFunc(kind.All, func(k *kind.Kind) bool { return another(k.Trail) }) &&
 		!slices.ContainsFunc(kind.Links, func(l *kind.LinkKind) bool { return another(l.Trail) })
 }
 
-// another reports whether a record is about a different object with the same name, such as one of another gateway.
-func (s *subject) another(r *trace) bool {
+// otherObject reports whether a record is about a different object with the same name, such as one of another gateway.
+func (s *subject) otherObject(r *trace) bool {
 	known := slices.ContainsFunc(s.ids, func(id string) bool { return id != "" })
-	return known && r.of != "" && r.of != r.name && r.of != s.gateway && !slices.ContainsFunc(s.ids, r.mentions) && !r.mentions(s.owner)
+	return known && r.id != "" && r.id != r.name && r.id != s.gateway && !slices.ContainsFunc(s.ids, r.mentions) && !r.mentions(s.owner)
 }
 
-func (t *trace) by(certain bool, run Run) By {
-	return By{
+func (t *trace) author(certain bool, run Run) Author {
+	return Author{
 		User: t.user, At: t.at, Operation: t.operation, Source: t.source, Certain: certain,
 		Own: run.Requests[t.requestID] && t.requestID != "" || run.KeyID != "" && run.KeyID == t.keyID,
 	}

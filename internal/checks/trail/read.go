@@ -17,12 +17,12 @@ import (
 )
 
 const (
-	window   = 7 * 24 * time.Hour // older records cannot be queried
-	skew     = 5 * time.Minute    // the largest difference of clocks that is expected
-	pageSize = 200                // the most records that a query returns
-	mostOf   = 1000               // the most pages to read, so that the run ends even if the pages do not
-	patience = 10 * time.Second   // for the first answer: a report should not wait long for additional information
-	service  = "APIG"
+	window        = 7 * 24 * time.Hour // older records cannot be queried
+	skew          = 5 * time.Minute    // the largest difference of clocks that is expected
+	pageSize      = 200                // the most records that a query returns
+	maxPages      = 1000               // the most pages to read, so that the run ends even if the pages do not
+	answerTimeout = 10 * time.Second   // for the first answer: a report should not wait long for additional information
+	service       = "APIG"
 )
 
 // Trail holds the records of a project's audit trail about its gateways.
@@ -32,18 +32,18 @@ type Trail struct{ traces []trace }
 // with it.
 func Read(ctx context.Context, reader *fetch.Reader, now time.Time) (*Trail, error) {
 	r := query{reader: reader, now: now, scope: api.Trail, path: "traces", seen: map[string]bool{}}
-	err := r.all(ctx, service)
+	err := r.readAll(ctx, service)
 	if e, ok := errors.AsType[*api.Error](err); ok && e.Status == 404 { // some clouds have only the older query
 		r.scope, r.path = api.OldTrail, "trace"
-		if older := r.all(ctx, service); older == nil || len(r.seen) > 0 {
+		if older := r.readAll(ctx, service); older == nil || len(r.seen) > 0 {
 			err = older
 		}
 	}
 	if err == nil && len(r.seen) == 0 {
-		err = r.all(ctx, "") // the name of the service is not documented
+		err = r.readAll(ctx, "") // the name of the service is not documented
 	}
 	slices.SortStableFunc(r.traces, func(a, b trace) int { return b.at.Compare(a.at) })
-	return &Trail{r.traces}, explained(err)
+	return &Trail{r.traces}, withAdvice(err)
 }
 
 // query reads one trail.
@@ -56,12 +56,12 @@ type query struct {
 	traces []trace
 }
 
-// all reads all pages, from the newest to the oldest.
-func (q *query) all(ctx context.Context, only string) error {
+// readAll reads all pages, from the newest to the oldest.
+func (q *query) readAll(ctx context.Context, only string) error {
 	next := ""
-	for range mostOf {
+	for range maxPages {
 		var raw json.RawMessage
-		if err := q.ask(ctx, only, next, &raw); err != nil {
+		if err := q.request(ctx, only, next, &raw); err != nil {
 			return err
 		}
 		var page struct {
@@ -73,20 +73,20 @@ func (q *query) all(ctx context.Context, only string) error {
 		if _, err := wire.Decode(raw, &page); err != nil {
 			return fmt.Errorf("the response is not a list of records: %w", err)
 		}
-		if !q.take(page.Traces) || page.Meta.Marker == "" || page.Meta.Marker == next {
+		if !q.add(page.Traces) || page.Meta.Marker == "" || page.Meta.Marker == next {
 			return nil
 		}
 		next = page.Meta.Marker
 	}
-	return fmt.Errorf("it has more than %d pages", mostOf)
+	return fmt.Errorf("it has more than %d pages", maxPages)
 }
 
-var errPatience = fmt.Errorf("no answer within %s", patience)
+var errTimeout = fmt.Errorf("no answer within %s", answerTimeout)
 
-// ask requests a page, and repeats the request once after an internal error of the trail.
-func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage) error {
+// request requests a page, and repeats the request once after an internal error of the trail.
+func (q *query) request(ctx context.Context, only, next string, raw *json.RawMessage) error {
 	if next == "" {
-		within, cancel := context.WithTimeoutCause(ctx, patience, errPatience)
+		within, cancel := context.WithTimeoutCause(ctx, answerTimeout, errTimeout)
 		defer cancel()
 		ctx = within
 	}
@@ -111,8 +111,8 @@ func (q *query) ask(ctx context.Context, only, next string, raw *json.RawMessage
 	return err
 }
 
-// take adds the records of a page, and reports whether any of them is new.
-func (q *query) take(page []json.RawMessage) (fresh bool) {
+// add adds the records of a page, and reports whether any of them is new.
+func (q *query) add(page []json.RawMessage) (fresh bool) {
 	for _, raw := range page {
 		var id struct {
 			ID string `json:"trace_id"`
@@ -129,8 +129,8 @@ func (q *query) take(page []json.RawMessage) (fresh bool) {
 	return fresh
 }
 
-// explained adds what the user can do about an error of the trail.
-func explained(err error) error {
+// withAdvice adds what the user can do about an error of the trail.
+func withAdvice(err error) error {
 	e, refused := errors.AsType[*api.Error](err)
 	switch {
 	case err == nil:

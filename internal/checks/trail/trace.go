@@ -1,5 +1,5 @@
-// Package trail finds out who changed what on a gateway, from the audit trail of its project. Vendor's guide: "Cloud Trace
-// Service", API reference: "Querying a Trace List".
+// Package trail finds out who changed what on a gateway, from the audit trail of its project. Vendor's guide: "Cloud
+// Trace Service", API reference: "Querying a Trace List".
 package trail
 
 import (
@@ -10,13 +10,13 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api/wire"
 )
 
-// trace is one record of the audit trail that may describe a change. Requests and responses in it are searched for ids and
-// names, but never shown, because they may contain secrets.
+// trace is one record of the audit trail that may describe a change. Requests and responses in it are searched for ids
+// and names, but never shown, because they may contain secrets.
 type trace struct {
 	operation string // the name that the trail uses
 	service   string
 	resource  string // its type, in lower case
-	name, of  string // name and id of the resource; either may be missing
+	name, id  string // name and id of the resource; either may be missing
 	at        time.Time
 	user      string
 	source    string
@@ -53,8 +53,8 @@ type userWire struct {
 	KeyID     string `json:"access_key_id"`
 }
 
-// reading holds the prefixes of operations that change nothing.
-var reading = []string{"list", "show", "check", "debug", "export", "swaggerexport"}
+// readPrefixes holds the prefixes of operations that change nothing.
+var readPrefixes = []string{"list", "show", "check", "debug", "export", "swaggerexport"}
 
 // parse reads one record. Ok is false if it cannot have changed anything, or has no time.
 func parse(raw json.RawMessage) (t trace, ok bool) {
@@ -66,21 +66,21 @@ func parse(raw json.RawMessage) (t trace, ok bool) {
 		return trace{}, false
 	}
 	folded := strings.ToLower(w.Operation)
-	for _, prefix := range reading {
+	for _, prefix := range readPrefixes {
 		if strings.HasPrefix(folded, prefix) {
 			return trace{}, false
 		}
 	}
 	t = trace{
-		operation: w.Operation, service: strings.ToLower(w.Service), resource: strings.ToLower(w.Type), name: w.Name, of: w.Resource,
+		operation: w.Operation, service: strings.ToLower(w.Service), resource: strings.ToLower(w.Type), name: w.Name, id: w.Resource,
 		at: time.UnixMilli(*w.Time).UTC(), source: w.Source, requestID: w.RequestID, texts: map[string]bool{},
 	}
 	var u userWire
-	_, _ = wire.Decode(unpacked(w.User), &u) // a record without a user is one of the system
+	_, _ = wire.Decode(unquoted(w.User), &u) // a record without a user is one of the system
 	t.user, t.keyID = u.who(), u.KeyID
 	for _, body := range []json.RawMessage{w.Request, w.Response} {
-		if tree, err := wire.Tree(unpacked(body)); err == nil {
-			t.note(tree)
+		if tree, err := wire.Tree(unquoted(body)); err == nil {
+			t.collectTexts(tree)
 		}
 	}
 	return t, true
@@ -94,8 +94,8 @@ func succeeded(w *traceWire) bool {
 	return w.Code == "" || strings.HasPrefix(w.Code, "2")
 }
 
-// unpacked returns JSON, decoded first if it is encoded in a JSON string.
-func unpacked(raw json.RawMessage) []byte {
+// unquoted returns JSON, decoded first if it is encoded in a JSON string.
+func unquoted(raw json.RawMessage) []byte {
 	var text string
 	if json.Unmarshal(raw, &text) == nil {
 		return []byte(text)
@@ -118,24 +118,24 @@ func (u *userWire) who() string {
 	return name
 }
 
-// note adds the texts in a body to t.texts.
-func (t *trace) note(tree any) {
+// collectTexts adds the texts in a body to t.texts.
+func (t *trace) collectTexts(tree any) {
 	switch v := tree.(type) {
 	case string:
 		t.texts[v] = true
 	case []any:
 		for _, x := range v {
-			t.note(x)
+			t.collectTexts(x)
 		}
 	case map[string]any:
 		for _, x := range v {
-			t.note(x)
+			t.collectTexts(x)
 		}
 	}
 }
 
 // mentions reports whether a record contains an id anywhere.
-func (t *trace) mentions(id string) bool { return id != "" && (t.of == id || t.texts[id]) }
+func (t *trace) mentions(id string) bool { return id != "" && (t.id == id || t.texts[id]) }
 
 // names reports whether a record contains a name.
 func (t *trace) names(name string) bool { return name != "" && (t.name == name || t.texts[name]) }
@@ -173,7 +173,7 @@ var verbs = []struct {
 	{"import", makes},
 }
 
-func (t *trace) does() verb {
+func (t *trace) verb() verb {
 	name := strings.ToLower(t.operation)
 	for _, v := range verbs {
 		if strings.Contains(name, v.word) {

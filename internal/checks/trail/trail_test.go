@@ -54,7 +54,7 @@ func TestParse(t *testing.T) {
 			r, ok := parse(json.RawMessage(tc.record))
 			got := ""
 			if ok {
-				got = fmt.Sprintf("%s %s %d %s", r.user, r.operation, r.does(), r.at.Format(time.TimeOnly))
+				got = fmt.Sprintf("%s %s %d %s", r.user, r.operation, r.verb(), r.at.Format(time.TimeOnly))
 			}
 			if got != tc.want {
 				t.Errorf("got %q, want %q", got, tc.want)
@@ -128,7 +128,7 @@ func TestEndless(t *testing.T) {
 		n++
 		return json.Unmarshal(fmt.Appendf(nil, `{"traces":[{"trace_id":"%d"}],"meta_data":{"marker":"%d"}}`, n, n), reply)
 	})
-	if _, err := Read(t.Context(), &fetch.Reader{Caller: endless}, time.Now()); err == nil || n != mostOf {
+	if _, err := Read(t.Context(), &fetch.Reader{Caller: endless}, time.Now()); err == nil || n != maxPages {
 		t.Errorf("%d pages, %v", n, err)
 	}
 }
@@ -148,7 +148,7 @@ func TestBy(t *testing.T) {
 	create := diff.Change{Address: "x", Kind: "throttle", Name: "t_two", Action: diff.Create, Want: &kind.Declared{Object: kind.Object{Kind: "throttle", Key: "t_two"}}}
 	bind := diff.Change{Address: "x", Kind: "throttle_binding", Name: "t_one", Action: diff.Bind, Link: &kind.Link{Kind: "throttle_binding", Owner: "t_one", To: one.Publication("RELEASE", "", "publish-one")}}
 	record := func(operation, resource, name, id string, more ...string) trace {
-		r := trace{operation: operation, resource: strings.ToLower(resource), name: name, of: id, at: at, user: operation, texts: map[string]bool{}}
+		r := trace{operation: operation, resource: strings.ToLower(resource), name: name, id: id, at: at, user: operation, texts: map[string]bool{}}
 		for _, m := range more {
 			r.texts[m] = true
 		}
@@ -178,7 +178,7 @@ func TestBy(t *testing.T) {
 		{"bound itself is no reason", bind, []trace{record("AssociateX", "ThrottleBinding", "", "", "id-of-t-one", "publish-one")}, ""},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
-			by := (&Trail{tc.records}).By(&diff.Plan{Changes: []diff.Change{tc.change}}, have, Run{InstanceID: "gateway"})
+			by := (&Trail{tc.records}).Authors(&diff.Plan{Changes: []diff.Change{tc.change}}, have, Run{InstanceID: "gateway"})
 			got := ""
 			if b, ok := by["x"]; ok {
 				got = map[bool]string{true: "certain ", false: "probable "}[b.Certain] + b.Operation
@@ -202,11 +202,11 @@ func TestOwn(t *testing.T) {
 		{Run{Requests: map[string]bool{"r2": true}, KeyID: "k2"}, false},
 		{Run{KeyID: "k1"}, true},
 	} {
-		if got := r.by(true, tc.run).Own; got != tc.want {
+		if got := r.author(true, tc.run).Own; got != tc.want {
 			t.Errorf("%+v: %v", tc.run, got)
 		}
 	}
-	if (&trace{}).by(true, Run{Requests: map[string]bool{"": true}}).Own {
+	if (&trace{}).author(true, Run{Requests: map[string]bool{"": true}}).Own {
 		t.Error("a record without a request is nobody's")
 	}
 }

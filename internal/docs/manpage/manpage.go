@@ -36,7 +36,7 @@ func Write(w io.Writer, cmd *cobra.Command, p Page) error {
 	b.macro("nh") // no hyphenation: a name that is split over two lines cannot be copied
 	b.line(".ad l")
 	b.section("NAME")
-	b.line(escape(Name(cmd)) + " \\- " + escape(lowered(cmd.Short)))
+	b.line(escape(Name(cmd)) + " \\- " + escape(lowerFirst(cmd.Short)))
 	b.section("SYNOPSIS")
 	b.synopsis(cmd)
 	b.section("DESCRIPTION")
@@ -56,8 +56,8 @@ func Write(w io.Writer, cmd *cobra.Command, p Page) error {
 	return err
 }
 
-// lowered makes the first letter lower case, as is usual in the section NAME.
-func lowered(short string) string { return strings.ToLower(short[:1]) + short[1:] }
+// lowerFirst makes the first letter lower case, as is usual in the section NAME.
+func lowerFirst(short string) string { return strings.ToLower(short[:1]) + short[1:] }
 
 func (b *roff) synopsis(cmd *cobra.Command) {
 	_, arguments, _ := strings.Cut(cmd.Use, " ")
@@ -96,15 +96,15 @@ func (b *roff) options(title string, flags *pflag.FlagSet, variable func(string)
 			head += " " + italic(value)
 		}
 		b.line(head)
-		b.line(escape(usage + def(f)))
+		b.line(escape(usage + defaultOf(f)))
 		if f.Name != "help" {
 			b.line("[" + escape(variable(f.Name)) + "]")
 		}
 	})
 }
 
-// def returns the default of a flag; "" if it is empty or if the flag's text contains it.
-func def(f *pflag.Flag) string {
+// defaultOf returns the default of a flag; "" if it is empty or if the flag's text contains it.
+func defaultOf(f *pflag.Flag) string {
 	switch f.DefValue {
 	case "", "0", "0s", "false", "[]":
 		return ""

@@ -108,7 +108,7 @@ func mapsIn(s *shape.Shape) (out []*shape.Shape) {
 
 // join returns the path of a key in the value that s describes. Lists are marked with [].
 func join(path string, s *shape.Shape, name string) string {
-	if entries(s) {
+	if keysInEntries(s) {
 		path += "[]"
 	}
 	if path == "" {
@@ -117,8 +117,8 @@ func join(path string, s *shape.Shape, name string) string {
 	return path + "." + name
 }
 
-// entries reports whether the keys of a value are the keys of its list entries.
-func entries(s *shape.Shape) bool {
+// keysInEntries reports whether the keys of a value are the keys of its list entries.
+func keysInEntries(s *shape.Shape) bool {
 	if s.Type == shape.List {
 		return true
 	}

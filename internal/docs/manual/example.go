@@ -14,10 +14,10 @@ func example(p *target) (string, error) {
 	if len(p.steps) == 0 {
 		return "", nil // an example with all keys would be too long
 	}
-	document, _ := sampler{}.of(spec.Document(), p.steps).(map[string]any)
+	document, _ := sampler{}.value(spec.Document(), p.steps).(map[string]any)
 	if !valid(document) {
-		rich, _ := shape.Copy(sampler{rich: true}.of(spec.Document(), p.steps)).(map[string]any)
-		document = least(rich, p.steps)
+		rich, _ := shape.Copy(sampler{rich: true}.value(spec.Document(), p.steps)).(map[string]any)
+		document = minimize(rich, p.steps)
 	}
 	if p.steps[0].name != "version" {
 		delete(document, "version")
@@ -40,8 +40,8 @@ func valid(document map[string]any) bool {
 // sampler makes example values. A rich one uses whole examples of mappings, not only the required keys.
 type sampler struct{ rich bool }
 
-// of makes a value for s that has the keys which steps name.
-func (m sampler) of(s *shape.Shape, steps []step) any {
+// value makes a value for s that has the keys which steps name.
+func (m sampler) value(s *shape.Shape, steps []step) any {
 	switch {
 	case s.Type == shape.Map:
 		return m.mapping(s, steps)
@@ -50,9 +50,9 @@ func (m sampler) of(s *shape.Shape, steps []step) any {
 	case len(steps) == 0 && s.Default != nil:
 		return s.Default
 	case s.Type == shape.List:
-		return []any{m.of(s.Items, steps)}
+		return []any{m.value(s.Items, steps)}
 	case s.Type == shape.Either:
-		return m.of(choice(s, steps), steps)
+		return m.value(choice(s, steps), steps)
 	case s.Words() != nil:
 		return s.Words()[0]
 	case s.Type == shape.Flag:
@@ -83,7 +83,7 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 	}
 	addNeeded(s, steps, out)
 	if s.Each != nil {
-		return m.named(s, steps)
+		return m.freeMapping(s, steps)
 	}
 	example, _ := s.Example.(map[string]any)
 	for i, f := range s.Fields {
@@ -95,13 +95,13 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 		switch {
 		case out[f.Name] != nil:
 		case m.rich && named && example[f.Name] != nil:
-			out[f.Name] = m.graft(example[f.Name], inner, steps[1:])
+			out[f.Name] = m.addKeys(example[f.Name], inner, steps[1:])
 		case named && (example[f.Name] == nil || len(steps) > 1):
-			out[f.Name] = m.of(inner, steps[1:])
+			out[f.Name] = m.value(inner, steps[1:])
 		case example[f.Name] != nil && (named || f.Required):
 			out[f.Name] = example[f.Name]
-		case f.Required || alone(s, steps, i):
-			out[f.Name] = m.of(inner, nil)
+		case f.Required || inExample(s, steps, i):
+			out[f.Name] = m.value(inner, nil)
 		}
 	}
 	if m.rich || slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(out) != "" }) {
@@ -115,23 +115,23 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 	return out
 }
 
-// named makes a mapping whose keys are free names. It has the name in steps, or else a known name.
-func (m sampler) named(s *shape.Shape, steps []step) map[string]any {
+// freeMapping makes a mapping whose keys are free names. It has the name in steps, or else a known name.
+func (m sampler) freeMapping(s *shape.Shape, steps []step) map[string]any {
 	if example, ok := s.Example.(map[string]any); ok && len(steps) <= 1 {
 		return example
 	}
 	name := slices.Concat(s.Known, []string{"name"})[0]
 	if len(steps) == 0 {
-		return map[string]any{name: m.of(s.Each, nil)}
+		return map[string]any{name: m.value(s.Each, nil)}
 	}
 	if steps[0].name != shape.Any {
 		name = steps[0].name
 	}
-	return map[string]any{name: m.of(s.Each, steps[1:])}
+	return map[string]any{name: m.value(s.Each, steps[1:])}
 }
 
-// graft adds the keys that steps name to an example v of s that lacks them.
-func (m sampler) graft(v any, s *shape.Shape, steps []step) any {
+// addKeys adds the keys that steps name to an example v of s that lacks them.
+func (m sampler) addKeys(v any, s *shape.Shape, steps []step) any {
 	if len(steps) == 0 {
 		return v
 	}
@@ -146,20 +146,20 @@ func (m sampler) graft(v any, s *shape.Shape, steps []step) any {
 			}
 		}
 		if len(v) > 0 {
-			return append([]any{m.graft(v[0], s.Items, steps)}, v[1:]...)
+			return append([]any{m.addKeys(v[0], s.Items, steps)}, v[1:]...)
 		}
 	case map[string]any:
 		f, _ := fieldIn(s, steps[0].name)
 		out := maps.Clone(v)
 		addNeeded(s, steps, out)
 		if out[f.Name] == nil {
-			out[f.Name] = m.of(f.Shape, steps[1:])
+			out[f.Name] = m.value(f.Shape, steps[1:])
 		} else {
-			out[f.Name] = m.graft(out[f.Name], f.Shape, steps[1:])
+			out[f.Name] = m.addKeys(out[f.Name], f.Shape, steps[1:])
 		}
 		return out
 	}
-	return m.of(s, steps)
+	return m.value(s, steps)
 }
 
 // addNeeded puts into m the values of other keys without which the key that steps name has no effect.
@@ -171,20 +171,20 @@ func addNeeded(s *shape.Shape, steps []step, m map[string]any) {
 	if f == nil {
 		return
 	}
-	put(f.Shape.Context, "", m)
+	applySettings(f.Shape.Context, "", m)
 	inner := f.Shape
 	if inner.Type == shape.List {
 		inner = inner.Items
 	}
 	if len(steps) > 1 && inner.Type == shape.Map {
 		if deeper, _ := fieldIn(inner, steps[1].name); deeper != nil {
-			put(deeper.Shape.Context, shape.Outer, m)
+			applySettings(deeper.Shape.Context, shape.Outer, m)
 		}
 	}
 }
 
-// put sets the keys whose names begin with a prefix, which may be "". A value of nil removes the key.
-func put(settings []shape.Setting, prefix string, m map[string]any) {
+// applySettings sets the keys whose names begin with a prefix, which may be "". A value of nil removes the key.
+func applySettings(settings []shape.Setting, prefix string, m map[string]any) {
 	for _, b := range settings {
 		name, ok := strings.CutPrefix(b.Name, prefix)
 		switch {
@@ -211,9 +211,9 @@ func has(v any, steps []step) bool {
 	return false
 }
 
-// alone reports whether a key is shown in the example of a mapping without required keys: the first two are, so that
-// the example is not empty.
-func alone(s *shape.Shape, steps []step, i int) bool {
+// inExample reports whether a key is shown in the example of a mapping without required keys: the first two are, so
+// that the example is not empty.
+func inExample(s *shape.Shape, steps []step, i int) bool {
 	const shown = 2
 	for _, f := range s.Fields {
 		if f.Required {
@@ -230,7 +230,7 @@ func (m sampler) typeFor(c *shape.Cases, steps []step) (by string) {
 	}
 	fewest := -1
 	for _, name := range sortedNames(c.Shapes) {
-		if n := size(m.of(c.Shapes[name], nil)); fewest < 0 || n < fewest {
+		if n := size(m.value(c.Shapes[name], nil)); fewest < 0 || n < fewest {
 			by, fewest = name, n
 		}
 	}

@@ -39,9 +39,9 @@ func (u *Untyped) Error() string { return u.Path + " differs by type" }
 // Find answers a question. Errors are *Unknown and *Untyped.
 func Find(q Question) (*Entry, error) {
 	steps := parse(q.Path)
-	found, err := look(steps, q.Type)
+	found, err := resolve(steps, q.Type)
 	if unknown, ok := errors.AsType[*Unknown](err); ok {
-		unknown.Nearest = meant(steps, unknown, q.Type)
+		unknown.Nearest = suggestions(steps, unknown, q.Type)
 		return nil, unknown
 	}
 	if err != nil {
@@ -90,7 +90,7 @@ type target struct {
 	steps      []step       // all steps, with types filled in
 }
 
-func look(steps []step, by string) (*target, error) {
+func resolve(steps []step, by string) (*target, error) {
 	at := &target{shape: spec.Document()}
 	for i, s := range steps {
 		if at.cases != nil {
@@ -124,7 +124,7 @@ func typed(before []step, cases *shape.Cases, rest []step) (*target, error) {
 	for _, by := range sortedNames(cases.Shapes) {
 		whole := slices.Concat(before, rest)
 		whole[len(before)-1].by = by
-		if p, err := look(whole, ""); err == nil {
+		if p, err := resolve(whole, ""); err == nil {
 			fit, found = append(fit, by), p
 		}
 	}
@@ -167,9 +167,9 @@ func keysIn(s *shape.Shape) (names []string) {
 	return names
 }
 
-// meant guesses which paths were meant by an unknown one: the paths that end with it, or else the one whose words are,
-// step by step, nearest to its words.
-func meant(steps []step, u *Unknown, by string) []string {
+// suggestions guesses which paths were meant by an unknown one: the paths that end with it, or else the one whose words
+// are, step by step, nearest to its words.
+func suggestions(steps []step, u *Unknown, by string) []string {
 	wanted := make([]string, len(steps))
 	for i, s := range steps {
 		wanted[i] = s.name
@@ -180,14 +180,14 @@ func meant(steps []step, u *Unknown, by string) []string {
 			out = append(out, path)
 		}
 	}
-	if len(out) > 0 && len(out) <= mostMeant {
+	if len(out) > 0 && len(out) <= maxSuggestions {
 		return out
 	}
-	return corrected(slices.Clone(steps), u, by)
+	return correctedPath(slices.Clone(steps), u, by)
 }
 
-// corrected replaces the words of a path that are not keys by the nearest keys, if there are any.
-func corrected(steps []step, u *Unknown, by string) []string {
+// correctedPath replaces the words of a path that are not keys by the nearest keys, if there are any.
+func correctedPath(steps []step, u *Unknown, by string) []string {
 	good := ""
 	for range steps {
 		at := strings.Count(u.Path, ".")
@@ -199,10 +199,10 @@ func corrected(steps []step, u *Unknown, by string) []string {
 			break
 		}
 		steps[at].name = near
-		if found, err := look(steps[:at+1], by); err == nil {
+		if found, err := resolve(steps[:at+1], by); err == nil {
 			good = found.path
 		}
-		found, err := look(steps, by)
+		found, err := resolve(steps, by)
 		if err == nil {
 			return []string{found.path}
 		}
@@ -216,8 +216,8 @@ func corrected(steps []step, u *Unknown, by string) []string {
 	return []string{good}
 }
 
-// mostMeant is the largest number of guesses that are shown. A longer list would not help.
-const mostMeant = 4
+// maxSuggestions is the largest number of guesses that are shown. A longer list would not help.
+const maxSuggestions = 4
 
 // Paths lists the paths of all keys, in the order in which files have them.
 func Paths() (out []string) {

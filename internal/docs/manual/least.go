@@ -1,7 +1,7 @@
 package manual
 
-// least removes from a document everything that is not needed to make it valid, apart from the keys that steps name.
-func least(document map[string]any, steps []step) map[string]any {
+// minimize removes from a document everything that is not needed to make it valid, apart from the keys that steps name.
+func minimize(document map[string]any, steps []step) map[string]any {
 	p := pruner{document}
 	if !valid(document) { // more can be removed once the document is valid
 		p.mapping(document, steps)
@@ -24,7 +24,7 @@ func (p *pruner) mapping(m map[string]any, steps []step) {
 		}
 		m[key] = v
 		p.shorten(m, key, below)
-		p.inside(m[key], below)
+		p.value(m[key], below)
 	}
 }
 
@@ -41,13 +41,13 @@ func (p *pruner) shorten(m map[string]any, key string, steps []step) {
 	}
 }
 
-func (p *pruner) inside(v any, steps []step) {
+func (p *pruner) value(v any, steps []step) {
 	switch v := v.(type) {
 	case map[string]any:
 		p.mapping(v, steps)
 	case []any:
 		for _, item := range v {
-			p.inside(item, steps)
+			p.value(item, steps)
 		}
 	}
 }

@@ -11,12 +11,12 @@ import (
 )
 
 // CLI writes the page of all commands below root. Twin names the variable that sets a flag.
-func CLI(root *cobra.Command, twin func(flag string) string) string {
+func CLI(root *cobra.Command, variable func(flag string) string) string {
 	p := newPage("Commands")
-	intro, exits := parted(root.Long)
+	intro, exits := splitExitCodes(root.Long)
 	p.help(intro)
 	p.exits(exits)
-	commands := below(root)
+	commands := subcommands(root)
 	common := commonFlags(commands)
 	rows := make([][]string, 0, len(commands))
 	for _, c := range commands {
@@ -25,12 +25,12 @@ func CLI(root *cobra.Command, twin func(flag string) string) string {
 	p.printf("\n## All commands\n")
 	p.table([]string{"Command", "Does"}, rows)
 	p.printf("\n## Flags of all commands\n")
-	p.flags(all(root.PersistentFlags()), twin)
+	p.flags(allFlags(root.PersistentFlags()), variable)
 	p.printf("\n## Flags of several commands\n")
 	p.text("Each command lists which of these it accepts.")
-	p.flags(common, twin)
+	p.flags(common, variable)
 	for _, c := range commands {
-		p.command(c, common, twin)
+		p.command(c, common, variable)
 	}
 	return p.String()
 }
@@ -41,8 +41,8 @@ func name(c *cobra.Command) string {
 	return words
 }
 
-// below lists the commands that do something, in the order of their names.
-func below(c *cobra.Command) (out []*cobra.Command) {
+// subcommands lists the commands that do something, in the order of their names.
+func subcommands(c *cobra.Command) (out []*cobra.Command) {
 	for _, sub := range c.Commands() {
 		if sub.Hidden || sub.Name() == "help" {
 			continue
@@ -50,13 +50,13 @@ func below(c *cobra.Command) (out []*cobra.Command) {
 		if len(sub.Commands()) == 0 {
 			out = append(out, sub)
 		}
-		out = append(out, below(sub)...)
+		out = append(out, subcommands(sub)...)
 	}
 	slices.SortFunc(out, func(a, b *cobra.Command) int { return cmp.Compare(name(a), name(b)) })
 	return out
 }
 
-func all(flags *pflag.FlagSet) (out []*pflag.Flag) {
+func allFlags(flags *pflag.FlagSet) (out []*pflag.Flag) {
 	flags.VisitAll(func(f *pflag.Flag) {
 		if !f.Hidden && f.Name != "help" {
 			out = append(out, f)
@@ -65,17 +65,17 @@ func all(flags *pflag.FlagSet) (out []*pflag.Flag) {
 	return out
 }
 
-// several is the number of commands from which on a shared flag is described once for all of them.
-const several = 3
+// minCommands is the number of commands from which on a shared flag is described once for all of them.
+const minCommands = 3
 
 // commonFlags lists the flags that mean the same in several commands, by name.
 func commonFlags(commands []*cobra.Command) (out []*pflag.Flag) {
 	count := map[string]int{}
 	taken := map[string]bool{}
 	for _, c := range commands {
-		for _, f := range all(c.LocalNonPersistentFlags()) {
+		for _, f := range allFlags(c.LocalNonPersistentFlags()) {
 			key := f.Name + "\n" + f.Usage + "\n" + f.DefValue
-			if count[key]++; count[key] == several && !taken[f.Name] {
+			if count[key]++; count[key] == minCommands && !taken[f.Name] {
 				taken[f.Name] = true
 				out = append(out, f)
 			}
@@ -85,24 +85,24 @@ func commonFlags(commands []*cobra.Command) (out []*pflag.Flag) {
 	return out
 }
 
-func (p *page) command(c *cobra.Command, common []*pflag.Flag, twin func(string) string) {
+func (p *page) command(c *cobra.Command, common []*pflag.Flag, variable func(string) string) {
 	p.printf("\n## %s\n", name(c))
 	p.printf("\n```text\n%s\n```\n", c.UseLine())
-	intro, exits := parted(c.Long)
+	intro, exits := splitExitCodes(c.Long)
 	p.help(intro)
 	if len(c.Aliases) > 0 {
 		p.text("Also called " + code(strings.Join(c.Aliases, "`, `")) + ".")
 	}
 	var own []*pflag.Flag
 	var shared []string
-	for _, f := range all(c.LocalNonPersistentFlags()) {
+	for _, f := range allFlags(c.LocalNonPersistentFlags()) {
 		if slices.ContainsFunc(common, func(o *pflag.Flag) bool { return o.Name == f.Name && o.Usage == f.Usage && o.DefValue == f.DefValue }) {
 			shared = append(shared, "`--"+f.Name+"`")
 		} else {
 			own = append(own, f)
 		}
 	}
-	p.flags(own, twin)
+	p.flags(own, variable)
 	if len(shared) > 0 {
 		p.text("Also [of several commands](#flags-of-several-commands): " + strings.Join(shared, ", ") + ".")
 	}
@@ -112,7 +112,7 @@ func (p *page) command(c *cobra.Command, common []*pflag.Flag, twin func(string)
 	}
 }
 
-func (p *page) flags(flags []*pflag.Flag, twin func(string) string) {
+func (p *page) flags(flags []*pflag.Flag, variable func(string) string) {
 	if len(flags) == 0 {
 		return
 	}
@@ -126,7 +126,7 @@ func (p *page) flags(flags []*pflag.Flag, twin func(string) string) {
 		if f.Shorthand != "" {
 			typed = "-" + f.Shorthand + ", " + typed
 		}
-		rows = append(rows, []string{code(typed), code(twin(f.Name)), prose(usage) + defaults(f)})
+		rows = append(rows, []string{code(typed), code(variable(f.Name)), prose(usage) + defaults(f)})
 	}
 	p.table([]string{"Flag", "In the environment", "Meaning"}, rows)
 }
@@ -140,8 +140,8 @@ func defaults(f *pflag.Flag) string {
 	return " (default " + code(f.DefValue) + ")"
 }
 
-// parted splits the list of exit codes off the end of a help text.
-func parted(long string) (intro, exits string) {
+// splitExitCodes splits the list of exit codes off the end of a help text.
+func splitExitCodes(long string) (intro, exits string) {
 	intro, exits, _ = strings.Cut(long, "Exit codes:\n")
 	return strings.TrimSpace(intro), exits
 }

@@ -21,7 +21,7 @@ func Config() string {
 	for f := range reflect.TypeFor[config.Target]().Fields() {
 		key := f.Tag.Get("json")
 		meaning := "Sets [" + code("--"+config.FlagOf(key)) + "](cli.md#flags-of-several-commands)."
-		if other := ofTargets[key]; other != "" {
+		if other := targetKeys[key]; other != "" {
 			meaning = other
 		}
 		if key == "parallelism" {
@@ -35,8 +35,8 @@ func Config() string {
 	return p.String()
 }
 
-// ofTargets describes the keys that set no flag.
-var ofTargets = map[string]string{
+// targetKeys describes the keys that set no flag.
+var targetKeys = map[string]string{
 	"production": "Before anything is written, you must type the name of the target to confirm. `--yes` skips this, too.",
 	"wave":       "Order in which `apply` writes to several targets: waves run one after the other, and the targets of a wave at the same time. A target without a wave runs alone, after the numbered waves.",
 	"vars":       "Variables of desired-state files, by name. Environment variables override them.",

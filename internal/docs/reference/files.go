@@ -142,13 +142,13 @@ func rowsOf(prefix string, fields []shape.Field) (rows [][]string) {
 			value += ", default " + code(inline(s.Default))
 		}
 		rows = append(rows, []string{code(prefix + f.Name), value, meaning(s)})
-		rows = append(rows, inner(prefix+f.Name, s)...)
+		rows = append(rows, innerRows(prefix+f.Name, s)...)
 	}
 	return rows
 }
 
-// inner are the rows for the keys and items inside a value.
-func inner(at string, s *shape.Shape) (rows [][]string) {
+// innerRows are the rows for the keys and items inside a value.
+func innerRows(at string, s *shape.Shape) (rows [][]string) {
 	switch s.Type {
 	case shape.Map:
 		return rowsOf(at+".", s.Keys())
@@ -156,7 +156,7 @@ func inner(at string, s *shape.Shape) (rows [][]string) {
 		if s.Items.Type != shape.Map && s.Items.Type != shape.Either && (len(s.Items.Rules) > 0 || s.Items.Example != nil) {
 			rows = append(rows, []string{code(at + "[]"), typeOf(s.Items), meaning(s.Items)})
 		}
-		return append(rows, inner(at+"[]", s.Items)...)
+		return append(rows, innerRows(at+"[]", s.Items)...)
 	case shape.Either:
 		for _, c := range s.Choices {
 			if c.Type == shape.Map {

@@ -23,7 +23,7 @@ func Operations() string {
 	p.text("For `diff`, `drift`, `explain`, `promote`, `doctor` and `export`, which only read:")
 	p.printf("\n```json\n%s```\n", policy("apig:*:get*", "apig:*:list*"))
 	p.text("For `apply`, `undo` and `rotate`, the same and the actions for what files can declare:")
-	p.printf("\n```json\n%s```\n", policy(append([]string{"apig:*:get*", "apig:*:list*"}, writing()...)...))
+	p.printf("\n```json\n%s```\n", policy(append([]string{"apig:*:get*", "apig:*:list*"}, writeActions()...)...))
 	p.text("Leave out the kinds that your files do not declare. Without `--project-id`, the id of the project is looked up, so IAM must\n" +
 		"also allow `iam:projects:listProjects`.")
 	return p.String()
@@ -49,9 +49,9 @@ func operationRows() (rows [][]string) {
 	return rows
 }
 
-// writing are the actions that writes need. If the name of any action of a resource is not certain, all actions of the resource
-// are allowed, except for APIs, which apigw-sync must not be able to delete.
-func writing() []string {
+// writeActions are the actions that writes need. If the name of any action of a resource is not certain, all actions of
+// the resource are allowed, except for APIs, which apigw-sync must not be able to delete.
+func writeActions() []string {
 	var out []string
 	for _, o := range api.Operations {
 		action, unsure := strings.CutSuffix(o.Action, "?")

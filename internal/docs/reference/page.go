@@ -8,15 +8,15 @@ import (
 	"strings"
 )
 
-// made begins every page, so that nobody edits it by hand.
-const made = "<!-- Made by make docs from the program's own descriptions. -->\n\n"
+// generatedNote begins every page, so that nobody edits it by hand.
+const generatedNote = "<!-- Made by make docs from the program's own descriptions. -->\n\n"
 
 // page collects Markdown.
 type page struct{ strings.Builder }
 
 func newPage(title string) *page {
 	p := &page{}
-	p.printf("%s# %s\n", made, title)
+	p.printf("%s# %s\n", generatedNote, title)
 	return p
 }
 

@@ -15,20 +15,20 @@ func (c *Change) Destroys() bool { return c.Action == diff.Delete || c.Action ==
 // Details returns the leaves of a change, and whatever is deleted with the object without a change of its own.
 func (c *Change) Details() []Field {
 	out := slices.Clip(c.Fields)
-	for _, a := range c.Along {
-		if !a.own {
+	for _, a := range c.AlsoRemoved {
+		if !a.hasChange {
 			out = append(out, Field{Path: "takes along", Before: name(a.Address)})
 		}
 	}
 	return out
 }
 
-// along returns, in a few words, what is deleted with the object without a change of its own.
-func (c *Change) along() string {
+// alsoRemovedText returns, in a few words, what is deleted with the object without a change of its own.
+func (c *Change) alsoRemovedText() string {
 	var kinds []string
 	n := map[string]int{}
-	for _, a := range c.Along {
-		if kind, _, _ := strings.Cut(a.Address, "/"); !a.own {
+	for _, a := range c.AlsoRemoved {
+		if kind, _, _ := strings.Cut(a.Address, "/"); !a.hasChange {
 			if n[kind]++; n[kind] == 1 {
 				kinds = append(kinds, kind)
 			}
@@ -48,19 +48,19 @@ func (c *Change) About(message string) Problem {
 	return Problem{Address: c.Address, Message: message}.At(c.Source)
 }
 
-// Gist returns one line, made harmless, that says what a change does: its action and up to three of its leaves.
-func (c *Change) Gist() string {
+// Summary returns one line, made harmless, that says what a change does: its action and up to three of its leaves.
+func (c *Change) Summary() string {
 	if b := c.Binding; b != nil {
 		return Clean(strings.TrimSuffix(fmt.Sprintf("%s %s/%s in %s: %s", c.Action, b.Group, b.API, b.Environment, b.Call()), ": "))
 	}
-	parts := c.first(func(f *Field) string { return f.Line(c.Action, gistValue) })
+	parts := c.firstFields(func(f *Field) string { return f.Line(c.Action, summaryValue) })
 	return strings.TrimSuffix(string(c.Action)+" "+strings.Join(parts, ", "), " ")
 }
 
-const gistValue = 60 // characters of a value where a whole change takes one line
+const summaryValue = 60 // characters of a value where a whole change takes one line
 
-// first returns up to three fields, a line each, and how many more there are.
-func (c *Change) first(line func(*Field) string) (parts []string) {
+// firstFields returns up to three fields, a line each, and how many more there are.
+func (c *Change) firstFields(line func(*Field) string) (parts []string) {
 	const most = 3
 	for i := range c.Fields[:min(most, len(c.Fields))] {
 		parts = append(parts, line(&c.Fields[i]))
@@ -77,17 +77,17 @@ func (c *Change) Place() string {
 }
 
 // Sides has the words that say which side changed.
-var Sides = map[drift.Mover]string{
+var Sides = map[drift.Side]string{
 	drift.Gateway: "changed on the gateway",
 	drift.Files:   "changed in the files, not applied yet",
 	drift.Both:    "conflict: changed on the gateway and in the files",
 }
 
-// Background returns what explains a change, made harmless: a note, the side that changed, and the traffic that it
+// Context returns what explains a change, made harmless: a note, the side that changed, and the traffic that it
 // affects.
-func (c *Change) Background() string {
-	parts := append(c.DisplacesInWords(), c.Reasons()...)
-	if along := c.along(); along != "" {
+func (c *Change) Context() string {
+	parts := append(c.DisplacesText(), c.Reasons()...)
+	if along := c.alsoRemovedText(); along != "" {
 		parts = append(parts, along)
 	}
 	return c.withTraffic(parts)
@@ -95,7 +95,7 @@ func (c *Change) Background() string {
 
 func (c *Change) withTraffic(parts []string) string {
 	if c.Traffic != nil {
-		parts = append(parts, HitText(c.Traffic))
+		parts = append(parts, TrafficSumText(c.Traffic))
 	}
 	return strings.Join(parts, "; ")
 }
@@ -105,5 +105,5 @@ func (c *Change) Reasons() (parts []string) {
 	if c.Note != "" {
 		parts = append(parts, Clean(c.Note))
 	}
-	return append(parts, background(c.Moved, c.ChangedBy)...)
+	return append(parts, changeReasons(c.Moved, c.ChangedBy)...)
 }

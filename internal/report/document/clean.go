@@ -9,7 +9,7 @@ import (
 // Clean makes text from outside harmless for a terminal. Control characters, escape sequences and other invisible
 // characters, such as those that change the writing direction, become visible escapes.
 func Clean(s string) string {
-	i := strings.IndexFunc(s, unseen)
+	i := strings.IndexFunc(s, invisible)
 	if i < 0 {
 		return s
 	}
@@ -19,7 +19,7 @@ func Clean(s string) string {
 		switch {
 		case r == utf8.RuneError && width == 1:
 			b.WriteString(`\x` + strconv.FormatUint(uint64(s[i])+0x100, 16)[1:])
-		case unseen(r):
+		case invisible(r):
 			quoted := strconv.QuoteRune(r)
 			b.WriteString(quoted[1 : len(quoted)-1])
 		default:
@@ -30,4 +30,4 @@ func Clean(s string) string {
 	return b.String()
 }
 
-func unseen(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }
+func invisible(r rune) bool { return r == utf8.RuneError || !strconv.IsPrint(r) }

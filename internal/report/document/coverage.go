@@ -16,7 +16,7 @@ type Coverage struct {
 	ByKind     map[string]Covered `json:"by_kind"`
 	NotCounted []string           `json:"not_counted"` // kinds that the gateway does not show
 
-	named    bool // the report lists what is not declared
+	listed   bool // the report lists what is not declared
 	narrowed bool // --kind and --name leave some out
 
 	environments []string // the only ones whose bindings were compared; empty means all
@@ -33,11 +33,11 @@ type Undeclared struct {
 	Address string `json:"address"`
 }
 
-func (d *Drift) cover(c *drift.Coverage) {
+func (d *Drift) setCoverage(c *drift.Coverage) {
 	if c == nil {
 		return
 	}
-	d.Coverage = &Coverage{ByKind: map[string]Covered{}, NotCounted: append([]string{}, c.NotCounted...), named: c.Undeclared != nil, narrowed: c.Narrowed, environments: c.Environments}
+	d.Coverage = &Coverage{ByKind: map[string]Covered{}, NotCounted: append([]string{}, c.NotCounted...), listed: c.Undeclared != nil, narrowed: c.Narrowed, environments: c.Environments}
 	for _, k := range c.Kinds {
 		d.Coverage.Declared += k.Declared
 		d.Coverage.Undeclared += k.Undeclared
@@ -63,7 +63,7 @@ func (c *Coverage) String() string {
 	default:
 		out += fmt.Sprintf("; %d are not declared", c.Undeclared)
 	}
-	if c.Undeclared > 0 && !c.named {
+	if c.Undeclared > 0 && !c.listed {
 		out += " (--undeclared lists them)"
 	}
 	if not := slices.DeleteFunc(slices.Clone(c.NotCounted), func(name string) bool { return kind.Of(name) == nil }); len(not) > 0 {
@@ -78,8 +78,8 @@ func (c *Coverage) String() string {
 	return out
 }
 
-// calm returns a sentence that says that there is no drift in what the files cover.
-func (c *Coverage) calm() string {
+// noDrift returns a sentence that says that there is no drift in what the files cover.
+func (c *Coverage) noDrift() string {
 	switch {
 	case c == nil:
 		return "No drift in what the files declare."

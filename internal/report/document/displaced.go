@@ -48,8 +48,8 @@ func (d *displacement) Displaced() []Displaced {
 	return append([]Displaced{first}, d.AlsoDisplaces...)
 }
 
-// DisplacesInWords returns the policies that a bind displaces, in words and made harmless.
-func (d *displacement) DisplacesInWords() (out []string) {
+// DisplacesText returns the policies that a bind displaces, in words and made harmless.
+func (d *displacement) DisplacesText() (out []string) {
 	for _, x := range d.Displaced() {
 		out = append(out, x.String())
 	}
@@ -62,11 +62,11 @@ func (d Displaced) String() string {
 	if !d.Sure {
 		verb = "may replace "
 	}
-	return verb + Clean(d.Address) + d.claim("these files")
+	return verb + Clean(d.Address) + d.ownership("these files")
 }
 
-// claim returns a relative clause that says whether the files own the policy; "" if they declare it.
-func (d Displaced) claim(files string) string {
+// ownership returns a relative clause that says whether the files own the policy; "" if they declare it.
+func (d Displaced) ownership(files string) string {
 	switch {
 	case d.Owned:
 		return ", which " + files + " own but do not declare"

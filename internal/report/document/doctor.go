@@ -12,7 +12,7 @@ type Diagnosis struct {
 	Healthy  bool           `json:"healthy"` // no check failed
 	Checks   []doctor.Check `json:"checks"`  // in the order in which they were made
 	Requests Requests       `json:"requests"`
-	Trouble
+	Problems
 }
 
 // Sum counts the checks by their outcome.
@@ -30,7 +30,7 @@ func (d *Diagnosis) Sum() string {
 
 // NewDiagnosis returns the document of checks.
 func NewDiagnosis(h Head, checks []doctor.Check, reads int) *Diagnosis {
-	d := &Diagnosis{Head: h, Healthy: true, Checks: append([]doctor.Check{}, checks...), Requests: Requests{Read: reads}, Trouble: noTrouble()}
+	d := &Diagnosis{Head: h, Healthy: true, Checks: append([]doctor.Check{}, checks...), Requests: Requests{Read: reads}, Problems: noProblems()}
 	for _, c := range checks {
 		d.Healthy = d.Healthy && c.Status != doctor.Failed
 	}

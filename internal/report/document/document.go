@@ -24,21 +24,21 @@ type Head struct {
 	InstanceID    string `json:"instance_id"` // "" if no gateway is known
 
 	Gateway *Gateway `json:"gateway,omitempty"` // nil if the command contacts no gateway
-	Told    bool     `json:"-"`                 // the gateway and the plan have been shown before
+	Shown   bool     `json:"-"`                 // the gateway and the plan have been shown before
 }
 
-// Trouble ends every document.
-type Trouble struct {
+// Problems ends every document.
+type Problems struct {
 	Warnings []Problem `json:"warnings"`
 	Errors   []Problem `json:"errors"`
 }
 
 // Fail adds errors to the document.
-func (t *Trouble) Fail(errors ...Problem) { t.Errors = append(t.Errors, errors...) }
+func (t *Problems) Fail(errors ...Problem) { t.Errors = append(t.Errors, errors...) }
 
 // Document is what a command found.
 type Document interface {
-	Begins() *Head
+	Header() *Head
 	Fail(errors ...Problem)
 }
 
@@ -65,7 +65,7 @@ func Empty(command string, h Head, now time.Time) Document {
 	case "targets":
 		return EmptyTargets(h)
 	case "doctor":
-		return &Diagnosis{Head: h, Checks: []doctor.Check{}, Trouble: noTrouble()}
+		return &Diagnosis{Head: h, Checks: []doctor.Check{}, Problems: noProblems()}
 	}
 	return NewCheck(h, map[string]int{})
 }
@@ -108,7 +108,7 @@ type Plan struct {
 	Refusals []Refusal   `json:"refusals"`
 	Traffic  []Traffic   `json:"traffic,omitzero"` // of the groups that the changes affect; nil if not asked for
 	Requests Requests    `json:"requests"`
-	Trouble
+	Problems
 
 	ImpactTable ImpactTable `json:"-"` // Impact for people
 	Managed     []string    `json:"-"` // addresses of everything that the files declare, for formats that also list what is unchanged
@@ -116,28 +116,28 @@ type Plan struct {
 
 // Change is one difference. Fields belong to objects, Binding to links.
 type Change struct {
-	Address string       `json:"address"`
-	Kind    string       `json:"kind"`
-	Name    string       `json:"name"`
-	Action  diff.Action  `json:"action"`
-	Source  *kind.Source `json:"source"` // nil for what no file declares
-	Fields  []Field      `json:"fields,omitzero"`
-	Binding *Binding     `json:"binding,omitempty"`
-	Along   []Along      `json:"takes_along,omitempty"` // of a delete: what is deleted with it, even by a change of its own
-	Note    string       `json:"note,omitempty"`
-	Had     int          `json:"-"`             // of an unbind: how many such bindings its owner has in that environment
-	Via     string       `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
+	Address     string        `json:"address"`
+	Kind        string        `json:"kind"`
+	Name        string        `json:"name"`
+	Action      diff.Action   `json:"action"`
+	Source      *kind.Source  `json:"source"` // nil for what no file declares
+	Fields      []Field       `json:"fields,omitzero"`
+	Binding     *Binding      `json:"binding,omitempty"`
+	AlsoRemoved []AlsoRemoved `json:"takes_along,omitempty"` // of a delete: what is deleted with it, even by a change of its own
+	Note        string        `json:"note,omitempty"`
+	BoundBefore int           `json:"-"`             // of an unbind: how many such bindings its owner has in that environment
+	Via         string        `json:"via,omitempty"` // of a replace: the name that the new object has until the old one is gone
 	displacement
-	Moved     drift.Mover `json:"moved,omitempty"`      // the side that changed since the baseline; "" if not known
+	Moved     drift.Side  `json:"moved,omitempty"`      // the side that changed since the baseline; "" if not known
 	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // who made the difference; nil if not asked for or not known
-	Traffic   *Hit        `json:"traffic,omitempty"`    // of the APIs that the change affects; nil if not asked for
+	Traffic   *TrafficSum `json:"traffic,omitempty"`    // of the APIs that the change affects; nil if not asked for
 }
 
-// Along is something that is deleted together with an object.
-type Along struct {
+// AlsoRemoved is something that is deleted together with an object.
+type AlsoRemoved struct {
 	Address string `json:"address"`
 
-	own bool // it also has a change of its own
+	hasChange bool // it also has a change of its own
 }
 
 // Field is one changed leaf. Before is nil if the leaf did not exist, After is nil if it will not exist.
@@ -170,9 +170,9 @@ func (b *Binding) Call() string {
 
 // Extra is an object that the files own but do not declare.
 type Extra struct {
-	Address   string      `json:"address"`
-	Moved     drift.Mover `json:"moved,omitempty"`      // as in Change
-	ChangedBy *ChangedBy  `json:"changed_by,omitempty"` // as in Change
+	Address   string     `json:"address"`
+	Moved     drift.Side `json:"moved,omitempty"`      // as in Change
+	ChangedBy *ChangedBy `json:"changed_by,omitempty"` // as in Change
 }
 
 // Refusal is a guard that refuses to apply the plan.
@@ -227,10 +227,10 @@ func NewPlan(h Head, p *diff.Plan, reads int) *Plan {
 
 // EmptyPlan returns the document of a comparison that failed or found no differences.
 func EmptyPlan(h Head) *Plan {
-	return &Plan{Head: h, Impact: []Impact{}, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+	return &Plan{Head: h, Impact: []Impact{}, Changes: []Change{}, Extra: []Extra{}, Refusals: []Refusal{}, Problems: noProblems()}
 }
 
-func noTrouble() Trouble { return Trouble{Warnings: []Problem{}, Errors: []Problem{}} }
+func noProblems() Problems { return Problems{Warnings: []Problem{}, Errors: []Problem{}} }
 
 // Changes returns changes in the form of the documents; never nil.
 func Changes(changes []diff.Change) []Change {
@@ -240,22 +240,22 @@ func Changes(changes []diff.Change) []Change {
 		told[out[i].Address] = true
 	}
 	for i := range out {
-		for j := range out[i].Along {
-			out[i].Along[j].own = told[out[i].Along[j].Address]
+		for j := range out[i].AlsoRemoved {
+			out[i].AlsoRemoved[j].hasChange = told[out[i].AlsoRemoved[j].Address]
 		}
 	}
 	return out
 }
 
 func newChange(c *diff.Change) Change {
-	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.TempName, Had: c.BoundBefore}
+	d := Change{Address: c.Address, Kind: c.Kind, Name: c.Name, Action: c.Action, Source: c.Source, Note: c.Note, Via: c.TempName, BoundBefore: c.BoundBefore}
 	d.displacement = newDisplacement(c.Displaces)
 	if c.Link != nil {
 		d.Binding = newBinding(c.Link)
 		return d
 	}
 	for _, address := range c.AlsoRemoved {
-		d.Along = append(d.Along, Along{Address: address})
+		d.AlsoRemoved = append(d.AlsoRemoved, AlsoRemoved{Address: address})
 	}
 	d.Fields = make([]Field, 0, len(c.Fields))
 	for _, f := range c.Fields {
@@ -284,12 +284,12 @@ type Check struct {
 	Valid   bool           `json:"valid"`
 	Summary map[string]int `json:"summary"`        // declared objects by section, and "references"
 	Lint    *Lint          `json:"lint,omitempty"` // nil if lint was not requested
-	Trouble
+	Problems
 }
 
 // NewCheck returns the document of files that declare the objects that summary counts. The caller adds findings.
 func NewCheck(h Head, summary map[string]int) *Check {
-	return &Check{Head: h, Summary: summary, Trouble: noTrouble()}
+	return &Check{Head: h, Summary: summary, Problems: noProblems()}
 }
 
 // Place returns file:line, as far as known, made harmless; "" if the problem is about no file.

@@ -29,7 +29,7 @@ type Drift struct {
 	LapsedIgnores []LapsedIgnore `json:"lapsed_ignores"`
 	Traffic       []Traffic      `json:"traffic"` // last hour of the API groups with a change
 	Requests      Requests       `json:"requests"`
-	Trouble
+	Problems
 
 	Managed []string `json:"-"` // addresses of everything that the files declare, for formats that also list what is unchanged
 }
@@ -57,7 +57,7 @@ type Reference struct {
 type Instance struct {
 	Name            string      `json:"name"`
 	Status          string      `json:"status"` // Running is healthy
-	Well            bool        `json:"well"`
+	Healthy         bool        `json:"well"`
 	Locks           []kind.Lock `json:"locks"`
 	MissingFeatures []string    `json:"missing_features"` // that the files need
 }
@@ -91,8 +91,8 @@ type (
 	Minute = drift.Minute
 	// APITraffic has the calls to one API.
 	APITraffic = drift.APITraffic
-	// Hit has the calls to the APIs that a change affects.
-	Hit = drift.Hit
+	// TrafficSum has the calls to the APIs that a change affects.
+	TrafficSum = drift.TrafficSum
 )
 
 // NewDrift returns the document of r. The caller adds warnings and errors from outside of r.
@@ -104,7 +104,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		d.Extra = append(d.Extra, Extra{Address: e.Address})
 	}
 	d.addMoved(r)
-	d.cover(r.Coverage)
+	d.setCoverage(r.Coverage)
 	for i := range r.References {
 		x := &r.References[i]
 		d.References = append(d.References, Reference{
@@ -112,7 +112,7 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 		})
 	}
 	d.Instance = Instance{
-		Name: r.Instance.Name, Status: r.Instance.Status, Well: r.Instance.Well(),
+		Name: r.Instance.Name, Status: r.Instance.Status, Healthy: r.Instance.Healthy(),
 		Locks: append(d.Instance.Locks, r.Instance.Locks...), MissingFeatures: append(d.Instance.MissingFeatures, r.Instance.Missing...),
 	}
 	for _, c := range r.Certificates {
@@ -132,18 +132,18 @@ func NewDrift(h Head, r *drift.Report) *Drift {
 func EmptyDrift(h Head, at time.Time) *Drift {
 	return &Drift{
 		Head: h, At: at.UTC(), Changes: []Change{}, Extra: []Extra{}, References: []Reference{}, Certificates: []Certificate{}, LapsedIgnores: []LapsedIgnore{},
-		Instance: Instance{Locks: []kind.Lock{}, MissingFeatures: []string{}}, Traffic: []Traffic{}, Trouble: noTrouble(),
+		Instance: Instance{Locks: []kind.Lock{}, MissingFeatures: []string{}}, Traffic: []Traffic{}, Problems: noProblems(),
 	}
 }
 
 // addMoved adds to changes and extras which side changed, and to changes the traffic of the APIs that they affect.
 func (d *Drift) addMoved(r *drift.Report) {
-	AddTraffic(d.Changes, r.Hits)
+	AddTraffic(d.Changes, r.ChangeTraffic)
 	if r.Moved == nil {
 		return
 	}
 	d.Moved = &Moved{}
-	count := func(m drift.Mover) drift.Mover {
+	count := func(m drift.Side) drift.Side {
 		switch m {
 		case drift.Gateway:
 			d.Moved.Gateway++
@@ -165,7 +165,7 @@ func (d *Drift) addMoved(r *drift.Report) {
 }
 
 // AddTraffic adds to changes the traffic of the APIs that they affect.
-func AddTraffic(changes []Change, hits map[string]drift.Hit) {
+func AddTraffic(changes []Change, hits map[string]drift.TrafficSum) {
 	for i := range changes {
 		if h, ok := hits[changes[i].Address]; ok {
 			changes[i].Traffic = &h
@@ -176,7 +176,7 @@ func AddTraffic(changes []Change, hits map[string]drift.Hit) {
 // Sum returns a drift report in one sentence, without text from outside.
 func (d *Drift) Sum() string {
 	parts := counted(part{len(d.Errors), "error", "errors"})
-	if !d.Instance.Well && d.Instance.Status != "" {
+	if !d.Instance.Healthy && d.Instance.Status != "" {
 		parts = append(parts, "the gateway is unhealthy")
 	}
 	waiting := 0
@@ -191,7 +191,7 @@ func (d *Drift) Sum() string {
 		part{len(d.LapsedIgnores), "lapsed ignore rule", "lapsed ignore rules"},
 	)...)
 	if len(parts) == 0 {
-		return d.Coverage.calm()
+		return d.Coverage.noDrift()
 	}
 	word := "No drift: "
 	if d.Drifted || len(d.Errors) > 0 {
@@ -200,8 +200,8 @@ func (d *Drift) Sum() string {
 	return word + strings.Join(parts, ", ") + "."
 }
 
-// Story returns a sentence that says when a certificate expires.
-func (c *Certificate) Story() string {
+// ExpiryText returns a sentence that says when a certificate expires.
+func (c *Certificate) ExpiryText() string {
 	when := c.NotAfter.UTC().Format(time.DateOnly)
 	what := "certificate " + c.Name
 	if c.Domain != "" {
@@ -209,15 +209,15 @@ func (c *Certificate) Story() string {
 	}
 	switch {
 	case c.Expired:
-		return what + " expired on " + when + ", " + c.Left()
+		return what + " expired on " + when + ", " + c.TimeLeft()
 	case c.Days == 0:
 		return what + " expires today"
 	}
-	return what + " expires on " + when + ", " + c.Left()
+	return what + " expires on " + when + ", " + c.TimeLeft()
 }
 
-// Left returns, in words, how long the certificate is still valid, or how long ago it expired.
-func (c *Certificate) Left() string {
+// TimeLeft returns, in words, how long the certificate is still valid, or how long ago it expired.
+func (c *Certificate) TimeLeft() string {
 	switch {
 	case c.Expired:
 		return Count(-c.Days, "day", "days") + " ago"
@@ -229,7 +229,7 @@ func (c *Certificate) Left() string {
 
 // AsProblem returns the certificate as a problem, at the position where the files declare it.
 func (c *Certificate) AsProblem() Problem {
-	p := Problem{Address: "certificate/" + c.Name, Message: c.Story()}
+	p := Problem{Address: "certificate/" + c.Name, Message: c.ExpiryText()}
 	if c.Domain != "" {
 		p.Address = "certificate/" + c.Group + "/" + c.Domain
 	}
@@ -253,8 +253,8 @@ func (l *LapsedIgnore) AsProblem() Problem {
 	return p.At(l.Source)
 }
 
-// HitText returns the traffic of the last hour of the APIs that a change affects, in words and made harmless.
-func HitText(h *Hit) string {
+// TrafficSumText returns the traffic of the last hour of the APIs that a change affects, in words and made harmless.
+func TrafficSumText(h *TrafficSum) string {
 	if h.APIs == 0 {
 		return "affects no API"
 	}

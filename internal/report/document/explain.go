@@ -9,12 +9,12 @@ type Explanation struct {
 	Head
 	*explain.Report
 	Requests Requests `json:"requests"`
-	Trouble
+	Problems
 }
 
 // NewExplanation returns the document of r; r is nil if the command failed.
 func NewExplanation(h Head, r *explain.Report) *Explanation {
-	d := &Explanation{Head: h, Report: r, Trouble: noTrouble()}
+	d := &Explanation{Head: h, Report: r, Problems: noProblems()}
 	if r != nil {
 		d.Requests.Read = r.Reads
 		d.Warnings = append(d.Warnings, Notes(r.Unread)...)

@@ -12,7 +12,7 @@ type Fleet struct {
 	Command       string       `json:"command"`
 	Targets       []Member     `json:"targets"` // in the order of the config file; of an apply, of its waves
 	Summary       FleetSummary `json:"summary"`
-	Trouble
+	Problems
 
 	head Head
 }
@@ -30,12 +30,13 @@ type Member struct {
 	File     string   `json:"-"` // what an export wrote
 	Document Document `json:"document"`
 
-	Trouble *Trouble `json:"-"` // of the document; nil if there is no document
-	History []Past   `json:"-"` // earlier drift reports of the same gateway, oldest first
+	Problems *Problems    `json:"-"` // of the document; nil if there is no document
+	History  []PastReport `json:"-"` // earlier drift reports of the same gateway, oldest first
 }
 
-// FleetSummary counts targets. Failed targets ended in an error, incomplete, or refused by a guard; the run ended before
-// it reached skipped targets; targets with differences do not match their files, whether or not that is a failure.
+// FleetSummary counts targets. Failed targets ended in an error, incomplete, or refused by a guard; the run ended
+// before it reached skipped targets; targets with differences do not match their files, whether or not that is a
+// failure.
 type FleetSummary struct {
 	Targets     int `json:"targets"`
 	OK          int `json:"ok"`
@@ -46,12 +47,12 @@ type FleetSummary struct {
 
 // NewFleet returns the document of a command that ran for many targets.
 func NewFleet(h Head, command string, members []Member) *Fleet {
-	f := &Fleet{FormatVersion: h.FormatVersion, ToolVersion: h.ToolVersion, Command: command, Targets: append([]Member{}, members...), Trouble: noTrouble(), head: h}
+	f := &Fleet{FormatVersion: h.FormatVersion, ToolVersion: h.ToolVersion, Command: command, Targets: append([]Member{}, members...), Problems: noProblems(), head: h}
 	f.Summary.Targets = len(members)
 	for i := range f.Targets {
 		m := &f.Targets[i]
-		if t, ok := m.Document.(interface{ troubles() *Trouble }); ok {
-			m.Trouble = t.troubles()
+		if t, ok := m.Document.(interface{ problems() *Problems }); ok {
+			m.Problems = t.problems()
 		}
 		switch m.State() {
 		case StateOK:
@@ -67,10 +68,10 @@ func NewFleet(h Head, command string, members []Member) *Fleet {
 	return f
 }
 
-func (t *Trouble) troubles() *Trouble { return t }
+func (t *Problems) problems() *Problems { return t }
 
-// Begins returns the head of the document.
-func (f *Fleet) Begins() *Head { return &f.head }
+// Header returns the head of the document.
+func (f *Fleet) Header() *Head { return &f.head }
 
 // The states of a target, as people read them.
 const (
@@ -136,9 +137,9 @@ func (m *Member) Sum() string {
 	if m.Skipped != "" {
 		return m.Skipped
 	}
-	if m.Trouble != nil && len(m.Trouble.Errors) > 0 {
-		sum := m.Trouble.Errors[0].String()
-		if more := len(m.Trouble.Errors) - 1; more > 0 {
+	if m.Problems != nil && len(m.Problems.Errors) > 0 {
+		sum := m.Problems.Errors[0].String()
+		if more := len(m.Problems.Errors) - 1; more > 0 {
 			sum += fmt.Sprintf(" (and %s)", Count(more, "more error", "more errors"))
 		}
 		return sum
@@ -150,8 +151,8 @@ func (m *Member) Sum() string {
 	if d, ok := m.Document.(*Plan); ok && d.ImpactTable.Exposure+d.ImpactTable.Outage > 0 { // exposures and outages come first
 		sum = fmt.Sprintf("%s, %s; %s", Count(d.ImpactTable.Exposure, "exposure", "exposures"), Count(d.ImpactTable.Outage, "outage", "outages"), sum)
 	}
-	if m.Trouble != nil && len(m.Trouble.Warnings) > 0 && !strings.Contains(sum, "warning") {
-		sum += " (" + Count(len(m.Trouble.Warnings), "warning", "warnings") + ")"
+	if m.Problems != nil && len(m.Problems.Warnings) > 0 && !strings.Contains(sum, "warning") {
+		sum += " (" + Count(len(m.Problems.Warnings), "warning", "warnings") + ")"
 	}
 	return sum
 }

@@ -10,8 +10,8 @@ import (
 	"time"
 )
 
-// Past is an earlier drift report of a gateway.
-type Past struct {
+// PastReport is an earlier drift report of a gateway.
+type PastReport struct {
 	At           time.Time
 	Differences  int // changes that would make the gateway match the files, and extra objects
 	Certificates int // that expired soon or had expired
@@ -22,7 +22,7 @@ type Past struct {
 
 // History reads the earlier drift reports of one gateway from the *.json files of a folder, oldest first. A file that
 // is not a drift report becomes a warning, and so does a folder that does not exist yet.
-func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
+func History(folder fs.FS, instanceID string) ([]PastReport, []Problem, error) {
 	entries, err := fs.ReadDir(folder, ".")
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, []Problem{{Message: "the history folder does not exist yet", Hint: "keep what drift -o json writes in it"}}, nil
@@ -30,8 +30,8 @@ func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	var out []Past
-	var odd []Problem
+	var out []PastReport
+	var problems []Problem
 	for _, e := range entries {
 		if e.IsDir() || path.Ext(e.Name()) != ".json" {
 			continue
@@ -43,16 +43,16 @@ func History(folder fs.FS, instanceID string) ([]Past, []Problem, error) {
 		past, about, err := readPast(text)
 		switch {
 		case err != nil:
-			odd = append(odd, Problem{File: e.Name(), Message: err.Error(), Hint: "keep only what drift -o json writes in the history folder"})
+			problems = append(problems, Problem{File: e.Name(), Message: err.Error(), Hint: "keep only what drift -o json writes in the history folder"})
 		case about == instanceID:
 			out = append(out, past)
 		}
 	}
-	slices.SortStableFunc(out, func(a, b Past) int { return a.At.Compare(b.At) })
-	return out, odd, nil
+	slices.SortStableFunc(out, func(a, b PastReport) int { return a.At.Compare(b.At) })
+	return out, problems, nil
 }
 
-func readPast(text []byte) (Past, string, error) {
+func readPast(text []byte) (PastReport, string, error) {
 	var d struct {
 		InstanceID string    `json:"instance_id"`
 		At         time.Time `json:"at"`
@@ -61,20 +61,20 @@ func readPast(text []byte) (Past, string, error) {
 		Certs      []struct{} `json:"certificates"`
 	}
 	if json.Unmarshal(text, &d) != nil || d.At.IsZero() || d.Drifted == nil {
-		return Past{}, "", errors.New("this is not a drift report")
+		return PastReport{}, "", errors.New("this is not a drift report")
 	}
 	s, sum := d.Summary, 0
 	for _, n := range []int{s.Create, s.Update, s.Replace, s.Delete, s.Bind, s.Unbind, s.Extra} {
 		const most = 1_000_000_000 // far more than a gateway holds
 		if n < 0 || n > most {
-			return Past{}, "", fmt.Errorf("this is not a drift report: it counts %d changes of one kind", n)
+			return PastReport{}, "", fmt.Errorf("this is not a drift report: it counts %d changes of one kind", n)
 		}
 		sum += n
 	}
-	return Past{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted, result: resultOf(text)}, d.InstanceID, nil
+	return PastReport{At: d.At, Differences: sum, Certificates: len(d.Certs), Drifted: *d.Drifted, result: resultHash(text)}, d.InstanceID, nil
 }
 
 // AsPast returns the report in the form of an earlier one, as the last point of the history.
-func (d *Drift) AsPast() Past {
-	return Past{At: d.At, Differences: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
+func (d *Drift) AsPast() PastReport {
+	return PastReport{At: d.At, Differences: len(d.Changes) + len(d.Extra), Certificates: len(d.Certificates), Drifted: d.Drifted}
 }

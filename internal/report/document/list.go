@@ -5,7 +5,7 @@ type List struct {
 	Head
 	Objects  []Item   `json:"objects"`
 	Requests Requests `json:"requests"`
-	Trouble
+	Problems
 }
 
 // Item is an object of a List. Parts are not listed.
@@ -18,7 +18,7 @@ type Item struct {
 }
 
 // EmptyList returns the document of a gateway that has no objects, or was not read.
-func EmptyList(h Head) *List { return &List{Head: h, Objects: []Item{}, Trouble: noTrouble()} }
+func EmptyList(h Head) *List { return &List{Head: h, Objects: []Item{}, Problems: noProblems()} }
 
 // Sum counts the objects.
 func (d *List) Sum() string {

@@ -8,10 +8,10 @@ import (
 type Manual struct {
 	Head
 	Key *manual.Entry `json:"key,omitempty"` // nil after an error
-	Trouble
+	Problems
 }
 
 // NewManual returns the document of e; e is nil if the command failed.
 func NewManual(h Head, e *manual.Entry) *Manual {
-	return &Manual{Head: h, Key: e, Trouble: noTrouble()}
+	return &Manual{Head: h, Key: e, Problems: noProblems()}
 }

@@ -50,10 +50,10 @@ func (d *Drift) Message() Message {
 	}
 	for i := range d.Changes {
 		c := &d.Changes[i]
-		tell(c.Address, string(c.Action), because(c.ApartGist(), c.Reasons()))
+		tell(c.Address, string(c.Action), withReasons(c.DivergenceSummary(), c.Reasons()))
 	}
 	for _, x := range d.Extra {
-		tell(x.Address, "extra", because("only on the gateway, though the files own it", x.Reasons()))
+		tell(x.Address, "extra", withReasons("only on the gateway, though the files own it", x.Reasons()))
 	}
 	if n > lines {
 		fmt.Fprintf(&b, "… and %d more\n", n-lines)
@@ -65,8 +65,8 @@ func (d *Drift) Message() Message {
 	return m
 }
 
-// because returns a text with its reasons.
-func because(text string, reasons []string) string {
+// withReasons returns a text with its reasons.
+func withReasons(text string, reasons []string) string {
 	if len(reasons) == 0 {
 		return text
 	}
@@ -97,8 +97,8 @@ type outcome struct {
 	Errors        []json.RawMessage
 }
 
-// resultOf returns a hash that is equal for reports with the same result; "" for a report that failed.
-func resultOf(report []byte) string {
+// resultHash returns a hash that is equal for reports with the same result; "" for a report that failed.
+func resultHash(report []byte) string {
 	var o outcome
 	if json.Unmarshal(report, &o) != nil || len(o.Errors) > 0 {
 		return ""
@@ -111,22 +111,22 @@ func resultOf(report []byte) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// Result returns a hash that is equal for reports with the same result, whenever they were made; "" for a report that
-// failed.
-func (d *Drift) Result() string {
+// ResultHash returns a hash that is equal for reports with the same result, whenever they were made; "" for a report
+// that failed.
+func (d *Drift) ResultHash() string {
 	raw, err := json.Marshal(d)
 	if err != nil {
 		return ""
 	}
-	return resultOf(raw)
+	return resultHash(raw)
 }
 
-// News reports whether the result differs from that of the last earlier report that did not fail. Without such a report,
-// only drift is news.
-func (d *Drift) News(past []Past) bool {
+// IsNews reports whether the result differs from that of the last earlier report that did not fail. Without such a
+// report, only drift is news.
+func (d *Drift) IsNews(past []PastReport) bool {
 	for i := len(past) - 1; i >= 0; i-- {
 		if p := &past[i]; p.result != "" {
-			return p.result != d.Result() && (p.Drifted || d.Drifted)
+			return p.result != d.ResultHash() && (p.Drifted || d.Drifted)
 		}
 	}
 	return d.Drifted

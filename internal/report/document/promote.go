@@ -27,7 +27,7 @@ type Promotion struct {
 	Credentials []promote.Credential `json:"credentials"` // that each gateway makes for itself
 	Unapplied   []promote.Unapplied  `json:"unapplied"`   // differences between one gateway and its files that are not differences between the gateways
 	Requests    Requests             `json:"requests"`
-	Trouble
+	Problems
 
 	ImpactTable ImpactTable `json:"-"` // Impact for people
 	Next        []Change    `json:"-"` // that applying the files of To would make
@@ -55,8 +55,8 @@ type PromotionSummary struct {
 	Impact impact.Counts `json:"impact"`
 }
 
-// Unsound counts the differences that the files do not declare.
-func (s PromotionSummary) Unsound() int { return s.Undeclared + s.OnlyFrom + s.OnlyTo }
+// NotDeclared counts the differences that the files do not declare.
+func (s PromotionSummary) NotDeclared() int { return s.Undeclared + s.OnlyFrom + s.OnlyTo }
 
 // Difference is one difference between two gateways. Binding belongs to links.
 type Difference struct {
@@ -68,7 +68,7 @@ type Difference struct {
 func NewPromotion(h Head, from, to Target, r *promote.Report) *Promotion {
 	d := &Promotion{
 		Head: h, From: from, To: to, Differences: []Difference{}, APIs: []promote.API{}, Credentials: []promote.Credential{},
-		Unapplied: []promote.Unapplied{}, Impact: []Impact{}, Trouble: noTrouble(),
+		Unapplied: []promote.Unapplied{}, Impact: []Impact{}, Problems: noProblems(),
 	}
 	if r == nil {
 		return d
@@ -125,8 +125,8 @@ func (d *Promotion) Of(class promote.Class) (out []*Difference) {
 	return out
 }
 
-// Mark returns the action that would turn the first side into the second: a delete for what only the first side has.
-func (x *Difference) Mark() diff.Action {
+// Action returns the action that would turn the first side into the second: a delete for what only the first side has.
+func (x *Difference) Action() diff.Action {
 	switch {
 	case !x.To.Present:
 		return diff.Delete
@@ -136,9 +136,9 @@ func (x *Difference) Mark() diff.Action {
 	return diff.Update
 }
 
-// Tells returns what helps to recognise an object or link that only one side has, made harmless: its API, its parts,
+// Details returns what helps to recognise an object or link that only one side has, made harmless: its API, its parts,
 // and the position of its declaration.
-func (x *Difference) Tells() string {
+func (x *Difference) Details() string {
 	var parts []string
 	if x.Binding != nil {
 		parts = append(parts, Clean(x.Binding.Call()))
@@ -151,7 +151,7 @@ func (x *Difference) Tells() string {
 		parts = append(parts, "with "+strings.Join(with, " and "))
 	}
 	if x.Class == promote.Declared {
-		parts = append(parts, x.Says())
+		parts = append(parts, x.DeclaredAt())
 	}
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), "  ")
 }
@@ -166,8 +166,8 @@ func (x *Difference) Values(most int) string {
 	return Clean(x.Path) + ": " + Show(from, x.Sensitive) + " → " + Show(to, x.Sensitive)
 }
 
-// Says returns the positions in files that declare a difference, made harmless.
-func (x *Difference) Says() string {
+// DeclaredAt returns the positions in files that declare a difference, made harmless.
+func (x *Difference) DeclaredAt() string {
 	var places []string
 	for _, a := range x.Deciders() {
 		text := PlaceOf(a.Source)
@@ -186,15 +186,15 @@ func (d *Promotion) Reasons(x *Difference) (lines []string) {
 		target string
 		aspect promote.Aspect
 	}{{d.From.Name, x.From}, {d.To.Name, x.To}} {
-		if text := x.standing(side.target, side.aspect); text != "" {
+		if text := x.stateText(side.target, side.aspect); text != "" {
 			lines = append(lines, Clean(text))
 		}
 	}
 	return lines
 }
 
-// Ends counts the differences that disappear when only the files of this target are applied.
-func (d *Promotion) Ends(target string) (n int) {
+// ResolvedBy counts the differences that disappear when only the files of this target are applied.
+func (d *Promotion) ResolvedBy(target string) (n int) {
 	for i := range d.Differences {
 		x := &d.Differences[i]
 		late, other := x.From, x.To
@@ -220,17 +220,17 @@ func (x *Difference) alike(late, other promote.Aspect) bool {
 	return late.Present != other.Present
 }
 
-// standing returns words that say how a side differs from its files; "" if it matches them.
-func (x *Difference) standing(target string, a promote.Aspect) string {
+// stateText returns words that say how a side differs from its files; "" if it matches them.
+func (x *Difference) stateText(target string, a promote.Aspect) string {
 	at := ""
 	if a.Source != nil {
 		at = fmt.Sprintf(" (%s:%d)", a.Source.File, a.Source.Line)
 	}
 	text := ""
 	switch {
-	case a.State == promote.Unsaid && !a.Present:
+	case a.State == promote.NotDeclared && !a.Present:
 		text = target + " lacks it, although a wrong reference in its files may be meant for it"
-	case a.State == promote.Unsaid:
+	case a.State == promote.NotDeclared:
 		text = "the files of " + target + " do not declare it"
 	case a.State == promote.Departs && x.Path == "" && a.Present:
 		text = target + " has it, although its files want none" + at
@@ -239,22 +239,22 @@ func (x *Difference) standing(target string, a promote.Aspect) string {
 	case a.State == promote.Departs && a.Note == "" && a.Files == nil:
 		text = target + " differs from its files, which do not have it" + at
 	case a.State == promote.Departs && a.Note == "":
-		text = target + " differs from its files, which say " + shownShort(a.Files, x.Sensitive) + at
+		text = target + " differs from its files, which say " + shortValue(a.Files, x.Sensitive) + at
 	case a.State == promote.Departs:
 		text = target + " differs from its files" + at
 	}
 	return strings.TrimSuffix(strings.TrimPrefix(text+": "+a.Note, ": "), ": ")
 }
 
-// shownShort returns the beginning of a value as text output shows it.
-func shownShort(v any, sensitive bool) string {
+// shortValue returns the beginning of a value as text output shows it.
+func shortValue(v any, sensitive bool) string {
 	const most = 60
 	v, _ = Shorten(v, nil, most)
 	return Show(v, sensitive)
 }
 
-// Lacks lists the APIs that a target lacks: those that bindings need, and the addresses of the others.
-func (d *Promotion) Lacks(target string) (stuck []*promote.API, others []string) {
+// Lacking lists the APIs that a target lacks: those that bindings need, and the addresses of the others.
+func (d *Promotion) Lacking(target string) (stuck []*promote.API, others []string) {
 	for i := range d.APIs {
 		switch a := &d.APIs[i]; {
 		case a.Lacks != target:

@@ -24,7 +24,7 @@ type Results struct {
 	Requests  Requests      `json:"requests"`
 	Undo      *Undo         `json:"undo,omitempty"`       // nil if nothing was written, or no undo file
 	TakesBack *TakesBack    `json:"takes_back,omitempty"` // of an undo: what it takes back
-	Trouble
+	Problems
 
 	ImpactTable ImpactTable `json:"-"` // Impact for people
 	Saved       bool        `json:"-"` // the plan came from a file of its own
@@ -33,16 +33,16 @@ type Results struct {
 // Result is the outcome of one planned change.
 type Result struct {
 	Change
-	Status    apply.Status   `json:"status"`
-	Attempts  int            `json:"attempts"`
-	BindID    string         `json:"bind_id,omitempty"`    // of an unbind that failed inside a batch
-	WaitedFor string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
-	Remark    string         `json:"remark,omitempty"`     // a note on the outcome, such as that the object was gone already
-	Error     *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
-	Advice    string         `json:"advice,omitempty"`     // what happened / what to do, and the command to run next; set unless the change succeeded
-	Begun     bool           `json:"-"`                    // it did not succeed, but part of it was carried out
+	Status     apply.Status   `json:"status"`
+	Attempts   int            `json:"attempts"`
+	BindID     string         `json:"bind_id,omitempty"`    // of an unbind that failed inside a batch
+	WaitedFor  string         `json:"waited_for,omitempty"` // address of the failed change that a skipped one needed
+	Remark     string         `json:"remark,omitempty"`     // a note on the outcome, such as that the object was gone already
+	Error      *apply.Failure `json:"error,omitempty"`      // set unless the change succeeded
+	Advice     string         `json:"advice,omitempty"`     // what happened / what to do, and the command to run next; set unless the change succeeded
+	PartlyDone bool           `json:"-"`                    // it did not succeed, but part of it was carried out
 
-	lasting bool // no retry fixes it
+	permanent bool // no retry fixes it
 }
 
 // Matches reports whether it is known that the gateway is as it should be.
@@ -51,7 +51,7 @@ func (d *Results) Matches() bool { return d.Converged != nil && *d.Converged }
 // Wrote reports whether anything was changed, or may have been.
 func (d *Results) Wrote() bool {
 	s := d.Summary
-	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.Begun })
+	return s.Succeeded+s.Unknown > 0 || slices.ContainsFunc(d.Results, func(r Result) bool { return r.PartlyDone })
 }
 
 // Changes returns the changes of the plan.
@@ -65,7 +65,7 @@ func (d *Results) Changes() []Change {
 
 // EmptyResults returns the document of an apply that had nothing to do, or did not begin.
 func EmptyResults(h Head) *Results {
-	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Trouble: noTrouble()}
+	return &Results{Head: h, Impact: []Impact{}, Results: []Result{}, Remaining: []Change{}, Refusals: []Refusal{}, Problems: noProblems()}
 }
 
 // NewResults returns the document of results and the remaining differences.
@@ -81,7 +81,7 @@ func NewResults(h Head, results []apply.Result, remaining []diff.Change) *Result
 func newResult(r *apply.Result) Result {
 	d := Result{
 		Change: newChange(r.Change), Status: r.Status, Attempts: r.Attempts,
-		BindID: r.BindID, WaitedFor: r.WaitedFor, Remark: r.Note, Error: r.Error, Begun: r.Begun,
+		BindID: r.BindID, WaitedFor: r.WaitedFor, Remark: r.Note, Error: r.Error, PartlyDone: r.Begun,
 	}
 	if d.Error == nil && d.Status != apply.Succeeded {
 		d.Error = &apply.Failure{ErrorMsg: reason(r)}
@@ -102,7 +102,7 @@ func (d *Results) Advise(results []apply.Result, next map[api.Next]string) {
 		if t.Again {
 			repeat, then = "a retry may fix it", ""
 		}
-		d.Results[i].lasting = !t.Again
+		d.Results[i].permanent = !t.Again
 		do := cmp.Or(t.You, "see the message")
 		d.Results[i].Advice = fmt.Sprintf("%s%s / %s: %s; %srun: %s", strings.ToLower(t.Title[:1]), t.Title[1:], repeat, do, then, next[t.Next])
 	}
@@ -139,7 +139,7 @@ func reason(r *apply.Result) string {
 // Actions lists the actions of changes, in the order in which reports show them.
 var Actions = []diff.Action{diff.Create, diff.Update, diff.Replace, diff.Delete, diff.Bind, diff.Unbind}
 
-var past = map[diff.Action]string{
+var pastTense = map[diff.Action]string{
 	diff.Create: "created", diff.Update: "updated", diff.Replace: "replaced", diff.Delete: "deleted",
 	diff.Bind: "bound", diff.Unbind: "unbound",
 }
@@ -157,33 +157,33 @@ func (d *Results) Done() string {
 	}
 	var parts []part
 	for _, a := range Actions {
-		parts = append(parts, part{n[a], past[a], past[a]})
+		parts = append(parts, part{n[a], pastTense[a], pastTense[a]})
 	}
 	return strings.Join(counted(parts...), ", ")
 }
 
 // Unexplained returns remaining differences that no failure above explains.
 func (d *Results) Unexplained() (out []Change) {
-	told := map[string]bool{}
+	explained := map[string]bool{}
 	for i := range d.Results {
 		if r := &d.Results[i]; r.Status != apply.Succeeded {
-			told[r.Address] = true
+			explained[r.Address] = true
 		}
 	}
 	for i := range d.Remaining {
-		if !told[d.Remaining[i].Address] {
+		if !explained[d.Remaining[i].Address] {
 			out = append(out, d.Remaining[i])
 		}
 	}
 	return out
 }
 
-// Story returns words that say how a change ended.
-func (r *Result) Story() string {
+// OutcomeText returns words that say how a change ended.
+func (r *Result) OutcomeText() string {
 	var b strings.Builder
 	switch r.Status {
 	case apply.Succeeded:
-		b.WriteString(past[r.Action])
+		b.WriteString(pastTense[r.Action])
 		if r.Attempts > 1 {
 			fmt.Fprintf(&b, " (%d requests)", r.Attempts)
 		}
@@ -235,7 +235,7 @@ func (d *Results) Sum() string {
 	case d.Converged == nil && d.Saved:
 		return out + " Whether the gateway matches the plan could not be verified; make a new plan to find out."
 	case d.Converged == nil:
-		return out + " Whether the gateway matches the files could not be verified; " + d.check()
+		return out + " Whether the gateway matches the files could not be verified; " + d.checkCommand()
 	case *d.Converged && d.Saved:
 		return out + " The gateway matches the plan."
 	case *d.Converged:
@@ -243,20 +243,20 @@ func (d *Results) Sum() string {
 	case d.Saved:
 		return out + " The gateway does not match the plan yet; make a new plan for the rest."
 	}
-	return out + " The gateway does not match the files yet; " + d.rest()
+	return out + " The gateway does not match the files yet; " + d.completeCommand()
 }
 
-// check returns what the user can run to find out whether the gateway matches the files.
-func (d *Results) check() string {
+// checkCommand returns what the user can run to find out whether the gateway matches the files.
+func (d *Results) checkCommand() string {
 	if d.Summary.Succeeded == len(d.Results) {
 		return "run diff to find out."
 	}
-	return d.rest()
+	return d.completeCommand()
 }
 
-// rest returns what the user can run to complete what is not done.
-func (d *Results) rest() string {
-	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.lasting }) {
+// completeCommand returns what the user can run to complete what is not done.
+func (d *Results) completeCommand() string {
+	if slices.ContainsFunc(d.Results, func(r Result) bool { return r.permanent }) {
 		return "a retry alone does not fix this, see above."
 	}
 	return "apply again to finish the rest."

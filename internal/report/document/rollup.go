@@ -10,8 +10,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// mostAlike is how many similar changes have a line each. If there are more, they share a line, with a list of names.
-const mostAlike = 9
+// maxSeparate is how many similar changes have a line each. If there are more, they share a line, with a list of names.
+const maxSeparate = 9
 
 // RollUp divides the changes of one kind into groups that share a line: the binds, or the unbinds, of one owner in one
 // environment, and the updates that change the same. Groups keep the order of their first changes. The texts that also
@@ -21,14 +21,14 @@ func RollUp[T any](list []T, change func(*T) (c *Change, also string)) (out [][]
 	keys := make([]string, len(list))
 	for i := range list {
 		c, also := change(&list[i])
-		if keys[i] = c.alike(); keys[i] != "" {
+		if keys[i] = c.groupKey(); keys[i] != "" {
 			keys[i] += also
 			parts[keys[i]] = append(parts[keys[i]], &list[i])
 		}
 	}
 	for i := range list {
 		switch part := parts[keys[i]]; {
-		case len(part) <= mostAlike:
+		case len(part) <= maxSeparate:
 			out = append(out, []*T{&list[i]})
 		case part[0] == &list[i]:
 			out = append(out, part)
@@ -37,8 +37,8 @@ func RollUp[T any](list []T, change func(*T) (c *Change, also string)) (out [][]
 	return out
 }
 
-// alike returns a text that is equal for changes that can share a line; "" for a change that cannot.
-func (c *Change) alike() string {
+// groupKey returns a text that is equal for changes that can share a line; "" for a change that cannot.
+func (c *Change) groupKey() string {
 	var what []string
 	switch {
 	case c.Binding != nil && c.Binding.API != "":
@@ -50,11 +50,11 @@ func (c *Change) alike() string {
 	default:
 		return ""
 	}
-	return strings.Join(slices.Concat([]string{c.Kind, string(c.Action)}, what, c.Reasons(), c.DisplacesInWords()), "\n")
+	return strings.Join(slices.Concat([]string{c.Kind, string(c.Action)}, what, c.Reasons(), c.DisplacesText()), "\n")
 }
 
-// Together describes similar changes in one line, made harmless, and lists what they are about.
-func Together(list []*Change) (head string, names []string) {
+// Summarize describes similar changes in one line, made harmless, and lists what they are about.
+func Summarize(list []*Change) (head string, names []string) {
 	c := list[0]
 	if c.Binding == nil {
 		for _, other := range list {
@@ -66,8 +66,8 @@ func Together(list []*Change) (head string, names []string) {
 	verb, of := "come", ""
 	if c.Action == diff.Unbind {
 		verb = "go"
-		if c.Had >= len(list) {
-			of = fmt.Sprintf("of %d ", c.Had)
+		if c.BoundBefore >= len(list) {
+			of = fmt.Sprintf("of %d ", c.BoundBefore)
 		}
 	}
 	head = fmt.Sprintf("%s %s: %d %sAPIs %s in %s", kind.LinkOf(c.Kind).Owner, c.Name, len(list), of, verb, c.Binding.Environment)

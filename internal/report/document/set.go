@@ -26,8 +26,8 @@ func (f Field) MarshalJSON() ([]byte, error) {
 
 // The signs before added and removed members of a set.
 const (
-	Comes = "+ "
-	Goes  = "− "
+	AddedSign   = "+ "
+	RemovedSign = "− "
 )
 
 // Members returns values of a set as text output shows them, each with a sign.
@@ -56,6 +56,6 @@ func (f *Field) Differences(a diff.Action) []string {
 	case diff.Delete:
 		return Members("", f.Removed)
 	default:
-		return append(Members(Comes, f.Added), Members(Goes, f.Removed)...)
+		return append(Members(AddedSign, f.Added), Members(RemovedSign, f.Removed)...)
 	}
 }

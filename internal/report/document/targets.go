@@ -3,13 +3,13 @@ package document
 // Targets are the sections of a config file, in its order.
 type Targets struct {
 	Head
-	Config  string   `json:"config"` // path of the file
-	Targets []Listed `json:"targets"`
-	Trouble
+	Config  string         `json:"config"` // path of the file
+	Targets []ListedTarget `json:"targets"`
+	Problems
 }
 
-// Listed is a target of a config file, including the defaults. What the file leaves out is "".
-type Listed struct {
+// ListedTarget is a target of a config file, including the defaults. What the file leaves out is "".
+type ListedTarget struct {
 	Target      string   `json:"target"`
 	Region      string   `json:"region"`
 	ProjectID   string   `json:"project_id"`
@@ -24,5 +24,5 @@ type Listed struct {
 
 // EmptyTargets returns the document of a config file without targets.
 func EmptyTargets(h Head) *Targets {
-	return &Targets{Head: h, Targets: []Listed{}, Trouble: noTrouble()}
+	return &Targets{Head: h, Targets: []ListedTarget{}, Problems: noProblems()}
 }

@@ -14,7 +14,7 @@ type Tests struct {
 	Head
 	Summary TestSummary `json:"summary"`
 	Cases   []TestCase  `json:"cases"` // in the order of the files
-	Trouble
+	Problems
 
 	Explain bool `json:"-"` // text output also explains cases that passed
 }
@@ -39,7 +39,7 @@ type TestCase struct {
 
 // NewTests returns the document of the outcomes of cases.
 func NewTests(h Head, outcomes []intent.Outcome) *Tests {
-	d := &Tests{Head: h, Cases: make([]TestCase, len(outcomes)), Trouble: noTrouble()}
+	d := &Tests{Head: h, Cases: make([]TestCase, len(outcomes)), Problems: noProblems()}
 	for i := range outcomes {
 		o := &outcomes[i]
 		d.Cases[i] = TestCase{
@@ -57,8 +57,8 @@ func NewTests(h Head, outcomes []intent.Outcome) *Tests {
 	return d
 }
 
-// Holds reports whether all cases passed.
-func (d *Tests) Holds() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
+// AllPassed reports whether all cases passed.
+func (d *Tests) AllPassed() bool { return d.Summary.Failed+d.Summary.Uncertain == 0 }
 
 // Sum returns the last line of the output, which counts the cases.
 func (d *Tests) Sum() string {

@@ -6,7 +6,7 @@ type Undo struct {
 	Changes       int    `json:"changes"` // of the run, as far as it got
 	NotRestorable []Loss `json:"not_restorable"`
 
-	Named bool `json:"-"` // the user named the file: undo does not find it by itself
+	UserNamed bool `json:"-"` // the user named the file: undo does not find it by itself
 }
 
 // TakesBack describes the run that an undo takes back.

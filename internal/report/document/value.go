@@ -77,8 +77,8 @@ func Show(v any, sensitive bool) string {
 // byDefault is the value that a gateway uses when a value is removed.
 type byDefault struct{ value any }
 
-// Now returns After as text output shows it.
-func (f *Field) Now() any {
+// ShownAfter returns After as text output shows it.
+func (f *Field) ShownAfter() any {
 	if f.After == nil && f.Default != nil {
 		return byDefault{f.Default}
 	}
@@ -91,7 +91,8 @@ type Excerpt struct {
 	length int // of the whole text, in characters
 }
 
-// Shorten cuts texts of more than most characters to excerpts around the first difference. Other values stay as they are.
+// Shorten cuts texts of more than most characters to excerpts around the first difference. Other values stay as they
+// are.
 func Shorten(a, b any, most int) (any, any) {
 	x, isText := a.(string)
 	y, both := b.(string)
@@ -100,24 +101,24 @@ func Shorten(a, b any, most int) (any, any) {
 		from = commonPrefix(x, y)
 	}
 	if isText {
-		a = window(x, from, most)
+		a = excerpt(x, from, most)
 	}
 	if both {
-		b = window(y, from, most)
+		b = excerpt(y, from, most)
 	}
 	return a, b
 }
 
-// lead is how many characters before a difference stay visible.
-const lead = 12
+// leadChars is how many characters before a difference stay visible.
+const leadChars = 12
 
-func window(s string, from, most int) any {
+func excerpt(s string, from, most int) any {
 	n := utf8.RuneCountInString(s)
 	if n <= most {
 		return s
 	}
 	runes := []rune(s)
-	start := min(max(0, from-lead), n-most)
+	start := min(max(0, from-leadChars), n-most)
 	out := string(runes[start : start+most])
 	if start > 0 {
 		out = "…" + out
@@ -161,15 +162,15 @@ func (f *Field) Line(a diff.Action, most int) string {
 	if f.IsSet() {
 		return Clean(f.Path) + ": " + Clip(strings.Join(f.Differences(a), ", "), most)
 	}
-	before, after := Shorten(f.Before, f.Now(), most)
-	path, old, young := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
+	before, after := Shorten(f.Before, f.ShownAfter(), most)
+	path, hasOld, hasNew := Clean(f.Path)+": ", Show(before, f.Sensitive), Show(after, f.Sensitive)
 	switch a {
 	case diff.Create:
-		return path + young
+		return path + hasNew
 	case diff.Delete:
-		return path + old
+		return path + hasOld
 	default:
-		return path + old + " → " + young
+		return path + hasOld + " → " + hasNew
 	}
 }
 

@@ -47,5 +47,5 @@ func (h *Head) Where() string {
 	return Clean(strings.Join(append(parts, g.Environment), " · "))
 }
 
-// Begins returns the head of a document.
-func (h *Head) Begins() *Head { return h }
+// Header returns the head of a document.
+func (h *Head) Header() *Head { return h }

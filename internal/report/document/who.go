@@ -19,7 +19,7 @@ type ChangedBy struct {
 }
 
 // AddChangedBy adds to differences who made them.
-func (d *Drift) AddChangedBy(by map[string]trail.By) {
+func (d *Drift) AddChangedBy(by map[string]trail.Author) {
 	for i := range d.Changes {
 		d.Changes[i].ChangedBy = changedBy(by, d.Changes[i].Address)
 	}
@@ -28,7 +28,7 @@ func (d *Drift) AddChangedBy(by map[string]trail.By) {
 	}
 }
 
-func changedBy(by map[string]trail.By, address string) *ChangedBy {
+func changedBy(by map[string]trail.Author, address string) *ChangedBy {
 	b, ok := by[address]
 	if !ok {
 		return nil
@@ -40,8 +40,8 @@ func changedBy(by map[string]trail.By, address string) *ChangedBy {
 	return out
 }
 
-// words returns who made the difference, in words and made harmless.
-func (b *ChangedBy) words() string {
+// text returns who made the difference, in words and made harmless.
+func (b *ChangedBy) text() string {
 	out := fmt.Sprintf("changed by %s, %s, %s", b.User, b.At.UTC().Format("2006-01-02 15:04 UTC"), b.Operation)
 	if b.Certainty != "certain" {
 		out = "probably " + out
@@ -55,16 +55,16 @@ func (b *ChangedBy) words() string {
 	return Clean(out)
 }
 
-// background returns which side changed and who changed it, as far as known, in words and made harmless.
-func background(side drift.Mover, by *ChangedBy) (parts []string) {
+// changeReasons returns which side changed and who changed it, as far as known, in words and made harmless.
+func changeReasons(side drift.Side, by *ChangedBy) (parts []string) {
 	if text := Sides[side]; text != "" {
 		parts = append(parts, text)
 	}
 	if by != nil {
-		parts = append(parts, by.words())
+		parts = append(parts, by.text())
 	}
 	return parts
 }
 
 // Reasons returns the side that changed and who changed it, made harmless.
-func (e *Extra) Reasons() []string { return background(e.Moved, e.ChangedBy) }
+func (e *Extra) Reasons() []string { return changeReasons(e.Moved, e.ChangedBy) }

@@ -36,8 +36,8 @@ func Promotion(n int) *document.Promotion {
 		varied.Variables = []string{"ORIGIN"}
 		r.Differences = append(r.Differences,
 			promote.Difference{Class: promote.Undeclared, Address: "throttle/" + name, Kind: "throttle", Name: name, Path: "/api_call_limits", From: is(100, promote.AsDeclared, base), To: departs},
-			promote.Difference{Class: promote.Undeclared, Address: "plugin/" + name, Kind: "plugin", Name: name, Path: "/content/password", Sensitive: true, From: is(diff.Hidden, promote.Unsaid, nil), To: is(diff.Hidden, promote.AsDeclared, base)},
-			promote.Difference{Class: promote.OnlyFrom, Address: "acl/" + name, Kind: "acl", Name: name, From: is(nil, promote.Unsaid, nil), To: promote.Aspect{State: promote.AsDeclared}, Contains: map[string]int{"acl_binding": 2}},
+			promote.Difference{Class: promote.Undeclared, Address: "plugin/" + name, Kind: "plugin", Name: name, Path: "/content/password", Sensitive: true, From: is(diff.Hidden, promote.NotDeclared, nil), To: is(diff.Hidden, promote.AsDeclared, base)},
+			promote.Difference{Class: promote.OnlyFrom, Address: "acl/" + name, Kind: "acl", Name: name, From: is(nil, promote.NotDeclared, nil), To: promote.Aspect{State: promote.AsDeclared}, Contains: map[string]int{"acl_binding": 2}},
 			promote.Difference{Class: promote.OnlyTo, Address: "acl_binding/" + name + "/orders/create@RELEASE", Kind: "acl_binding", Name: name, From: promote.Aspect{State: promote.Departs, Source: base, Note: "staging has no API orders/create"}, To: is(nil, promote.AsDeclared, base), Link: &kind.Link{To: api.Publication("RELEASE", "", "")}},
 			promote.Difference{Class: promote.Declared, Address: "plugin/cors_" + name, Kind: "plugin", Name: "cors_" + name, Path: "/content/allow_origin", From: varied, To: is("https://shop.example.com", promote.AsDeclared, base)},
 		)

@@ -56,8 +56,8 @@ func Changes() []document.Change {
 		{Address: "app_authorization/orders_mobile/支付/付款@STAGING", Kind: "app_authorization", Name: "orders_mobile", Action: diff.Bind, Source: at("apps", 13), Binding: pay},
 		{
 			Address: "app/orders_old", Kind: "app", Name: "orders_old", Action: diff.Delete,
-			Fields: []document.Field{{Path: "/app_key", Before: "k-2021"}, {Path: "/app_secret", Before: hidden, Sensitive: true}, {Path: "/name", Before: "orders_old"}},
-			Along:  []document.Along{{Address: "app_authorization/orders_old/orders/get_order@RELEASE"}, {Address: "app_code/orders_old/#5d6e7f80"}},
+			Fields:      []document.Field{{Path: "/app_key", Before: "k-2021"}, {Path: "/app_secret", Before: hidden, Sensitive: true}, {Path: "/name", Before: "orders_old"}},
+			AlsoRemoved: []document.AlsoRemoved{{Address: "app_authorization/orders_old/orders/get_order@RELEASE"}, {Address: "app_code/orders_old/#5d6e7f80"}},
 		},
 		{Address: "app_code/orders_mobile/#1a2b3c4d", Kind: "app_code", Name: "orders_mobile", Action: diff.Delete},
 		{
@@ -76,8 +76,8 @@ func Changes() []document.Change {
 		},
 		{
 			Address: "throttle/orders_old", Kind: "throttle", Name: "orders_old", Action: diff.Delete,
-			Fields: []document.Field{{Path: "/api_call_limits", Before: 100}, {Path: "/name", Before: "orders_old"}},
-			Along:  []document.Along{{Address: "throttle_special/orders_old/app:orders_mobile"}},
+			Fields:      []document.Field{{Path: "/api_call_limits", Before: 100}, {Path: "/name", Before: "orders_old"}},
+			AlsoRemoved: []document.AlsoRemoved{{Address: "throttle_special/orders_old/app:orders_mobile"}},
 		},
 		{Address: "throttle_binding/orders_basic/orders/create_order@RELEASE", Kind: "throttle_binding", Name: "orders_basic", Action: diff.Bind, Source: at("throttles", 14), Binding: create},
 		{Address: "throttle_binding/orders_old/支付/付款@STAGING", Kind: "throttle_binding", Name: "orders_old", Action: diff.Unbind, Binding: pay},
@@ -257,10 +257,10 @@ func Drift() *document.Drift {
 	d := document.EmptyDrift(Head, Now)
 	d.Drifted = true
 	d.Changes = Changes()
-	moved := []drift.Mover{drift.Gateway, drift.Gateway, drift.Both, drift.Files}
+	moved := []drift.Side{drift.Gateway, drift.Gateway, drift.Both, drift.Files}
 	for i := range d.Changes {
 		d.Changes[i].Moved = moved[i%len(moved)]
-		d.Changes[i].Traffic = &document.Hit{APIs: 1 + i%3, Groups: []string{"orders"}, Calls: int64(48_211 / (i + 1)), Errors: int64(i), Peak: 1_140, Exact: i%2 == 0}
+		d.Changes[i].Traffic = &document.TrafficSum{APIs: 1 + i%3, Groups: []string{"orders"}, Calls: int64(48_211 / (i + 1)), Errors: int64(i), Peak: 1_140, Exact: i%2 == 0}
 	}
 	d.Moved = &document.Moved{Gateway: 10, Files: 3, Both: 4}
 	d.Summary = summary(d.Changes)
@@ -321,10 +321,10 @@ func stream(group string, around, every int) document.Traffic {
 }
 
 // History returns a month of earlier drift reports.
-func History() (out []document.Past) {
+func History() (out []document.PastReport) {
 	for i := range 30 {
 		n := []int{0, 0, 1, 3, 3, 2, 0, 5, 9, 12, 12, 4, 1, 1, 0}[i/2]
-		out = append(out, document.Past{At: Now.AddDate(0, 0, i-30), Differences: n, Certificates: i / 15, Drifted: n > 0})
+		out = append(out, document.PastReport{At: Now.AddDate(0, 0, i-30), Differences: n, Certificates: i / 15, Drifted: n > 0})
 	}
 	return out
 }

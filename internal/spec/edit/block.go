@@ -58,13 +58,13 @@ func (s *splicer) lines(n *Value, after int, entries []string) {
 	}
 	pad := strings.Repeat(" ", s.f.column(n))
 	if after >= 0 {
-		at := s.f.tail(n, after)
-		s.replace(at, at, each(entries, s.gap(n)+pad, ""))
+		at := s.f.entryEnd(n, after)
+		s.replace(at, at, wrapEach(entries, s.gap(n)+pad, ""))
 		return
 	}
-	at := s.f.headOf(n, 0)
+	at := s.f.entryStart(n, 0)
 	if s.f.midLine(n.Begins[0]) || at == s.f.lines[0] {
-		s.replace(at, at, each(entries, "", s.f.layout.newline+pad))
+		s.replace(at, at, wrapEach(entries, "", s.f.layout.newline+pad))
 		return
 	}
 	at = s.f.breakBefore(at)
@@ -77,7 +77,7 @@ func (s *splicer) gap(n *Value) string {
 		return s.f.layout.newline
 	}
 	for i := 1; i < len(n.Items); i++ {
-		if !s.f.blankLine(s.f.lineStart(s.f.breakBefore(s.f.headOf(n, i)))) {
+		if !s.f.blankLine(s.f.lineStart(s.f.breakBefore(s.f.entryStart(n, i)))) {
 			return s.f.layout.newline
 		}
 	}
@@ -85,11 +85,11 @@ func (s *splicer) gap(n *Value) string {
 }
 
 func (s *splicer) below(pad string, entries []string) string {
-	return each(entries, s.f.layout.newline+pad, "")
+	return wrapEach(entries, s.f.layout.newline+pad, "")
 }
 
-// each joins texts, with before and after around each.
-func each(texts []string, before, after string) string {
+// wrapEach joins texts, with before and after around each.
+func wrapEach(texts []string, before, after string) string {
 	var b strings.Builder
 	for _, t := range texts {
 		b.WriteString(before + t + after)
@@ -100,14 +100,14 @@ func each(texts []string, before, after string) string {
 // removeLines replaces the entries from first to last by others.
 func (s *splicer) removeLines(n *Value, first, last int, entries []string) {
 	pad := strings.Repeat(" ", s.f.column(n))
-	from, to := s.f.headOf(n, first), s.f.tail(n, last)
+	from, to := s.f.entryStart(n, first), s.f.entryEnd(n, last)
 	switch {
 	case s.f.midLine(n.Begins[first]) && last+1 < len(n.Items):
-		s.replace(n.Begins[first], n.Begins[last+1], each(entries, "", s.f.layout.newline+pad)) // the next one moves up
+		s.replace(n.Begins[first], n.Begins[last+1], wrapEach(entries, "", s.f.layout.newline+pad)) // the next one moves up
 	case s.f.midLine(n.Begins[first]):
 		s.replace(n.Begins[first], to, strings.Join(entries, s.f.layout.newline+pad))
 	case from == s.f.lines[0]:
-		s.replace(from, s.f.nextLine(to), each(entries, pad, s.f.layout.newline))
+		s.replace(from, s.f.nextLine(to), wrapEach(entries, pad, s.f.layout.newline))
 	case len(entries) > 0:
 		s.replace(s.f.breakBefore(from), to, s.below(pad, entries))
 	default:
@@ -144,8 +144,9 @@ func (f *File) breakBefore(start int) int {
 	return f.lineEnd(at)
 }
 
-// headOf is the start of an entry, including the comments about it: the lines directly above that are indented as far.
-func (f *File) headOf(n *Value, i int) int {
+// entryStart is the start of an entry, including the comments about it: the lines directly above that are indented as
+// far.
+func (f *File) entryStart(n *Value, i int) int {
 	start, column := f.lineStart(n.Begins[i]), f.column(n)
 	if f.midLine(n.Begins[i]) {
 		return n.Begins[i]
@@ -161,10 +162,10 @@ func (f *File) headOf(n *Value, i int) int {
 	return start
 }
 
-// tail is the end of the last line of an entry, including the comment lines directly below that are indented further than
-// the entries.
-func (f *File) tail(n *Value, i int) int {
-	end := f.lineEnd(max(n.Items[i].End, n.least[i]))
+// entryEnd is the end of the last line of an entry, including the comment lines directly below that are indented
+// further than the entries.
+func (f *File) entryEnd(n *Value, i int) int {
+	end := f.lineEnd(max(n.Items[i].End, n.afterHead[i]))
 	for {
 		next := f.nextLine(end)
 		at := f.skipBlanks(next)

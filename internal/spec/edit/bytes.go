@@ -82,7 +82,7 @@ func (s *splicer) node(n *Value) {
 		s.set(n)
 		return
 	}
-	if n.emptied() {
+	if n.isEmptied() {
 		s.put(n, &yaml.Node{Kind: n.Node.Kind, Style: yaml.FlowStyle})
 		return
 	}
@@ -100,13 +100,13 @@ func (s *splicer) node(n *Value) {
 	}
 }
 
-// emptied reports whether all entries of a list or mapping are removed and none are added.
-func (n *Value) emptied() bool {
+// isEmptied reports whether all entries of a list or mapping are removed and none are added.
+func (n *Value) isEmptied() bool {
 	return len(n.Items) > 0 && len(n.added) == 0 && !slices.ContainsFunc(n.Items, func(item *Value) bool { return !item.removed })
 }
 
 func (s *splicer) set(n *Value) {
-	v := like(n.Node, n.set)
+	v := withQuotesOf(n.Node, n.set)
 	if n.flow || n.Node.Style&yaml.FlowStyle != 0 {
 		v = s.f.layout.flat(v)
 	}

@@ -54,14 +54,14 @@ func verify(text []byte, want []*yaml.Node) error {
 	}
 	for i, doc := range got {
 		empty := len(doc.Content) == 0
-		if empty != (want[i] == nil) || !empty && !same(doc.Content[0], want[i]) {
+		if empty != (want[i] == nil) || !empty && !equalNodes(doc.Content[0], want[i]) {
 			return errMismatch
 		}
 	}
 	return nil
 }
 
-func same(a, b *yaml.Node) bool {
+func equalNodes(a, b *yaml.Node) bool {
 	if a.Kind != b.Kind || len(a.Content) != len(b.Content) || a.Value != b.Value {
 		return false
 	}
@@ -69,7 +69,7 @@ func same(a, b *yaml.Node) bool {
 		return false
 	}
 	for i := range a.Content {
-		if !same(a.Content[i], b.Content[i]) {
+		if !equalNodes(a.Content[i], b.Content[i]) {
 			return false
 		}
 	}

@@ -48,10 +48,10 @@ type Value struct {
 	Inner int // after its anchor and tag
 	End   int // after its last byte; a list or mapping in block style ends where its last entry does
 
-	Keys   []*Value // of a mapping
-	Items  []*Value // of a list, or the values of a mapping
-	Begins []int    // start of each entry: of its key or dash or, in a list in brackets, of the item
-	least  []int    // after the : or dash of each entry, which may have an empty value; 0 in a list in brackets
+	Keys      []*Value // of a mapping
+	Items     []*Value // of a list, or the values of a mapping
+	Begins    []int    // start of each entry: of its key or dash or, in a list in brackets, of the item
+	afterHead []int    // after the : or dash of each entry, which may have an empty value; 0 in a list in brackets
 
 	set     *yaml.Node // new value
 	removed bool       // with its key or dash

@@ -16,12 +16,12 @@ func (s *splicer) flow(n *Value) {
 		return
 	}
 	if parts := s.parts(n, -1, -1); len(parts) > 0 && !n.Items[0].removed {
-		s.replace(n.Begins[0], n.Begins[0], each(parts, "", sep))
+		s.replace(n.Begins[0], n.Begins[0], wrapEach(parts, "", sep))
 	}
 	for i := 0; i < len(n.Items); i++ {
 		if !n.Items[i].removed {
 			if parts := s.parts(n, i, i); len(parts) > 0 {
-				s.replace(n.endOf(i), n.endOf(i), each(parts, sep, ""))
+				s.replace(n.endOf(i), n.endOf(i), wrapEach(parts, sep, ""))
 			}
 			continue
 		}
@@ -39,15 +39,15 @@ func (s *splicer) removeParts(n *Value, first, last int, sep string) {
 	parts := s.parts(n, n.firstReplaced(first), last)
 	switch {
 	case last+1 < len(n.Items):
-		s.replace(n.Begins[first], n.Begins[last+1], each(parts, "", sep))
+		s.replace(n.Begins[first], n.Begins[last+1], wrapEach(parts, "", sep))
 	case first > 0:
-		s.replace(n.endOf(first-1), n.endOf(last), each(parts, sep, ""))
+		s.replace(n.endOf(first-1), n.endOf(last), wrapEach(parts, sep, ""))
 	default:
 		s.replace(n.Begins[0], n.endOf(last), strings.Join(parts, sep))
 	}
 }
 
-func (n *Value) endOf(i int) int { return max(n.Items[i].End, n.least[i]) }
+func (n *Value) endOf(i int) int { return max(n.Items[i].End, n.afterHead[i]) }
 
 // separator is what separates entries: a comma and a blank or, if entries have lines of their own, a line break.
 func (s *splicer) separator(n *Value) string {

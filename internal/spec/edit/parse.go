@@ -30,7 +30,7 @@ func Parse(data []byte) (*File, error) {
 			return nil, err
 		}
 	}
-	f.layout = f.look()
+	f.layout = f.detectLayout()
 	return f, nil
 }
 
@@ -145,7 +145,7 @@ func (l *locator) collection(n *Value) error {
 		}
 	}
 	if n.Node.Style&yaml.FlowStyle != 0 {
-		return l.f.closed(n)
+		return l.f.findClosing(n)
 	}
 	return nil
 }
@@ -177,15 +177,15 @@ func (l *locator) head(n *Value, content []*yaml.Node) (begins int, err error) {
 			return 0, err
 		}
 		colon := l.f.skipBlanks(key.End)
-		n.Keys, n.least = append(n.Keys, key), append(n.least, colon+1)
+		n.Keys, n.afterHead = append(n.Keys, key), append(n.afterHead, colon+1)
 		n.End = max(n.End, colon+1)
 		return key.Start, l.f.expect(colon, ':')
 	case n.Node.Style&yaml.FlowStyle != 0:
-		n.least = append(n.least, 0)
+		n.afterHead = append(n.afterHead, 0)
 		return -1, nil
 	}
 	dash := l.f.skipLayout(n.End)
-	n.least = append(n.least, dash+1)
+	n.afterHead = append(n.afterHead, dash+1)
 	n.End = dash + 1
 	return dash, l.f.expect(dash, '-')
 }

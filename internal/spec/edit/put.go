@@ -31,7 +31,7 @@ func (n *Value) block() bool {
 
 // putItem replaces the value of a whole document, or of an item after its dash.
 func (s *splicer) putItem(n *Value, v *yaml.Node) {
-	text, err := s.f.layout.encode(s.bare(n, v))
+	text, err := s.f.layout.encode(s.withoutBlock(n, v))
 	s.fail(err)
 	lead := s.lead(n)
 	s.replace(n.Inner, n.End, lead+s.f.layout.indent(text, s.f.column(n)+len(lead)))
@@ -39,7 +39,7 @@ func (s *splicer) putItem(n *Value, v *yaml.Node) {
 
 // putScalar replaces a value on the line of its key.
 func (s *splicer) putScalar(n *Value, v *yaml.Node) {
-	_, text, _ := strings.Cut(s.entry(n.parent, addition{key: "k", value: s.bare(n, v)}), ": ")
+	_, text, _ := strings.Cut(s.entry(n.parent, addition{key: "k", value: s.withoutBlock(n, v)}), ": ")
 	first, rest, several := strings.Cut(text, "\n")
 	first = strings.TrimSuffix(first, "\r") + s.headerComment(n)
 	if several {
@@ -60,8 +60,8 @@ func (s *splicer) headerComment(n *Value) string {
 	return ""
 }
 
-// bare is v, but not as a block scalar if something follows n on its line, such as a comment.
-func (s *splicer) bare(n *Value, v *yaml.Node) *yaml.Node {
+// withoutBlock is v, but not as a block scalar if something follows n on its line, such as a comment.
+func (s *splicer) withoutBlock(n *Value, v *yaml.Node) *yaml.Node {
 	if v.Kind != yaml.ScalarNode || v.Style&(yaml.LiteralStyle|yaml.FoldedStyle) == 0 || s.f.skipBlanks(n.End) == s.f.lineEnd(n.End) {
 		return v
 	}
@@ -81,7 +81,7 @@ func (s *splicer) lead(n *Value) string {
 // putBelow replaces a value if the old or the new one is a block. A comment after the key stays on the line of the key.
 func (s *splicer) putBelow(n *Value, v *yaml.Node, block, wasBlock bool) {
 	text := strings.TrimPrefix(s.entry(n.parent, addition{key: "k", value: v}), "k:")
-	after := n.parent.least[slices.Index(n.parent.Items, n)]
+	after := n.parent.afterHead[slices.Index(n.parent.Items, n)]
 	if n.Inner > n.Start { // an anchor or tag stays
 		after = n.Start + len(strings.TrimRight(string(s.f.data[n.Start:s.f.endOfProperties(n)]), " \t"))
 	}

@@ -16,8 +16,8 @@ type layout struct {
 	json    bool   // all keys are in double quotes
 }
 
-// look derives the layout of a file from the first places that show it.
-func (f *File) look() layout {
+// detectLayout derives the layout of a file from the first places that show it.
+func (f *File) detectLayout() layout {
 	l := layout{step: 2, newline: "\n", json: true}
 	if at := bytes.IndexByte(f.data, '\n'); at > 0 && f.data[at-1] == '\r' {
 		l.newline = "\r\n"
@@ -109,8 +109,8 @@ func (l layout) indent(text string, column int) string {
 	return strings.Join(lines, l.newline)
 }
 
-// like gives a new scalar the quotes of the one that it replaces.
-func like(old, v *yaml.Node) *yaml.Node {
+// withQuotesOf gives a new scalar the quotes of the one that it replaces.
+func withQuotesOf(old, v *yaml.Node) *yaml.Node {
 	const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 	if old.Kind != yaml.ScalarNode || v.Kind != yaml.ScalarNode || v.Tag != "!!str" || v.Style&yaml.DoubleQuotedStyle != 0 {
 		return v

@@ -182,8 +182,8 @@ func blockEnd(header []byte, end, last int) int {
 	return end
 }
 
-// closed finds the closing bracket of a list or mapping, and sets its end.
-func (f *File) closed(n *Value) error {
+// findClosing finds the closing bracket of a list or mapping, and sets its end.
+func (f *File) findClosing(n *Value) error {
 	end := map[yaml.Kind]byte{yaml.SequenceNode: ']', yaml.MappingNode: '}'}[n.Node.Kind]
 	at := f.skipLayout(n.End)
 	if at < len(f.data) && f.data[at] == ',' && len(n.Items) > 0 {

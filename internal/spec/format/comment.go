@@ -83,8 +83,8 @@ func blankAbove(data []byte, at, last int) bool {
 	return above > last && len(bytes.TrimSpace(data[above:start])) == 0
 }
 
-// take removes the comments before an offset from p.left, and returns them.
-func (p *printer) take(before int) []comment {
+// takeBefore removes the comments before an offset from p.left, and returns them.
+func (p *printer) takeBefore(before int) []comment {
 	i := slices.IndexFunc(p.left, func(c comment) bool { return c.start >= before })
 	if i < 0 {
 		i = len(p.left)
@@ -94,8 +94,9 @@ func (p *printer) take(before int) []comment {
 	return slices.Clone(taken)
 }
 
-// trail takes the comment after something that ends at an offset, with the blanks before it; "" when there is none.
-func (p *printer) trail(end int) string {
+// trailingComment takes the comment after something that ends at an offset, with the blanks before it; "" when there is
+// none.
+func (p *printer) trailingComment(end int) string {
 	if len(p.left) == 0 || p.left[0].alone || lineStart(p.data, p.left[0].start) > end || p.left[0].start < end {
 		return ""
 	}

@@ -26,7 +26,7 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 	last := v.Inner
 	for i, item := range v.Items {
 		begins := v.Begins[i]
-		lead := p.take(begins)
+		lead := p.takeBefore(begins)
 		e := entry{lead: texts(lead)}
 		first := begins
 		if len(lead) > 0 {
@@ -42,10 +42,10 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 		}
 		if len(v.Keys) > 0 {
 			e.key = v.Keys[i].Node.Value
-			e.lines = p.member(v.Keys[i], item, below(s, v, i), column, next)
+			e.lines = p.member(v.Keys[i], item, entryShape(s, v, i), column, next)
 		} else {
 			var above []string
-			above, e.lines = p.item(item, min(begins+1, item.Start), below(s, v, i), column, next)
+			above, e.lines = p.item(item, min(begins+1, item.Start), entryShape(s, v, i), column, next)
 			e.lead = append(e.lead, above...)
 		}
 		out = append(out, e)
@@ -58,8 +58,8 @@ func (p *printer) entries(v *edit.Value, s *shape.Shape, outer, limit int) (out 
 func (p *printer) foot(v *edit.Value, column, outer, limit int) []string {
 	var below []comment
 	if v.Node.Style&yaml.FlowStyle != 0 {
-		below = p.take(v.End)
-		if t := p.trail(v.End); t != "" {
+		below = p.takeBefore(v.End)
+		if t := p.trailingComment(v.End); t != "" {
 			below = append(below, comment{text: strings.TrimSpace(t)})
 		}
 	} else {
@@ -124,12 +124,12 @@ func (p *printer) value(head string, v *edit.Value, end int, s *shape.Shape, col
 		}
 		return lines
 	}
-	between := p.take(v.Inner)
-	return append(p.short(head, between, v, end, s, column), texts(between[min(1, len(between)):])...)
+	between := p.takeBefore(v.Inner)
+	return append(p.onHeadLine(head, between, v, end, s, column), texts(between[min(1, len(between)):])...)
 }
 
-// short writes a value that begins on the line of its key or dash. A comment between the two is moved after it.
-func (p *printer) short(head string, between []comment, v *edit.Value, end int, s *shape.Shape, column int) []string {
+// onHeadLine writes a value that begins on the line of its key or dash. A comment between the two is moved after it.
+func (p *printer) onHeadLine(head string, between []comment, v *edit.Value, end int, s *shape.Shape, column int) []string {
 	if len(between) > 0 {
 		c := between[0]
 		c.start, c.alone, c.gap = v.End, false, 1
@@ -150,7 +150,7 @@ func (p *printer) short(head string, between []comment, v *edit.Value, end int, 
 		return p.headed(first, v.End)
 	}
 	lines[0] = first
-	lines[len(lines)-1] += p.trail(v.End)
+	lines[len(lines)-1] += p.trailingComment(v.End)
 	return lines
 }
 
@@ -168,7 +168,7 @@ func (p *printer) headed(line string, end int) []string {
 		return []string{line}
 	}
 	first := p.left[0]
-	trail := p.trail(end)
+	trail := p.trailingComment(end)
 	if trail == "" {
 		return []string{line}
 	}
@@ -202,7 +202,7 @@ func (p *printer) bare(v *edit.Value, s *shape.Shape) string {
 	}
 	entries := make([]entry, len(v.Items))
 	for i, item := range v.Items {
-		text := p.flat(item, below(s, v, i))
+		text := p.flat(item, entryShape(s, v, i))
 		if len(v.Keys) > 0 {
 			entries[i].key = v.Keys[i].Node.Value
 			text = strings.TrimRight(p.flat(v.Keys[i], nil)+": "+text, " ")

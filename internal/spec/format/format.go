@@ -40,7 +40,7 @@ func Format(data []byte, s *shape.Shape) ([]byte, error) {
 		if err != nil {
 			return nil, err
 		}
-		if keeps(plain, out, comments) {
+		if sameMeaning(plain, out, comments) {
 			return out, nil
 		}
 	}
@@ -91,7 +91,7 @@ func format(data []byte, s *shape.Shape, order bool) (out []byte, comments []com
 // root writes the value of a document, and the comments before it.
 func (p *printer) root(v *edit.Value, s *shape.Shape, lead []string) []string {
 	if len(v.Items) == 0 || p.inLine(v) {
-		return append(lead, p.flat(v, s)+p.trail(v.End))
+		return append(lead, p.flat(v, s)+p.trailingComment(v.End))
 	}
 	entries, foot := p.entries(v, s, -1, len(p.data))
 	entries[0].lead = append(lead, entries[0].lead...)
@@ -101,7 +101,7 @@ func (p *printer) root(v *edit.Value, s *shape.Shape, lead []string) []string {
 // between writes what separates two documents: separators, directives and comments. It returns in lead the comments that
 // belong to what follows.
 func (p *printer) between(from, to int) (lines, lead []string) {
-	for _, c := range p.take(to) { // apart from these, the region has only separators and directives
+	for _, c := range p.takeBefore(to) { // apart from these, the region has only separators and directives
 		lines = p.separators(lines, from, c.start)
 		if c.alone || len(lines) == 0 {
 			if c.blank {

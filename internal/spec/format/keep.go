@@ -11,8 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/yamlnode"
 )
 
-// keeps reports whether a formatted text has the same meaning and the same comments as before.
-func keeps(before, after []byte, comments []comment) bool {
+// sameMeaning reports whether a formatted text has the same meaning and the same comments as before.
+func sameMeaning(before, after []byte, comments []comment) bool {
 	file, err := edit.Parse(after)
 	if err != nil {
 		return false
@@ -40,24 +40,24 @@ func meaning(data []byte) (string, error) {
 			continue // an empty document
 		}
 		for _, root := range y.Content {
-			b.WriteString(plain(root) + "\n")
+			b.WriteString(canonical(root) + "\n")
 		}
 	}
 	return b.String(), err
 }
 
-func plain(y *yaml.Node) string {
+func canonical(y *yaml.Node) string {
 	parts := make([]string, 0, len(y.Content))
 	switch y.Kind {
 	case yaml.MappingNode:
 		for i := 0; i+1 < len(y.Content); i += 2 {
-			parts = append(parts, plain(y.Content[i])+":"+plain(y.Content[i+1]))
+			parts = append(parts, canonical(y.Content[i])+":"+canonical(y.Content[i+1]))
 		}
 		slices.SortStableFunc(parts, strings.Compare)
 		return y.Anchor + "{" + strings.Join(parts, ",") + "}"
 	case yaml.SequenceNode:
 		for _, item := range y.Content {
-			parts = append(parts, plain(item))
+			parts = append(parts, canonical(item))
 		}
 		return y.Anchor + "[" + strings.Join(parts, ",") + "]"
 	case yaml.AliasNode:

@@ -11,7 +11,7 @@ import (
 
 // sorted joins the lines of entries; those of a mapping come in the order of its shape.
 func (p *printer) sorted(v *edit.Value, s *shape.Shape, entries []entry) (lines []string) {
-	if m := form(s, v); p.order && m != nil && len(v.Keys) > 0 && movable(v) {
+	if m := matchingShape(s, v); p.order && m != nil && len(v.Keys) > 0 && reorderable(v) {
 		first := entries[0].key
 		names := m.Names()
 		slices.SortStableFunc(entries, func(a, b entry) int { return rank(names, a.key) - rank(names, b.key) })
@@ -39,8 +39,8 @@ func rank(names []string, key string) int {
 	return len(names)
 }
 
-// form is s, or the choice of s, that describes v, a mapping or list; nil if there is none.
-func form(s *shape.Shape, v *edit.Value) *shape.Shape {
+// matchingShape is s, or the choice of s, that describes v, a mapping or list; nil if there is none.
+func matchingShape(s *shape.Shape, v *edit.Value) *shape.Shape {
 	if s == nil {
 		return nil
 	}
@@ -59,9 +59,9 @@ func form(s *shape.Shape, v *edit.Value) *shape.Shape {
 	return nil
 }
 
-// below is the shape of the i-th entry of a value.
-func below(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
-	f := form(s, v)
+// entryShape is the shape of the i-th entry of a value.
+func entryShape(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
+	f := matchingShape(s, v)
 	switch {
 	case f == nil:
 		return nil
@@ -75,8 +75,9 @@ func below(s *shape.Shape, v *edit.Value, i int) *shape.Shape {
 	return f.FieldIn(values, v.Keys[i].Node.Value)
 }
 
-// movable reports whether the keys of a mapping can be reordered: no entry has an alias for an anchor in another entry.
-func movable(v *edit.Value) bool {
+// reorderable reports whether the keys of a mapping can be reordered: no entry has an alias for an anchor in another
+// entry.
+func reorderable(v *edit.Value) bool {
 	home := map[string]int{}
 	for i, item := range v.Items {
 		visit(item, func(n *yaml.Node) {

@@ -13,8 +13,8 @@ import (
 
 const quoted = yaml.DoubleQuotedStyle | yaml.SingleQuotedStyle
 
-// harmless matches texts without characters that are special in YAML.
-var harmless = shape.Expression(`^[\pL_0-9][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
+// needsNoQuotes matches texts without characters that are special in YAML.
+var needsNoQuotes = shape.Expression(`^[\pL_0-9][\pL\pN_./-]*( [\pL\pN_./-]+)*$`)
 
 // scalar writes a scalar or alias in a list or mapping at a column. All its lines but the first lack the indentation of
 // that list or mapping.
@@ -24,7 +24,7 @@ func (p *printer) scalar(v *edit.Value, flow bool, column int) []string {
 	switch {
 	case style&(yaml.LiteralStyle|yaml.FoldedStyle) != 0 && !flow:
 		return block(raw, column)
-	case style&quoted != 0 && style&yaml.TaggedStyle == 0 && harmless().MatchString(v.Node.Value) && spec.IsText(v.Node.Value):
+	case style&quoted != 0 && style&yaml.TaggedStyle == 0 && needsNoQuotes().MatchString(v.Node.Value) && spec.IsText(v.Node.Value):
 		return []string{v.Node.Value}
 	}
 	lines := strings.Split(raw, "\n")

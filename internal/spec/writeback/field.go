@@ -27,7 +27,7 @@ type target struct {
 
 // object writes the differing fields of an object to the files.
 func (r *round) object(c *diff.Change) {
-	if why := r.stay[c.Address]; why != "" {
+	if why := r.unedited[c.Address]; why != "" {
 		r.keep(c.Want.Source, c.Address, "", why)
 		return
 	}
@@ -64,7 +64,7 @@ func (r *round) leaveToGateway(t *target) {
 		}
 	}
 	for _, path := range paths {
-		if v, ok := find(t.value, path); ok && r.once(t, path) {
+		if v, ok := find(t.value, path); ok && r.firstTime(t, path) {
 			r.removeKey(t, v, path, diff.Hidden)
 		}
 	}
@@ -85,7 +85,7 @@ func (r *round) leaves(t *target) {
 // overwrite replaces a whole field, such as the content of a plugin that now has another type. The old content does not
 // fit the new type, so nothing of it is kept, not even variables.
 func (r *round) overwrite(t *target, path string) {
-	r.once(t, path)
+	r.firstTime(t, path)
 	v, ok := find(t.value, path)
 	if !ok {
 		return
@@ -118,7 +118,7 @@ func (r *round) leaf(t *target, f *diff.Field) {
 			r.addKey(t, v, path+jsonptr.Join(key), f)
 			return
 		default:
-			r.whole(t, v, path)
+			r.replaceWhole(t, v, path)
 			return
 		}
 	}
@@ -128,7 +128,7 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	case f.Before == nil, f.Before == "":
 		r.drop(t, v, path)
 	case v.IsMap():
-		r.whole(t, v, path)
+		r.replaceWhole(t, v, path)
 	default:
 		r.put(t, v, path, f.Before)
 	}
@@ -165,8 +165,8 @@ func find(v spec.Value, pointer string) (spec.Value, bool) {
 	return v, true
 }
 
-// once marks a value as done, and reports whether it was not done before in this round.
-func (r *round) once(t *target, path string) bool {
+// firstTime marks a value as done, and reports whether it was not done before in this round.
+func (r *round) firstTime(t *target, path string) bool {
 	id := t.address + " " + path
 	if r.done[id] {
 		return false
@@ -187,7 +187,7 @@ func (r *round) coveredByDone(t *target, path string) bool {
 
 // put replaces a value, unless it comes from a variable.
 func (r *round) put(t *target, v spec.Value, path string, value any) {
-	if !r.once(t, path) || r.fromVariable(v, t.address, path) {
+	if !r.firstTime(t, path) || r.fromVariable(v, t.address, path) {
 		return
 	}
 	node := r.snippets.Value(spec.ShapeAt(t.kind, t.tree, path), value, t.address, path)
@@ -196,7 +196,7 @@ func (r *round) put(t *target, v spec.Value, path string, value any) {
 
 // set writes a value. A value that comes from a merge key is overridden by a key of its own.
 func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
-	r.do(at, c, func(f *edit.File) error {
+	r.editFile(at, c, func(f *edit.File) error {
 		if i := strings.LastIndexByte(at.Path, '/'); !f.Has(at.Document, at.Path) && i >= 0 && f.Has(at.Document, at.Path[:i]) {
 			return f.Add(at.Document, at.Path[:i], jsonptr.Unescape(at.Path[i+1:]), node, nil)
 		}
@@ -204,8 +204,8 @@ func (r *round) set(at spec.Place, c Change, node *yaml.Node) {
 	})
 }
 
-// whole replaces a list or mapping by that of the gateway.
-func (r *round) whole(t *target, v spec.Value, path string) {
+// replaceWhole replaces a list or mapping by that of the gateway.
+func (r *round) replaceWhole(t *target, v spec.Value, path string) {
 	value := jsonptr.At(t.tree, path)
 	if value == nil {
 		r.drop(t, v, path)
@@ -237,7 +237,7 @@ func (r *round) drop(t *target, v spec.Value, path string) {
 		}
 		break
 	}
-	if r.once(t, path) && (whole || !r.fromVariable(v, t.address, path)) {
+	if r.firstTime(t, path) && (whole || !r.fromVariable(v, t.address, path)) {
 		r.removeKey(t, v, path, v.Plain())
 	}
 }
@@ -248,7 +248,7 @@ func (r *round) removeKey(t *target, v spec.Value, path string, before any) {
 	hides := slices.ContainsFunc(v.Layers(), func(l spec.Place) bool {
 		return v.IsOverlay() && (l.Source.File != place.Source.File || l.Document != place.Document) && r.hasAt(l, v.Pointer())
 	})
-	r.do(place, updated(t.address, path, before, nil), func(f *edit.File) error {
+	r.editFile(place, updated(t.address, path, before, nil), func(f *edit.File) error {
 		if hides {
 			return f.Set(place.Document, place.Path, &yaml.Node{Kind: yaml.ScalarNode, Tag: "!!null", Value: "null"})
 		}
@@ -262,7 +262,7 @@ func (r *round) addKey(t *target, v spec.Value, path string, f *diff.Field) {
 	if value == nil && path == f.Path {
 		value = f.Before
 	}
-	if value == nil || value == "" || !r.once(t, path) {
+	if value == nil || value == "" || !r.firstTime(t, path) {
 		return
 	}
 	parent := path[:strings.LastIndexByte(path, '/')]
@@ -284,7 +284,7 @@ func (r *round) insert(t *target, v spec.Value, parent, key string, c Change, no
 		order = s.Names()
 	}
 	place := v.Place()
-	r.do(place, c, func(f *edit.File) error { return f.Add(place.Document, place.Path, key, node, order) })
+	r.editFile(place, c, func(f *edit.File) error { return f.Add(place.Document, place.Path, key, node, order) })
 }
 
 // hasAt reports whether a layer of an item has a value at a pointer inside the item.
@@ -293,8 +293,8 @@ func (r *round) hasAt(layer spec.Place, pointer string) bool {
 	return o.err == nil && o.file.Has(layer.Document, layer.Path+pointer)
 }
 
-// canon is equal for equal values, such as 5 and 5.0, or mappings in any order.
-func canon(v any) string {
+// canonical is equal for equal values, such as 5 and 5.0, or mappings in any order.
+func canonical(v any) string {
 	out, err := json.Marshal(v)
 	if err != nil {
 		return ""

@@ -59,8 +59,8 @@ func (f *files) bytes() (out []File, err error) {
 	return out, nil
 }
 
-// do edits a file and records the change. When that is not possible, the difference is kept, with the reason.
-func (r *round) do(at spec.Place, c Change, act func(*edit.File) error) (done bool) {
+// editFile edits a file and records the change. When that is not possible, the difference is kept, with the reason.
+func (r *round) editFile(at spec.Place, c Change, act func(*edit.File) error) (done bool) {
 	o := r.files.get(at.Source.File)
 	err := o.err
 	if err == nil {
@@ -84,7 +84,7 @@ func (r *round) do(at spec.Place, c Change, act func(*edit.File) error) (done bo
 
 // remove removes the value at a place.
 func (r *round) remove(at spec.Place, c Change) {
-	r.do(at, c, func(f *edit.File) error { return f.Remove(at.Document, at.Path) })
+	r.editFile(at, c, func(f *edit.File) error { return f.Remove(at.Document, at.Path) })
 }
 
 func updated(address, path string, before, after any) Change {

@@ -7,8 +7,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// hide excludes from the comparison what the gateway refuses to show.
-func (r *round) hide() {
+// excludeUnread excludes from the comparison what the gateway refuses to show.
+func (r *round) excludeUnread() {
 	if len(r.gateway.Unread) == 0 {
 		return
 	}

@@ -18,11 +18,11 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 	if r.refusesAll(k.Name, owner, "/"+k.Field) {
 		return
 	}
-	have := r.held(k, owner)
+	have := r.gatewayLinks(k, owner)
 	covered := map[string]bool{}
 	var partly []*spec.Reference
 	for _, ref := range r.references[k.Name+" "+owner] {
-		links, spared, wrong := r.meaning().Of(ref)
+		links, spared, wrong := r.finder().Links(ref)
 		if wrong || slices.ContainsFunc(links, func(l kind.Link) bool { return have[idOf(&l)] == nil }) {
 			partly = append(partly, ref)
 			continue
@@ -46,16 +46,16 @@ func (r *round) links(k *kind.LinkKind, owner string) {
 		}
 		place := list.Place()
 		node := r.snippets.Reference(have[id], r.environment(place))
-		r.do(place, Change{Action: diff.Create, Address: have[id].Address()}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+		r.editFile(place, Change{Action: diff.Create, Address: have[id].Address()}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
 }
 
 // idOf identifies a link of an owner. Targets may share a name, so it includes the target's id.
 func idOf(l *kind.Link) string { return l.Address() + " " + l.To.ListedBy() }
 
-// held are the links on the gateway by idOf, under the name of their owner in the files. Links that cannot be written as a
-// reference are kept.
-func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
+// gatewayLinks are the links on the gateway by idOf, under the name of their owner in the files. Links that cannot be
+// written as a reference are kept.
+func (r *round) gatewayLinks(k *kind.LinkKind, owner string) map[string]*kind.Link {
 	d := r.declared[k.Owner+"/"+owner]
 	out := map[string]*kind.Link{}
 	links := r.bound[k.Name+" "+owner]
@@ -74,11 +74,11 @@ func (r *round) held(k *kind.LinkKind, owner string) map[string]*kind.Link {
 	return out
 }
 
-func (r *round) meaning() *spec.Meaning {
-	if r.means == nil {
-		r.means = spec.NewMeaning(r.gateway.Catalog)
+func (r *round) finder() *spec.LinkFinder {
+	if r.linkFinder == nil {
+		r.linkFinder = spec.NewLinkFinder(r.gateway.Catalog)
 	}
-	return r.means
+	return r.linkFinder
 }
 
 // environment is the default environment of the references in a document.
@@ -89,7 +89,7 @@ func (r *round) environment(p spec.Place) string {
 // reference removes a reference, or replaces it by references to those of its links that the gateway has.
 func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, covered map[string]bool) {
 	place := r.places.OfReference(ref, "")
-	links, spared, wrong := r.meaning().Of(ref)
+	links, spared, wrong := r.finder().Links(ref)
 	var left []*kind.Link
 	var changes []Change
 	for _, l := range slices.Concat(links, spared) {
@@ -116,7 +116,7 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 		return
 	}
 	slices.SortFunc(left, func(a, b *kind.Link) int { return strings.Compare(idOf(a), idOf(b)) })
-	done := r.do(place, changes[0], func(f *edit.File) error {
+	done := r.editFile(place, changes[0], func(f *edit.File) error {
 		if len(left) == 0 {
 			return f.Remove(place.Document, place.Path)
 		}
@@ -131,7 +131,7 @@ func (r *round) reference(ref *spec.Reference, have map[string]*kind.Link, cover
 		return
 	}
 	for _, c := range changes[1:] {
-		r.do(place, c, func(*edit.File) error { return nil })
+		r.editFile(place, c, func(*edit.File) error { return nil })
 	}
 	if len(left) > 0 {
 		r.note(place.Source, changes[0].Address, note)

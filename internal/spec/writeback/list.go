@@ -18,15 +18,15 @@ func (r *round) list(t *target, v spec.Value, path string) {
 	wanted, ok := jsonptr.At(t.tree, path).([]any)
 	switch {
 	case !ok, r.number > 1, len(wanted) == 0:
-		r.whole(t, v, path)
+		r.replaceWhole(t, v, path)
 		return
-	case !r.once(t, path):
+	case !r.firstTime(t, path):
 		return
 	}
 	s := spec.ShapeAt(t.kind, t.tree, path)
 	items := v.Items()
 	if s != nil && s.Key == nil && !s.Set && len(items) > 0 {
-		r.sequence(t, v, path, wanted)
+		r.orderedList(t, v, path, wanted)
 		return
 	}
 	old, fresh := make([]string, len(items)), make([]string, len(wanted))
@@ -38,7 +38,7 @@ func (r *round) list(t *target, v spec.Value, path string) {
 	}
 	if !distinct(old) || !distinct(fresh) {
 		r.done[t.address+" "+path] = false // for whole
-		r.whole(t, v, path)
+		r.replaceWhole(t, v, path)
 		return
 	}
 	r.entries(t, v, path, matched{s, items, wanted, old, fresh})
@@ -83,7 +83,7 @@ func (r *round) entries(t *target, v spec.Value, path string, m matched) {
 		place, value := v.Place(), m.wanted[i]
 		inner := path + jsonptr.Join(m.nameOf(value, i))
 		node := r.snippets.Value(m.inner(), value, t.address, inner)
-		r.do(place, updated(t.address, inner, nil, value), func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+		r.editFile(place, updated(t.address, inner, nil, value), func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 	}
 }
 
@@ -109,17 +109,17 @@ func (m matched) inner() *shape.Shape {
 func identity(s *shape.Shape, v any) string {
 	m, ok := v.(map[string]any)
 	if !ok || s == nil || s.Items == nil {
-		return canon(v)
+		return canonical(v)
 	}
 	if key := s.KeyOf(v); key != "" {
 		return key
 	}
 	for _, f := range s.Items.Fields {
 		if m[f.Name] != nil {
-			return f.Name + " " + canon(m[f.Name])
+			return f.Name + " " + canonical(m[f.Name])
 		}
 	}
-	return canon(v)
+	return canonical(v)
 }
 
 func distinct(ids []string) bool {
@@ -170,7 +170,7 @@ func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, want
 		inner := path + "/" + f.Name
 		switch {
 		case f.Shape.Secret, f.Shape.Withheld, !changed[f.Name] && !changed[""]: // secrets have changes of their own
-		case written && value != nil && canon(have.Plain()) != canon(value):
+		case written && value != nil && canonical(have.Plain()) != canonical(value):
 			if !r.fromVariable(have, t.address, inner) {
 				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))
 			}

@@ -15,7 +15,7 @@ func (r *round) removeObject(c *diff.Change) {
 		r.keep(c.Want.Source, c.Address, "", "is protected, and the gateway does not have it")
 		return
 	}
-	r.gone[c.Address] = true
+	r.removed[c.Address] = true
 	for _, place := range r.places.Item(c.Want).Layers() {
 		r.remove(place, Change{Action: diff.Delete, Address: c.Address})
 	}
@@ -27,7 +27,7 @@ func (r *round) create(fresh map[string][]*kind.Object) {
 	for _, name := range sortedKeys(fresh) {
 		byPlace, places := map[string][]created{}, map[string]spec.Place{}
 		for _, o := range fresh[name] {
-			at, ok := r.home(kind.Of(name), o)
+			at, ok := r.sectionFor(kind.Of(name), o)
 			if !ok {
 				r.unwritten[o.Address()] = true
 				r.keep(kind.Source{}, o.Address(), "", "no file declares or owns objects of its kind")
@@ -54,17 +54,17 @@ type created struct {
 	node   *yaml.Node
 }
 
-// home is the section for a new object, with any position in its document as the source. It is in the document of the
-// object of the same kind whose name shares the longest prefix or, without one, in the document that owns the kind. With
-// Adopt it may also be in the document of any object, or else in the first input.
-func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
+// sectionFor is the section for a new object, with any position in its document as the source. It is in the document of
+// the object of the same kind whose name shares the longest prefix or, without one, in the document that owns the kind.
+// With Adopt it may also be in the document of any object, or else in the first input.
+func (r *round) sectionFor(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	best, most := spec.Place{}, -1
 	for i := range r.state.Objects {
 		d := &r.state.Objects[i]
-		if d.Kind != k.Name || r.gone[d.Address()] && most >= 0 {
+		if d.Kind != k.Name || r.removed[d.Address()] && most >= 0 {
 			continue
 		}
-		if n := common(d.Key, o.Key); n >= most {
+		if n := commonPrefix(d.Key, o.Key); n >= most {
 			best, most = r.places.Item(d).Layers()[0], n
 		}
 	}
@@ -85,8 +85,8 @@ func (r *round) home(k *kind.Kind, o *kind.Object) (spec.Place, bool) {
 	return best, true
 }
 
-// common is the length of the common prefix of two names.
-func common(a, b string) int {
+// commonPrefix is the length of the common prefix of two names.
+func commonPrefix(a, b string) int {
 	n := 0
 	for n < min(len(a), len(b)) && a[n] == b[n] {
 		n++
@@ -101,7 +101,7 @@ func (r *round) appendObjects(at spec.Place, objects []created) {
 		section.Content = append(section.Content, o.node)
 	}
 	for i, o := range objects {
-		r.do(at, Change{Action: diff.Create, Address: o.object.Address()}, func(f *edit.File) error {
+		r.editFile(at, Change{Action: diff.Create, Address: o.object.Address()}, func(f *edit.File) error {
 			switch {
 			case f.Has(at.Document, at.Path):
 				return f.Append(at.Document, at.Path, o.node)

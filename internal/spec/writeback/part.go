@@ -17,7 +17,7 @@ func (r *round) parts(k *kind.Kind, owner string, changes []*diff.Change) {
 	case k.Single:
 		r.single(k, field, changes[0])
 	case k.Ops.Generate != "":
-		r.values(field, changes)
+		r.secretValues(field, changes)
 	default:
 		r.elements(k, field, changes)
 	}
@@ -49,7 +49,7 @@ func (r *round) elements(k *kind.Kind, field spec.Value, changes []*diff.Change)
 			r.removeEntry(r.places.Part(c.Want), Change{Action: diff.Delete, Address: c.Address})
 		case diff.Delete:
 			place, node := field.Place(), r.snippets.Element(c.Have)
-			r.do(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
+			r.editFile(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error { return f.Append(place.Document, place.Path, node) })
 		default:
 			t := &target{kind: k, address: c.Address, value: r.places.Part(c.Want), tree: k.Tree(c.Have.Value), changed: c.Fields}
 			r.leaves(t)
@@ -64,10 +64,10 @@ func (r *round) removeEntry(v spec.Value, c Change) {
 	}
 }
 
-// values writes parts that are secret values. The values themselves are never written; {generate: N} counts those that only
-// the gateway has. If a value from a variable differs, one of them may be its new value, so the variable is reported
-// instead of counting that value.
-func (r *round) values(field spec.Value, changes []*diff.Change) {
+// secretValues writes parts that are secret values. The values themselves are never written; {generate: N} counts those
+// that only the gateway has. If a value from a variable differs, one of them may be its new value, so the variable is
+// reported instead of counting that value.
+func (r *round) secretValues(field spec.Value, changes []*diff.Change) {
 	var surplus, pending []*diff.Change
 	for _, c := range changes {
 		if c.Action == diff.Delete {
@@ -90,15 +90,15 @@ func (r *round) values(field spec.Value, changes []*diff.Change) {
 		}
 	}
 	if len(surplus) > 0 {
-		r.more(field, surplus)
+		r.addGenerate(field, surplus)
 	}
 	if len(pending) > 0 {
-		r.fewer(field, pending)
+		r.reduceGenerate(field, pending)
 	}
 }
 
-// counterIn finds the entry {generate: N}, and its number.
-func counterIn(field spec.Value) (counter, number spec.Value, found bool) {
+// generateEntry finds the entry {generate: N}, and its number.
+func generateEntry(field spec.Value) (counter, number spec.Value, found bool) {
 	for _, v := range append(field.Items(), field) {
 		if n, ok := v.Key("generate"); ok {
 			return v, n, true
@@ -107,17 +107,17 @@ func counterIn(field spec.Value) (counter, number spec.Value, found bool) {
 	return counter, number, false
 }
 
-// more adds {generate: N} for the values that only the gateway has.
-func (r *round) more(field spec.Value, surplus []*diff.Change) {
+// addGenerate adds {generate: N} for the values that only the gateway has.
+func (r *round) addGenerate(field spec.Value, surplus []*diff.Change) {
 	place, node := field.Place(), r.snippets.Generate(len(surplus))
-	if _, _, found := counterIn(field); found || !field.IsList() {
+	if _, _, found := generateEntry(field); found || !field.IsList() {
 		for _, c := range surplus {
 			r.keep(place.Source, c.Address, "", "the gateway has more values than the files allow for")
 		}
 		return
 	}
 	for i, c := range surplus {
-		r.do(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error {
+		r.editFile(place, Change{Action: diff.Create, Address: c.Address}, func(f *edit.File) error {
 			if i > 0 {
 				return nil // included in the number that the first one wrote
 			}
@@ -126,9 +126,9 @@ func (r *round) more(field spec.Value, surplus []*diff.Change) {
 	}
 }
 
-// fewer reduces the number in {generate: N} by the values that the gateway does not have.
-func (r *round) fewer(field spec.Value, pending []*diff.Change) {
-	counter, number, _ := counterIn(field)
+// reduceGenerate reduces the number in {generate: N} by the values that the gateway does not have.
+func (r *round) reduceGenerate(field spec.Value, pending []*diff.Change) {
+	counter, number, _ := generateEntry(field)
 	n, _ := number.Plain().(int64)
 	left := n - int64(len(pending))
 	for i, c := range pending {

@@ -33,7 +33,7 @@ func (r *round) refused(d *kind.Declared) map[string]string {
 	}
 	refused := r.snippets.Refused(o, nil)
 	if len(refused) > 0 {
-		if why := r.clashes(d, o, refused); why != "" {
+		if why := r.invalidMix(d, o, refused); why != "" {
 			refused = map[string]string{"": why}
 		}
 	}
@@ -41,9 +41,9 @@ func (r *round) refused(d *kind.Declared) map[string]string {
 	return refused
 }
 
-// clashes says why the rules for files refuse the object that results from the gateway's object with the refused fields as
-// in the files; "" if they accept it.
-func (r *round) clashes(d *kind.Declared, o *kind.Object, refused map[string]string) string {
+// invalidMix says why the rules for files refuse the object that results from the gateway's object with the refused
+// fields as in the files; "" if they accept it.
+func (r *round) invalidMix(d *kind.Declared, o *kind.Object, refused map[string]string) string {
 	k, mixed := kind.Of(d.Kind), *o
 	own, parts := []string{}, map[string][]kind.Object{}
 	for field := range refused {

@@ -12,28 +12,28 @@ import (
 
 // round is one comparison of the files with the gateway, and the edits that result from it.
 type round struct {
-	number   int
-	inputs   []spec.Input
-	options  spec.Options
-	gateway  Gateway
-	compared diff.Options
-	state    *spec.State
-	places   *spec.Places
-	declared map[string]*kind.Declared // by address
-	broken   []*spec.Reference         // that match nothing, or whose slot is taken
+	number     int
+	inputs     []spec.Input
+	options    spec.Options
+	gateway    Gateway
+	compared   diff.Options
+	state      *spec.State
+	places     *spec.Places
+	declared   map[string]*kind.Declared // by address
+	unresolved []*spec.Reference         // that match nothing, or whose slot is taken
 
 	references map[string][]*spec.Reference // by LINK-KIND OWNER
 	bound      map[string][]*kind.Link      // the gateway's links, by LINK-KIND OWNER
 
-	plan     *diff.Plan
-	snippets *spec.Snippets
-	means    *spec.Meaning // made when first needed
-	files    *files
+	plan       *diff.Plan
+	snippets   *spec.Snippets
+	linkFinder *spec.LinkFinder // made when first needed
+	files      *files
 
 	refusals map[string]map[string]string // by address: see refused
-	stay     map[string]string            // why objects stay as they are, by address
+	unedited map[string]string            // why objects stay as they are, by address
 
-	gone      map[string]bool // addresses of objects that are removed from the files
+	removed   map[string]bool // addresses of objects that are removed from the files
 	unwritten map[string]bool // addresses of objects that only the gateway has and that are not added to the files
 	done      map[string]bool // ADDRESS PATH of values that need no further edits
 	kept      []Kept
@@ -44,14 +44,14 @@ type round struct {
 func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff.Options) (*round, []spec.Finding) {
 	r := &round{
 		number: number, inputs: inputs, options: o, gateway: g, compared: p, files: newFiles(inputs),
-		declared: map[string]*kind.Declared{}, gone: map[string]bool{}, unwritten: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
+		declared: map[string]*kind.Declared{}, removed: map[string]bool{}, unwritten: map[string]bool{}, done: map[string]bool{}, refusals: map[string]map[string]string{},
 	}
 	var findings []spec.Finding
 	r.state, r.places, findings = spec.LoadPlaces(inputs, o, "")
 	if firstError(findings) != "" {
 		return nil, findings
 	}
-	r.hide()
+	r.excludeUnread()
 	for i := range r.state.Objects {
 		r.declared[r.state.Objects[i].Address()] = &r.state.Objects[i]
 	}
@@ -61,7 +61,7 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 		return nil, wrong
 	}
 	if g.Adopt {
-		desired.Owns = everything()
+		desired.Owns = ownEverything()
 	}
 	r.plan = diff.Between(g.Actual, desired, p)
 	e := spec.Export{Objects: g.Actual.Objects, Links: g.Actual.Links, Known: g.Catalog.APIs, Unread: g.Unread}
@@ -69,8 +69,8 @@ func newRound(number int, inputs []spec.Input, o spec.Options, g Gateway, p diff
 	return r, findings
 }
 
-// everything makes files own all objects of a gateway, so that the comparison includes those that no file declares.
-func everything() map[string][]string {
+// ownEverything makes files own all objects of a gateway, so that the comparison includes those that no file declares.
+func ownEverything() map[string][]string {
 	out := map[string][]string{}
 	for _, k := range kind.All {
 		if k.Owner == "" && !k.AllExist {
@@ -109,7 +109,7 @@ func (r *round) resolve() (kind.Desired, []spec.Finding) {
 		for i := range state.References {
 			ref := &state.References[i]
 			if wrong[placeID(ref.Source, ref.Pointer)] {
-				r.broken = append(r.broken, ref)
+				r.unresolved = append(r.unresolved, ref)
 			} else {
 				left = append(left, *ref)
 			}
@@ -144,16 +144,16 @@ func (r *round) edit() {
 		c := &r.plan.Changes[i]
 		owner := ownerOf(c)
 		switch {
-		case owner == c.Address || r.gone[owner] || r.declared[owner] == nil:
+		case owner == c.Address || r.removed[owner] || r.declared[owner] == nil:
 		case c.Link != nil:
 			links[c.Kind+" "+c.Name] = true
 		default:
 			parts[c.Kind+" "+c.Name] = append(parts[c.Kind+" "+c.Name], c)
 		}
 	}
-	for _, ref := range r.broken {
+	for _, ref := range r.unresolved {
 		owner := kind.LinkOf(ref.Kind).Owner
-		if r.compared.Covers(kind.Of(owner), ref.Owner) && !r.gone[owner+"/"+ref.Owner] {
+		if r.compared.Covers(kind.Of(owner), ref.Owner) && !r.removed[owner+"/"+ref.Owner] {
 			links[ref.Kind+" "+ref.Owner] = true
 		}
 	}

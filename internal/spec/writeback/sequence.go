@@ -9,26 +9,27 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/spec/edit"
 )
 
-// sequence writes a list whose order matters. Entries that both lists have in the same order keep their text. Between two
-// of these, entries of the files are replaced by those of the gateway one by one, and the rest are removed or added.
-func (r *round) sequence(t *target, v spec.Value, path string, wanted []any) {
+// orderedList writes a list whose order matters. Entries that both lists have in the same order keep their text.
+// Between two of these, entries of the files are replaced by those of the gateway one by one, and the rest are removed
+// or added.
+func (r *round) orderedList(t *target, v spec.Value, path string, wanted []any) {
 	items := v.Items()
 	old, fresh := make([]string, len(items)), make([]string, len(wanted))
 	for i, item := range items {
-		old[i] = canon(item.Plain())
+		old[i] = canonical(item.Plain())
 	}
 	for i, value := range wanted {
-		fresh[i] = canon(value)
+		fresh[i] = canonical(value)
 	}
 	i, j := 0, 0
-	for _, p := range append(staying(old, fresh), [2]int{len(old), len(fresh)}) {
-		r.between(t, v, path, gap{items[i:p[0]], wanted[j:p[1]], i})
+	for _, p := range append(commonEntries(old, fresh), [2]int{len(old), len(fresh)}) {
+		r.editGap(t, v, path, gap{items[i:p[0]], wanted[j:p[1]], i})
 		i, j = p[0]+1, p[1]+1
 	}
 }
 
-// staying are the indexes, in both lists, of a longest common subsequence.
-func staying(old, fresh []string) (out [][2]int) {
+// commonEntries are the indexes, in both lists, of a longest common subsequence.
+func commonEntries(old, fresh []string) (out [][2]int) {
 	most := make([][]int, len(old)+1) // most[i][j] is the length of a longest common subsequence of old[i:] and fresh[j:]
 	for i := range most {
 		most[i] = make([]int, len(fresh)+1)
@@ -61,8 +62,8 @@ type gap struct {
 	from   int          // index of the first of items
 }
 
-// between makes the entries in a gap those of the gateway.
-func (r *round) between(t *target, v spec.Value, path string, g gap) {
+// editGap makes the entries in a gap those of the gateway.
+func (r *round) editGap(t *target, v spec.Value, path string, g gap) {
 	s := spec.ShapeAt(t.kind, t.tree, path)
 	for i, item := range g.items {
 		inner, place := path+jsonptr.Join(strconv.Itoa(g.from+i)), item.Place()
@@ -83,7 +84,7 @@ func (r *round) between(t *target, v spec.Value, path string, g gap) {
 	for i := len(g.items); i < len(g.wanted); i++ {
 		inner := path + jsonptr.Join(strconv.Itoa(g.from+i))
 		node, list := r.snippets.Value(s.Items, g.wanted[i], t.address, inner), v.Place()
-		r.do(list, updated(t.address, inner, nil, g.wanted[i]), func(f *edit.File) error {
+		r.editFile(list, updated(t.address, inner, nil, g.wanted[i]), func(f *edit.File) error {
 			if before == 0 {
 				return f.Prepend(list.Document, list.Path, node)
 			}

@@ -85,12 +85,12 @@ func runKeeping(stay map[string]string, inputs []spec.Input, o spec.Options, g G
 			switch {
 			case number == 1:
 				return out, findings, nil
-			case out.misfits(now, o, findings, stay):
+			case out.addInvalid(now, o, findings, stay):
 				return runKeeping(stay, inputs, o, g, p)
 			}
 			return out, nil, fmt.Errorf("the edited files would be wrong; nothing was written: %s", firstError(findings))
 		}
-		r.stay = stay
+		r.unedited = stay
 		r.edit()
 		out.Kept = sortKept(r.kept)
 		out.add(r)
@@ -118,9 +118,9 @@ func (out *Result) add(r *round) {
 	}
 }
 
-// misfits adds to stay the objects for which the edited files have errors because some of their fields were kept. It
-// reports whether it added any.
-func (out *Result) misfits(edited []spec.Input, o spec.Options, findings []spec.Finding, stay map[string]string) (more bool) {
+// addInvalid adds to unedited the objects for which the edited files have errors because some of their fields were
+// kept. It reports whether it added any.
+func (out *Result) addInvalid(edited []spec.Input, o spec.Options, findings []spec.Finding, stay map[string]string) (more bool) {
 	_, places, _ := spec.LoadPlaces(edited, o, "")
 	for _, f := range findings {
 		address := places.AddressOf(f)

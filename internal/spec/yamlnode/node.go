@@ -99,8 +99,8 @@ func (n *Node) step(key string) *Node {
 	return nil
 }
 
-// Only is a mapping with only those of its keys that keep accepts.
-func (n *Node) Only(keep func(key string) bool) *Node {
+// Filter is a mapping with only those of its keys that keep accepts.
+func (n *Node) Filter(keep func(key string) bool) *Node {
 	out := *n
 	out.Keys, out.Items = nil, nil
 	for i, key := range n.Keys {
@@ -124,17 +124,19 @@ func Merge(base, over *Node) *Node {
 		switch {
 		case replacement == nil:
 			out.Keys, out.Items = append(out.Keys, k), append(out.Items, base.Items[i])
-		case !replacement.Removes():
+		case !replacement.IsExplicitNull():
 			out.Keys, out.Items = append(out.Keys, k), append(out.Items, Merge(base.Items[i], replacement))
 		}
 	}
 	for i, k := range over.Keys {
-		if base.Index(k.Value) < 0 && !over.Items[i].Removes() {
+		if base.Index(k.Value) < 0 && !over.Items[i].IsExplicitNull() {
 			out.Keys, out.Items = append(out.Keys, k), append(out.Items, over.Items[i])
 		}
 	}
 	return &out
 }
 
-// Removes reports whether the value is an explicit null, as opposed to a missing value.
-func (n *Node) Removes() bool { return n.Form == Scalar && n.Plain && n.Value != "" && IsNull(n.Value) }
+// IsExplicitNull reports whether the value is an explicit null, as opposed to a missing value.
+func (n *Node) IsExplicitNull() bool {
+	return n.Form == Scalar && n.Plain && n.Value != "" && IsNull(n.Value)
+}

@@ -166,7 +166,7 @@ func (c *converter) members(y *yaml.Node, n *Node, depth int32) {
 		case key.Plain && key.Value == "":
 			c.report(key.fault("a key is missing before the :", ""))
 		case first != nil:
-			c.report(key.fault(fmt.Sprintf("the key %s appears twice, first at %s", Shown(key.Value), location(c.doc.File, first)), "remove one of them"))
+			c.report(key.fault(fmt.Sprintf("the key %s appears twice, first at %s", DisplayKey(key.Value), location(c.doc.File, first)), "remove one of them"))
 		default:
 			seen[key.Value] = key
 			n.Keys = append(n.Keys, key)
@@ -217,8 +217,8 @@ func (c *converter) broken(n *Node, problem, hint string) *Node {
 // location is file:line:col.
 func location(file string, n *Node) string { return fmt.Sprintf("%s:%d:%d", file, n.Line, n.Column) }
 
-// Shown is a key in the form that messages show.
-func Shown(key string) string {
+// DisplayKey is a key in the form that messages show.
+func DisplayKey(key string) string {
 	if key == "" || strings.ContainsFunc(key, func(r rune) bool { return !unicode.IsGraphic(r) || unicode.IsSpace(r) }) {
 		return strconv.Quote(key)
 	}

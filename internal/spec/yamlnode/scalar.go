@@ -17,11 +17,11 @@ func IsNull(s string) bool {
 	return s == "" || s == "~" || s == "null" || s == "Null" || s == "NULL"
 }
 
-// SpellsWhole reports whether a text is a whole number of any size in its only valid spelling.
-func SpellsWhole(s string) bool { return wholeForm.MatchString(s) }
+// IsWholeNumber reports whether a text is a whole number of any size in its only valid spelling.
+func IsWholeNumber(s string) bool { return wholeForm.MatchString(s) }
 
-// Whole reads a whole number in its only valid spelling.
-func Whole(s string) (int64, bool) {
+// WholeNumber reads a whole number in its only valid spelling.
+func WholeNumber(s string) (int64, bool) {
 	if !wholeForm.MatchString(s) {
 		return 0, false
 	}
@@ -31,7 +31,7 @@ func Whole(s string) (int64, bool) {
 
 // Number reads a number as JSON spells it; int64 when it is whole, else float64.
 func Number(s string) (any, bool) {
-	if n, ok := Whole(s); ok {
+	if n, ok := WholeNumber(s); ok {
 		return n, true
 	}
 	if !jsonForm.MatchString(s) {

@@ -85,7 +85,7 @@ var parserLine = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
 // syntaxFault adds the position to an error of the parser. The parser reports only a line, if anything, and often an
 // adjacent one. The position is found by searching for the shortest prefix of the file that fails with the same message.
 func syntaxFault(data []byte, err error) Fault {
-	message := essence(err)
+	message := constantPart(err)
 	explained, known := explanations[message]
 	if !known {
 		explained = explanation{problem: "this is not YAML: " + message}
@@ -104,8 +104,8 @@ func syntaxFault(data []byte, err error) Fault {
 	return Fault{line, column, explained.problem, explained.hint}
 }
 
-// essence is the message without its line and without quotes from the file.
-func essence(err error) string {
+// constantPart is the message without its line and without quotes from the file.
+func constantPart(err error) string {
 	message := strings.TrimPrefix(err.Error(), parserLine.FindString(err.Error()))
 	if strings.HasPrefix(message, "unknown anchor") {
 		return "unknown anchor"
@@ -140,7 +140,7 @@ func failingOffset(data []byte, message string, line int) int {
 	ends := characters(data[:taken], min(startOf(data, line), lastLines(data[:taken])))
 	fails := func(n int) bool {
 		_, err := parse(data[:n], n)
-		return err != nil && essence(err) == message
+		return err != nil && constantPart(err) == message
 	}
 	i := sort.Search(len(ends)-1, func(i int) bool { return fails(ends[i]) })
 	return lastVisible(data, ends[i]-1)
@@ -219,7 +219,7 @@ func openQuote(data []byte, line, otherwise int) int {
 			if Closing(data[i+1:], data[i]) >= 0 {
 				continue
 			}
-			if _, err := parse(data[:i+1], i+1); err != nil && essence(err) == unclosed {
+			if _, err := parse(data[:i+1], i+1); err != nil && constantPart(err) == unclosed {
 				return i
 			}
 		}
@@ -242,7 +242,7 @@ func Closing(rest []byte, quote byte) int {
 
 // parse reads all documents, at most step bytes at a time, and returns how many bytes it had read at the first error.
 func parse(data []byte, step int) (taken int, err error) {
-	r := &slow{data: data, step: max(step, 1)}
+	r := &slowReader{data: data, step: max(step, 1)}
 	d := yaml.NewDecoder(r)
 	for {
 		var y yaml.Node
@@ -254,13 +254,13 @@ func parse(data []byte, step int) (taken int, err error) {
 	}
 }
 
-// slow is a reader that returns few bytes at a time, so that the parser reads no further than it must.
-type slow struct {
+// slowReader is a reader that returns few bytes at a time, so that the parser reads no further than it must.
+type slowReader struct {
 	data        []byte
 	taken, step int
 }
 
-func (s *slow) Read(p []byte) (int, error) {
+func (s *slowReader) Read(p []byte) (int, error) {
 	if s.taken == len(s.data) {
 		return 0, io.EOF
 	}

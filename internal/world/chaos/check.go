@@ -98,8 +98,8 @@ func WithNewNames(effects []emulator.Effect, by *document.Results) []emulator.Ef
 	return out
 }
 
-// countable returns the address of a code that the gateway generates without its number. Plans number the missing codes, so
-// the number of a code differs from plan to plan.
+// countable returns the address of a code that the gateway generates without its number. Plans number the missing
+// codes, so the number of a code differs from plan to plan.
 func countable(address string) string {
 	before, _, _ := strings.Cut(address, "#generated-")
 	return before
@@ -141,7 +141,8 @@ func (v *Check) generatedCodes() (out []string) {
 	return out
 }
 
-// Unreported returns the effects that belong to no change, or only to changes that were not begun according to the results.
+// Unreported returns the effects that belong to no change, or only to changes that were not begun according to the
+// results.
 func (v *Check) Unreported() []string {
 	v.useNewNames()
 	return v.unreported()
@@ -167,7 +168,7 @@ func (v *Check) reported(e *emulator.Effect) bool {
 		return true // generatedCodes counts them
 	}
 	return slices.ContainsFunc(v.Results.Results, func(r document.Result) bool {
-		along := slices.ContainsFunc(r.Along, func(a document.Along) bool { return a.Address == address })
+		along := slices.ContainsFunc(r.AlsoRemoved, func(a document.AlsoRemoved) bool { return a.Address == address })
 		return owner != "" && r.Address == owner && (r.Action == diff.Replace || r.Action == diff.Delete) && begun(&r) ||
 			e.Action == "delete" && (along || displaces(&r, e))
 	}) || v.undone(e)

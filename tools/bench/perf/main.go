@@ -62,7 +62,7 @@ func (p *perf) all(to string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(p.dir) //nolint:errcheck // a temporary folder
-	fmt.Fprintf(&p.page, head, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().UTC().Format(time.DateOnly), busy())
+	fmt.Fprintf(&p.page, head, runtime.GOOS, runtime.GOARCH, runtime.NumCPU(), runtime.Version(), time.Now().UTC().Format(time.DateOnly), machineLoad())
 	whole := func(part string) func() error {
 		return func() error {
 			text, err := p.child("-part", part)
@@ -100,8 +100,8 @@ type perf struct {
 	page    bytes.Buffer
 }
 
-// busy describes the load of the machine, if the system reports it.
-func busy() string {
+// machineLoad describes the load of the machine, if the system reports it.
+func machineLoad() string {
 	text, err := os.ReadFile("/proc/loadavg")
 	load, _, found := strings.Cut(string(text), " ")
 	if err != nil || !found {

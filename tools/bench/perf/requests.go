@@ -85,10 +85,10 @@ func (p *perf) apply(s *bench.Site, e *world.Estate) (bench.Sent, time.Duration,
 		return bench.Sent{}, 0, err
 	}
 	out := run.Apply(p.ctx, c)
-	return s.Sent(), time.Since(began), proper(out)
+	return s.Sent(), time.Since(began), checkOutcome(out)
 }
 
-func proper(out *reconcile.Outcome) error {
+func checkOutcome(out *reconcile.Outcome) error {
 	if !out.Converged || len(out.Warnings) > 0 {
 		return fmt.Errorf("an apply did not converge: %d changes remain; %v", len(out.Remaining), out.Warnings)
 	}

@@ -37,8 +37,8 @@ func (p *perf) build() error {
 	return nil
 }
 
-// used returns the processor time of this process so far.
-func used() time.Duration {
+// processorTime returns the processor time of this process so far.
+func processorTime() time.Duration {
 	var u syscall.Rusage
 	_ = syscall.Getrusage(syscall.RUSAGE_SELF, &u) // it cannot fail for the own process
 	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
@@ -49,9 +49,9 @@ func timed(f func()) time.Duration {
 	best := time.Duration(math.MaxInt64)
 	for range 3 {
 		runtime.GC()
-		began := used()
+		began := processorTime()
 		f()
-		best = min(best, used()-began)
+		best = min(best, processorTime()-began)
 	}
 	return best
 }

@@ -15,31 +15,31 @@ import (
 // envPrefix begins the names of the environment variables that set flags.
 const envPrefix = "APIGW_SYNC_"
 
-// twin returns the name of the environment variable that sets a flag.
-func twin(flag string) string {
+// envVariable returns the name of the environment variable that sets a flag.
+func envVariable(flag string) string {
 	return envPrefix + strings.ToUpper(strings.ReplaceAll(flag, "-", "_"))
 }
 
 // aliases are second names of flags.
 var aliases = map[string]string{"auto-approve": "yes"}
 
-// unaliased returns the main name of a flag.
-func unaliased(_ *pflag.FlagSet, name string) pflag.NormalizedName {
+// resolveAlias returns the main name of a flag.
+func resolveAlias(_ *pflag.FlagSet, name string) pflag.NormalizedName {
 	if first, ok := aliases[name]; ok {
 		name = first
 	}
 	return pflag.NormalizedName(name)
 }
 
-// settle sets flags that the command line does not set: from the environment, or else from the target in the config
+// fillFlags sets flags that the command line does not set: from the environment, or else from the target in the config
 // file.
-func (p *program) settle(flags *pflag.FlagSet) (err error) {
-	p.flags, p.given, p.origin = flags, map[string]bool{}, map[string]string{}
+func (p *program) fillFlags(flags *pflag.FlagSet) (err error) {
+	p.flags, p.given, p.setBy = flags, map[string]bool{}, map[string]string{}
 	flags.Visit(func(f *pflag.Flag) { p.given[f.Name] = true })
 	flags.VisitAll(func(f *pflag.Flag) {
 		if err == nil && !p.given[f.Name] {
 			if p.given[f.Name], err = p.fromEnvironment(f); p.given[f.Name] {
-				p.origin[f.Name] = twin(f.Name)
+				p.setBy[f.Name] = envVariable(f.Name)
 			}
 		}
 	})
@@ -47,33 +47,33 @@ func (p *program) settle(flags *pflag.FlagSet) (err error) {
 		return err
 	}
 	if p.member != nil {
-		err = p.member.settle(flags)
+		err = p.member.setOverrides(flags)
 	} else {
 		p.fleet, err = findFleet(flags)
-		err = p.unread(flags, err)
+		err = p.configReadError(flags, err)
 	}
 	if err != nil || p.fleet != nil {
 		return err
 	}
-	t, err := findTarget(valueOf(flags, "config"), targetOf(flags))
+	t, err := findTarget(flagValue(flags, "config"), firstTarget(flags))
 	if err != nil || t == nil {
-		return both(p.unread(flags, err), checkPaths(flags))
+		return joinErrors(p.configReadError(flags, err), checkPaths(flags))
 	}
 	p.target, p.vars, p.production = t.name, t.Vars, t.Production != nil && *t.Production
-	return both(t.settle(flags, p.given, p.origin), checkPaths(flags))
+	return joinErrors(t.fillFlags(flags, p.given, p.setBy), checkPaths(flags))
 }
 
 // The flags that choose the files and the gateway, those that narrow the run, and those that choose how the result
 // looks.
 var (
-	whereFlags = []string{"config", "target", "endpoint", "region", "project-id", "instance-id", "file", "overlay", "environment"}
-	scopeFlags = []string{"kind", "name", "only-environment", "prune"}
-	showFlags  = []string{"output", "output-file", "color", "verbose", "quiet", "log-format"}
+	sourceFlags = []string{"config", "target", "endpoint", "region", "project-id", "instance-id", "file", "overlay", "environment"}
+	scopeFlags  = []string{"kind", "name", "only-environment", "prune"}
+	outputFlags = []string{"output", "output-file", "color", "verbose", "quiet", "log-format"}
 )
 
-// again returns a command line for another command. It has the named flags of this command as they were typed, or,
-// without names, all flags that affect what is done.
-func (p *program) again(command string, names ...string) string {
+// commandLine returns a command line for another command. It has the named flags of this command as they were typed,
+// or, without names, all flags that affect what is done.
+func (p *program) commandLine(command string, names ...string) string {
 	var b strings.Builder
 	b.WriteString("apigw-sync " + command)
 	if p.flags == nil {
@@ -81,11 +81,11 @@ func (p *program) again(command string, names ...string) string {
 	}
 	p.flags.Visit(func(f *pflag.Flag) {
 		switch {
-		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(showFlags, f.Name), f.Name == "notify": // the URLs of notify are secrets
+		case len(names) > 0 && !slices.Contains(names, f.Name), strings.HasPrefix(f.Name, "emulator-"), slices.Contains(outputFlags, f.Name), f.Name == "notify": // the URLs of notify are secrets
 		case f.Value.Type() == "bool" && f.Value.String() == "true":
 			b.WriteString(" --" + f.Name)
 		default:
-			for _, value := range valuesOf(f) {
+			for _, value := range flagValues(f) {
 				b.WriteString(" --" + f.Name + "=" + quoted(value))
 			}
 		}
@@ -111,25 +111,25 @@ type target struct {
 	file *config.File
 }
 
-// settle sets flags that were not given to the values in the section, apart from flags that exclude a given flag.
+// fillFlags sets flags that were not given to the values in the section, apart from flags that exclude a given flag.
 // origin gets the line of the config file that sets each flag.
-func (t *target) settle(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
+func (t *target) fillFlags(flags *pflag.FlagSet, given map[string]bool, origin map[string]string) (err error) {
 	defaults := t.Flags()
 	flags.VisitAll(func(f *pflag.Flag) {
 		values, ok := defaults[f.Name]
-		if !ok || err != nil || given[f.Name] || given[rivals[f.Name]] {
+		if !ok || err != nil || given[f.Name] || given[exclusiveFlags[f.Name]] {
 			return
 		}
 		origin[f.Name] = t.file.Place(t.name, config.KeyOf(f.Name))
-		if cause := assign(f, values); cause != nil {
+		if cause := setFlag(f, values); cause != nil {
 			err = configError(t.file.Wrong(t.name, config.KeyOf(f.Name), cause.Error()))
 		}
 	})
 	return err
 }
 
-// rivals are pairs of flags that exclude each other.
-var rivals = map[string]string{"against": "endpoint", "endpoint": "against"}
+// exclusiveFlags are pairs of flags that exclude each other.
+var exclusiveFlags = map[string]string{"against": "endpoint", "endpoint": "against"}
 
 // fromEnvironment sets a flag from its environment variable. An empty variable counts as not set.
 func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
@@ -140,16 +140,16 @@ func (p *program) fromEnvironment(f *pflag.Flag) (found bool, err error) {
 		}
 	}
 	for _, name := range names {
-		value, _ := p.Lookup(twin(name))
+		value, _ := p.Lookup(envVariable(name))
 		if f.Name == "help" || strings.TrimSpace(value) == "" {
 			continue
 		}
 		values := []string{value}
 		if _, several := f.Value.(pflag.SliceValue); several {
-			values = split(value, separator(f.Name))
+			values = splitValues(value, separator(f.Name))
 		}
-		if err := assign(f, values); err != nil {
-			return false, fmt.Errorf("%s: %w", twin(name), err)
+		if err := setFlag(f, values); err != nil {
+			return false, fmt.Errorf("%s: %w", envVariable(name), err)
 		}
 		return true, nil
 	}
@@ -165,7 +165,7 @@ func separator(flag string) string {
 	return ","
 }
 
-func split(text, separator string) (out []string) {
+func splitValues(text, separator string) (out []string) {
 	for part := range strings.SplitSeq(text, separator) {
 		if part = strings.TrimSpace(part); part != "" {
 			out = append(out, part)
@@ -174,23 +174,23 @@ func split(text, separator string) (out []string) {
 	return out
 }
 
-// valueOf returns the value of a flag; "" if there is no such flag.
-func valueOf(flags *pflag.FlagSet, name string) string {
+// flagValue returns the value of a flag; "" if there is no such flag.
+func flagValue(flags *pflag.FlagSet, name string) string {
 	if f := flags.Lookup(name); f != nil {
 		return f.Value.String()
 	}
 	return ""
 }
 
-// valuesOf returns the values of a flag as they are written on a command line.
-func valuesOf(f *pflag.Flag) []string {
+// flagValues returns the values of a flag as they are written on a command line.
+func flagValues(f *pflag.Flag) []string {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		return list.GetSlice()
 	}
 	return []string{f.Value.String()}
 }
 
-func assign(f *pflag.Flag, values []string) error {
+func setFlag(f *pflag.Flag, values []string) error {
 	if list, ok := f.Value.(pflag.SliceValue); ok {
 		return list.Replace(values)
 	}
@@ -227,9 +227,9 @@ func configError(err error) error {
 	return err
 }
 
-// targetOf returns the first target that is named; "" if none is.
-func targetOf(flags *pflag.FlagSet) string {
-	if names := valuesOf(flags.Lookup("target")); len(names) > 0 {
+// firstTarget returns the first target that is named; "" if none is.
+func firstTarget(flags *pflag.FlagSet) string {
+	if names := flagValues(flags.Lookup("target")); len(names) > 0 {
 		return names[0]
 	}
 	return ""
@@ -241,8 +241,8 @@ func addTargets(flags *pflag.FlagSet) {
 	addConfig(flags)
 }
 
-// addSection adds the flags that name one section of the config file, unless the command already has them.
-func addSection(flags *pflag.FlagSet) {
+// addTarget adds the flags that name one section of the config file, unless the command already has them.
+func addTarget(flags *pflag.FlagSet) {
 	if flags.Lookup("target") != nil {
 		return
 	}

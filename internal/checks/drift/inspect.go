@@ -25,9 +25,9 @@ type Options struct {
 	Undeclared bool         // what is not declared is named, not only counted
 }
 
-// Look finds what else about a gateway needs attention, after the comparison with its files. What it cannot find out
+// Inspect finds what else about a gateway needs attention, after the comparison with its files. What it cannot find out
 // becomes a warning of the report; it fails only if ctx ends.
-func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Report, error) {
+func Inspect(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Options) (*Report, error) {
 	r := &Report{At: o.Now.UTC(), Plan: c.Plan, Managed: Managed(&c.Desired), Lapsed: lapsed(c.Desired.Ignore, o.Now), References: references(c)}
 	if o.Baseline != nil {
 		r.Moved = o.Baseline.Moved(c)
@@ -36,15 +36,15 @@ func Look(ctx context.Context, reader *fetch.Reader, c *compared.Result, o Optio
 		wg       sync.WaitGroup
 		warnings [4][]diff.Note
 	)
-	wg.Go(func() { r.Instance, warnings[0] = inspect(ctx, reader, c) })
+	wg.Go(func() { r.Instance, warnings[0] = instanceState(ctx, reader, c) })
 	wg.Go(func() { r.Certificates, warnings[1] = certificates(ctx, reader, c, o) })
-	wg.Go(func() { r.Coverage, warnings[3] = cover(ctx, reader, c, o) })
+	wg.Go(func() { r.Coverage, warnings[3] = countCoverage(ctx, reader, c, o) })
 	wg.Go(func() {
 		if o.Traffic == Off {
 			return
 		}
 		t := TrafficOf(ctx, reader, c, o.Traffic)
-		r.Traffic, r.Hits, warnings[2] = t.Groups, t.Hits, t.Warnings
+		r.Traffic, r.ChangeTraffic, warnings[2] = t.Groups, t.ByChange, t.Warnings
 	})
 	wg.Wait()
 	r.Warnings = slices.Concat(warnings[:]...)
@@ -97,8 +97,8 @@ func lapsed(rules []kind.Ignore, now time.Time) (out []kind.Ignore) {
 	return out
 }
 
-// inspect returns the state of the gateway itself, which the comparison has read.
-func inspect(ctx context.Context, reader *fetch.Reader, c *compared.Result) (Instance, []diff.Note) {
+// instanceState returns the state of the gateway itself, which the comparison has read.
+func instanceState(ctx context.Context, reader *fetch.Reader, c *compared.Result) (Instance, []diff.Note) {
 	if c.Instance == nil {
 		return Instance{Status: Running}, nil // the comparison was not with a gateway
 	}

@@ -6,15 +6,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
-// Apart is how gateway and files differ. Reports that only compare, such as drift reports, use these words instead of
-// actions.
-type Apart string
+// Divergence is how gateway and files differ. Reports that only compare, such as drift reports, use these words instead
+// of actions.
+type Divergence string
 
 // The ways in which they differ.
 const (
-	Differs     Apart = "differs"
-	OnlyGateway Apart = "only on the gateway"
-	OnlyFiles   Apart = "only in the files"
+	Differs     Divergence = "differs"
+	OnlyGateway Divergence = "only on the gateway"
+	OnlyFiles   Divergence = "only in the files"
 )
 
 // The headings of the two columns of values.
@@ -23,8 +23,8 @@ const (
 	InFiles   = "in the files"
 )
 
-// Apart returns how gateway and files differ before the change, which would make the gateway match the files.
-func (c *Change) Apart() Apart {
+// Divergence returns how gateway and files differ before the change, which would make the gateway match the files.
+func (c *Change) Divergence() Divergence {
 	switch c.Action {
 	case diff.Create, diff.Bind:
 		return OnlyFiles
@@ -37,24 +37,24 @@ func (c *Change) Apart() Apart {
 
 // Sides returns a field in one line, such as path: 90 on the gateway, 50 in the files; a field that only one side has
 // shows one value. Values are cut to most characters.
-func (f *Field) Sides(a Apart, most int) string {
+func (f *Field) Sides(a Divergence, most int) string {
 	path := Clean(f.Path) + ": "
-	held, said := f.Both(a, most)
+	onGateway, inFiles := f.Both(a, most)
 	switch a {
 	case OnlyFiles:
-		return path + said
+		return path + inFiles
 	case OnlyGateway:
-		return path + held
+		return path + onGateway
 	default:
-		return path + held + " " + OnGateway + ", " + said + " " + InFiles
+		return path + onGateway + " " + OnGateway + ", " + inFiles + " " + InFiles
 	}
 }
 
 // Both returns the values of the two sides, each cut to most characters; of a set that both sides have, the members
 // that the other side lacks.
-func (f *Field) Both(a Apart, most int) (held, said string) {
+func (f *Field) Both(a Divergence, most int) (onGateway, inFiles string) {
 	if !f.IsSet() {
-		before, after := Shorten(f.Before, f.Now(), most)
+		before, after := Shorten(f.Before, f.ShownAfter(), most)
 		return Show(before, f.Sensitive), Show(after, f.Sensitive)
 	}
 	side := func(list []any) string {
@@ -70,18 +70,18 @@ func (f *Field) Both(a Apart, most int) (held, said string) {
 	return side(f.Removed), side(f.Added)
 }
 
-// ApartGist returns one line, made harmless, that says how both sides differ. It has up to three fields.
-func (c *Change) ApartGist() string {
-	about := strings.Join(c.first(func(f *Field) string { return f.Sides(c.Apart(), gistValue) }), "; ")
+// DivergenceSummary returns one line, made harmless, that says how both sides differ. It has up to three fields.
+func (c *Change) DivergenceSummary() string {
+	about := strings.Join(c.firstFields(func(f *Field) string { return f.Sides(c.Divergence(), summaryValue) }), "; ")
 	if c.Binding != nil {
 		about = Clean(c.Binding.Call())
 	}
-	return strings.TrimSuffix(string(c.Apart())+": "+about, ": ")
+	return strings.TrimSuffix(string(c.Divergence())+": "+about, ": ")
 }
 
-// ApartBackground returns what explains a difference, made harmless: the policy that holds the slot of a binding, a
+// DivergenceContext returns what explains a difference, made harmless: the policy that holds the slot of a binding, a
 // note, the side that changed, and the traffic.
-func (c *Change) ApartBackground() string {
+func (c *Change) DivergenceContext() string {
 	return c.withTraffic(append(c.Holders(), c.Reasons()...))
 }
 
@@ -92,7 +92,7 @@ func (c *Change) Holders() (out []string) {
 		if !d.Sure {
 			verb = " may hold its slot there"
 		}
-		out = append(out, Clean(d.Address)+verb+d.claim("the files"))
+		out = append(out, Clean(d.Address)+verb+d.ownership("the files"))
 	}
 	return out
 }

@@ -10,24 +10,24 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-// ledger is one side of the comparison, with indexes.
-type ledger struct {
+// sideIndex is one side of the comparison, with indexes.
+type sideIndex struct {
 	Side
-	want  kind.Desired
-	plan  *diff.Plan
-	notes []diff.Note // about references in the files
+	desired kind.Desired
+	plan    *diff.Plan
+	notes   []diff.Note // about references in the files
 
-	have    map[string]*kind.Object // by address
-	asked   map[string]*kind.Declared
-	changes map[string]*diff.Change
-	parts   map[collection][]*kind.Object
-	links   map[collection][]*kind.Link
-	bound   map[edge]*kind.DeclaredLink // what the files ask for
-	apis    map[string]*kind.API        // by address
-	astray  map[collection]bool         // links with a reference that could not be resolved, so the files may declare more
+	byAddress  map[string]*kind.Object // by address
+	declared   map[string]*kind.Declared
+	changes    map[string]*diff.Change
+	parts      map[collection][]*kind.Object
+	links      map[collection][]*kind.Link
+	bound      map[edge]*kind.DeclaredLink // what the files ask for
+	apis       map[string]*kind.API        // by address
+	unresolved map[collection]bool         // links with a reference that could not be resolved, so the files may declare more
 
-	hidden []string        // secrets that cannot be compared, since the gateway hides them
-	told   map[string]bool // addresses of changes that a difference already reports; see below for all changes of an owner
+	hidden   []string        // secrets that cannot be compared, since the gateway hides them
+	reported map[string]bool // addresses of changes that a difference already reports; see changesKey for all changes of an owner
 }
 
 // collection identifies all parts of one kind of an owner, or all its links of one kind.
@@ -36,14 +36,14 @@ type collection struct{ kind, owner string }
 // edge is a link without ids, so that links of two gateways can be equal. The side's own environment is "".
 type edge struct{ kind, owner, target, env string }
 
-func newLedger(own, other *Side, shared bool) *ledger {
-	l := &ledger{
-		Side: *own, have: map[string]*kind.Object{}, asked: map[string]*kind.Declared{},
+func newSideIndex(own, other *Side, shared bool) *sideIndex {
+	l := &sideIndex{
+		Side: *own, byAddress: map[string]*kind.Object{}, declared: map[string]*kind.Declared{},
 		changes: map[string]*diff.Change{}, parts: map[collection][]*kind.Object{}, links: map[collection][]*kind.Link{},
-		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, astray: map[collection]bool{}, told: map[string]bool{},
+		bound: map[edge]*kind.DeclaredLink{}, apis: map[string]*kind.API{}, unresolved: map[collection]bool{}, reported: map[string]bool{},
 	}
 	if own.APIs == nil {
-		l.standIn()
+		l.buildFromFiles()
 	} else {
 		l.resolve(other)
 	}
@@ -53,17 +53,17 @@ func newLedger(own, other *Side, shared bool) *ledger {
 			return env != "" && env != l.Env
 		}
 		l.Have.Objects = slices.DeleteFunc(slices.Clone(l.Have.Objects), func(o kind.Object) bool { return elsewhere(&o) })
-		l.want.Objects = slices.DeleteFunc(slices.Clone(l.want.Objects), func(d kind.Declared) bool { return elsewhere(&d.Object) })
+		l.desired.Objects = slices.DeleteFunc(slices.Clone(l.desired.Objects), func(d kind.Declared) bool { return elsewhere(&d.Object) })
 		l.Have.Links = slices.DeleteFunc(slices.Clone(l.Have.Links), func(x kind.Link) bool { return x.To.Env != l.Env })
-		l.want.Links = slices.DeleteFunc(slices.Clone(l.want.Links), func(x kind.DeclaredLink) bool { return x.To.Env != l.Env })
+		l.desired.Links = slices.DeleteFunc(slices.Clone(l.desired.Links), func(x kind.DeclaredLink) bool { return x.To.Env != l.Env })
 	}
-	l.Have = renamed(l.Have, l.want.Objects)
-	l.want = diff.WithSpared(l.Have, l.want)
-	l.plan = diff.Between(l.Have, l.want, diff.Options{
+	l.Have = renamed(l.Have, l.desired.Objects)
+	l.desired = diff.WithSpared(l.Have, l.desired)
+	l.plan = diff.Between(l.Have, l.desired, diff.Options{
 		Kinds: own.Options.Kinds, Names: own.Options.Names, Environments: own.Options.Environments, Today: own.Options.Today, MaxDeletes: -1,
 	})
 	for _, e := range l.plan.Errors {
-		if e.Refers == "" || l.looksAt(e.Refers) {
+		if e.Refers == "" || l.inScope(e.Refers) {
 			l.note(e)
 		}
 	}
@@ -72,30 +72,31 @@ func newLedger(own, other *Side, shared bool) *ledger {
 }
 
 // resolve finds the APIs that the files refer to, including those that only the other side has.
-func (l *ledger) resolve(other *Side) {
+func (l *sideIndex) resolve(other *Side) {
 	state := l.State.OnlyReferences(l.Options.CoversLink)
 	want, findings := state.Resolve(union(&l.Side, other))
-	l.want = want
+	l.desired = want
 	owners := map[kind.Source]collection{}
 	for i := range state.References {
 		ref := &state.References[i]
 		owners[ref.Source] = collection{ref.Kind, ref.Owner}
 	}
 	for _, f := range findings {
-		l.astray[owners[f.Source]] = l.astray[owners[f.Source]] || !f.Warning
+		l.unresolved[owners[f.Source]] = l.unresolved[owners[f.Source]] || !f.Warning
 		l.note(diff.Note{Source: &f.Source, Message: strings.TrimSuffix(f.Problem+"; "+f.Hint, "; ")})
 	}
 }
 
-// looksAt reports whether an object of this address is in the scope of the side. Whether objects out of scope exist is not known.
-func (l *ledger) looksAt(address string) bool {
+// inScope reports whether an object of this address is in the scope of the side. Whether objects out of scope exist is
+// not known.
+func (l *sideIndex) inScope(address string) bool {
 	kindName, key, _ := strings.Cut(address, "/")
 	kindName, key, _ = strings.Cut(kind.Of(kindName).Root(key), "/")
 	return l.Options.Covers(kind.Of(kindName), key)
 }
 
 // note adds a warning about the files of the target.
-func (l *ledger) note(n diff.Note) {
+func (l *sideIndex) note(n diff.Note) {
 	n.Message = l.Target + ": " + n.Message
 	l.notes = append(l.notes, n)
 }
@@ -138,11 +139,11 @@ func renamed(have kind.Actual, want []kind.Declared) kind.Actual {
 	return out
 }
 
-// standIn builds a gateway from the files: it has what they declare, with one API for each reference.
-func (l *ledger) standIn() {
+// buildFromFiles builds a gateway from the files: it has what they declare, with one API for each reference.
+func (l *sideIndex) buildFromFiles() {
 	l.Have = kind.Actual{}
 	state := l.State.OnlyReferences(l.Options.CoversLink)
-	l.want = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
+	l.desired = kind.Desired{Objects: state.Objects, Owns: state.Owns, Ignore: state.Ignore}
 	for i := range state.Objects {
 		if o := state.Objects[i].Object; l.Options.CoversEnvironmentOf(&o) {
 			l.Have.Objects = append(l.Have.Objects, o)
@@ -152,15 +153,15 @@ func (l *ledger) standIn() {
 		ref := &state.References[i]
 		link := kind.Link{Kind: ref.Kind, Owner: ref.Owner, To: &kind.Target{Kind: ref.Target(), Name: ref.Text}}
 		if ref.Target() == kind.APublication {
-			link.To, _ = named(ref.String()).In(ref.Environment)
+			link.To, _ = namedAPI(ref.String()).In(ref.Environment)
 		}
-		l.want.Links = append(l.want.Links, kind.DeclaredLink{Link: link, Source: ref.Source})
+		l.desired.Links = append(l.desired.Links, kind.DeclaredLink{Link: link, Source: ref.Source})
 		l.Have.Links = append(l.Have.Links, link)
 	}
 }
 
-// named returns the API that stands for a reference.
-func named(reference string) *kind.API {
+// namedAPI returns the API that stands for a reference.
+func namedAPI(reference string) *kind.API {
 	group, name, ok := strings.Cut(reference, "/")
 	if !ok || strings.HasPrefix(reference, "{") {
 		group, name = "*", reference
@@ -168,10 +169,10 @@ func named(reference string) *kind.API {
 	return &kind.API{ID: reference, Group: group, Name: name}
 }
 
-func (l *ledger) index() {
+func (l *sideIndex) index() {
 	for i := range l.Have.Objects {
 		o := &l.Have.Objects[i]
-		l.have[o.Address()] = o
+		l.byAddress[o.Address()] = o
 		if o.Owner != "" {
 			at := collection{o.Kind, o.Owner}
 			l.parts[at] = append(l.parts[at], o)
@@ -182,12 +183,12 @@ func (l *ledger) index() {
 		at := collection{x.Kind, x.Owner}
 		l.links[at] = append(l.links[at], x)
 	}
-	for i := range l.want.Objects {
-		d := &l.want.Objects[i]
-		l.asked[d.Address()] = d
+	for i := range l.desired.Objects {
+		d := &l.desired.Objects[i]
+		l.declared[d.Address()] = d
 	}
-	for i := range l.want.Links {
-		x := &l.want.Links[i]
+	for i := range l.desired.Links {
+		x := &l.desired.Links[i]
 		l.bound[l.edge(&x.Link)] = x
 	}
 	for i := range l.plan.Changes {
@@ -201,7 +202,7 @@ func (l *ledger) index() {
 }
 
 // edge returns the edge of a link; it leaves out the environment if that is the side's own.
-func (l *ledger) edge(x *kind.Link) edge {
+func (l *sideIndex) edge(x *kind.Link) edge {
 	e := edge{x.Kind, x.Owner, x.To.Name, x.To.Env}
 	if e.env == l.Env {
 		e.env = ""
@@ -210,109 +211,110 @@ func (l *ledger) edge(x *kind.Link) edge {
 }
 
 // env returns the name of an edge's environment on this side.
-func (l *ledger) env(e edge) string { return cmp.Or(e.env, l.Env) }
+func (l *sideIndex) env(e edge) string { return cmp.Or(e.env, l.Env) }
 
-// alike returns the address of an object without the environment, if the object is for the side's own: the object of this
-// address on the other side, which is for the other side's own environment, is its counterpart.
-func (l *ledger) alike(o *kind.Object) string {
+// sharedAddress returns the address of an object without the environment, if the object is for the side's own: the
+// object of this address on the other side, which is for the other side's own environment, is its counterpart.
+func (l *sideIndex) sharedAddress(o *kind.Object) string {
 	if kind.Of(o.Kind).EnvironmentOf(o.Value).Key == l.Env {
 		return strings.TrimSuffix(o.Address(), l.Env)
 	}
 	return o.Address()
 }
 
-// here is the inverse of alike.
-func (l *ledger) here(address string) string {
+// ownAddress is the inverse of sharedAddress.
+func (l *sideIndex) ownAddress(address string) string {
 	if strings.HasSuffix(address, "@") {
 		return address + l.Env
 	}
 	return address
 }
 
-// asNamed returns the address of an object, if the files declare it; otherwise "". See asIs.
-func (l *ledger) asNamed(o *kind.Object) string {
-	if l.asked[o.Address()] == nil {
+// declaredAddress returns the address of an object, if the files declare it; otherwise "". See declaredEdge.
+func (l *sideIndex) declaredAddress(o *kind.Object) string {
+	if l.declared[o.Address()] == nil {
 		return ""
 	}
 	return o.Address()
 }
 
 // object compares an object as a whole with the files of the side.
-func (l *ledger) object(address string) Aspect {
-	d, has := l.asked[address], l.have[address] != nil
+func (l *sideIndex) object(address string) Aspect {
+	d, has := l.declared[address], l.byAddress[address] != nil
 	a := Aspect{Present: has, State: AsDeclared}
 	if d != nil {
 		a.Source, a.overlay = &d.Source, l.Places.DeclarationOf(d, "").Overlay
 	}
 	switch {
 	case has && d == nil:
-		a.State = Unsaid
-		l.told[address] = true
+		a.State = NotDeclared
+		l.reported[address] = true
 	case !has && d != nil:
 		a.State = Departs
-		l.told[address] = true
+		l.reported[address] = true
 		if d.Owner == "" {
-			l.told[collection{d.Kind, d.Key}.below()] = true
+			l.reported[collection{d.Kind, d.Key}.changesKey()] = true
 		}
 	}
 	return a
 }
 
-// all compares all parts that an owner has on this side with its files. It is used if one of the sides has no parts.
-func (l *ledger) all(k *kind.Kind, at collection) Aspect {
-	owner, has := l.asked[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
-	asks := slices.IndexFunc(l.want.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
+// allParts compares all parts that an owner has on this side with its files. It is used if one of the sides has no
+// parts.
+func (l *sideIndex) allParts(k *kind.Kind, at collection) Aspect {
+	owner, has := l.declared[k.Owner+"/"+at.owner], len(l.parts[at]) > 0
+	asks := slices.IndexFunc(l.desired.Objects, func(d kind.Declared) bool { return d.Kind == k.Name && d.Owner == at.owner })
 	a := Aspect{Present: has, State: AsDeclared}
 	if asks >= 0 {
-		d := &l.want.Objects[asks]
+		d := &l.desired.Objects[asks]
 		a.Source, a.overlay = &d.Source, l.Places.DeclarationOf(d, "").Overlay
 	}
 	switch {
 	case has == (asks >= 0):
 		return a
 	case has && (owner == nil || !owner.ManagesKind(k.Name)):
-		a.State = Unsaid
+		a.State = NotDeclared
 	default:
 		a.State = Departs
 	}
 	for i := range l.plan.Changes {
 		if ch := &l.plan.Changes[i]; ch.Kind == k.Name && ch.Name == at.owner {
-			l.told[ch.Address] = true
+			l.reported[ch.Address] = true
 		}
 	}
 	return a
 }
 
-// below returns the key in told that stands for all changes of an owner's parts or links.
-func (c collection) below() string { return c.kind + "/" + c.owner + "/*" }
+// changesKey returns the key in reported that stands for all changes of an owner's parts or links.
+func (c collection) changesKey() string { return c.kind + "/" + c.owner + "/*" }
 
 // link compares a link that only one side has with the files of the side.
-func (l *ledger) link(e edge, has bool) Aspect {
+func (l *sideIndex) link(e edge, has bool) Aspect {
 	a := Aspect{Present: has, State: AsDeclared}
 	d := l.bound[e]
-	if a.Source, a.overlay = l.list(e); d != nil {
+	if a.Source, a.overlay = l.listLine(e); d != nil {
 		a.Source = &d.Source
 	}
-	if d == nil && (has || l.astray[collection{e.kind, e.owner}]) {
-		a.State = Unsaid
+	if d == nil && (has || l.unresolved[collection{e.kind, e.owner}]) {
+		a.State = NotDeclared
 	}
 	if !has && d != nil {
 		a.State = Departs
-		l.told[d.Address()] = true
+		l.reported[d.Address()] = true
 	}
 	if d == nil && has {
-		l.told[l.unbind(e)] = true
+		l.reported[l.unbind(e)] = true
 	}
 	if !has {
-		a.Note = l.cannot(e)
+		a.Note = l.obstacle(e)
 	}
 	return a
 }
 
-// list returns the line where the files of the side list the bindings of an owner, nil if there is none, and whether an
-// overlay has it.
-func (l *ledger) list(e edge) (*kind.Source, bool) {
-	owner := l.asked[kind.LinkOf(e.kind).Owner+"/"+e.owner]
+// listLine returns the line where the files of the side list the bindings of an owner, nil if there is none, and
+// whether an overlay has it.
+func (l *sideIndex) listLine(e edge) (*kind.Source, bool) {
+	owner := l.declared[kind.LinkOf(e.kind).Owner+"/"+e.owner]
 	if owner == nil {
 		return nil, false
 	}
@@ -324,21 +326,21 @@ func (l *ledger) list(e edge) (*kind.Source, bool) {
 }
 
 // unbind returns the address of the change that removes a link.
-func (l *ledger) unbind(e edge) string {
+func (l *sideIndex) unbind(e edge) string {
 	if kind.LinkOf(e.kind).Target != kind.APublication {
 		return e.kind + "/" + e.owner + "/" + e.target
 	}
 	return e.kind + "/" + e.owner + "/" + e.target + "@" + l.env(e)
 }
 
-// cannot returns why the side cannot have a link; "" if it can.
-func (l *ledger) cannot(e edge) string {
+// obstacle returns why the side cannot have a link; "" if it can.
+func (l *sideIndex) obstacle(e edge) string {
 	if l.APIs == nil {
 		return "" // no gateway was read
 	}
 	env, api, link := l.env(e), l.apis[e.target], kind.LinkOf(e.kind)
 	switch {
-	case link.Target != kind.APublication && l.have[link.Target+"/"+e.target] == nil:
+	case link.Target != kind.APublication && l.byAddress[link.Target+"/"+e.target] == nil:
 		return fmt.Sprintf("%s has no %s %s", l.Target, link.ToWord(), e.target)
 	case link.Target != kind.APublication:
 		return ""
