@@ -58,7 +58,7 @@ var aclResource = resource{
 	},
 }
 
-var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", description: "access control policies", defaultLimit: 100, used: func(s *state) int { return len(s.acls().rows) }}
+var quotaACLs = quota{name: "ACL_NUM_LIMIT", code: "APIG.3112", description: "access control policies", defaultLimit: 100, used: count((*state).acls)}
 
 func (s *state) acls() *table[*acl] { return tableOf[*acl](s, "acl") }
 

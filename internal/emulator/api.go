@@ -97,7 +97,7 @@ var apiResource = resource{
 	quotas: []quota{quotaAPIs, quotaGroupAPIs, quotaTags},
 }
 
-var quotaAPIs = quota{name: "API_NUM_LIMIT", code: "APIG.3102", description: "APIs", defaultLimit: 8000, used: func(s *state) int { return len(s.apis().rows) }}
+var quotaAPIs = quota{name: "API_NUM_LIMIT", code: "APIG.3102", description: "APIs", defaultLimit: 8000, used: count((*state).apis)}
 
 var quotaGroupAPIs = quota{name: "API_NUM_LIMIT_PER_GROUP", code: "APIG.3125", description: "APIs in the group", defaultLimit: 1000}
 

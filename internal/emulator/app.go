@@ -64,7 +64,7 @@ var appResource = resource{
 	},
 }
 
-var quotaApps = quota{name: "APP_NUM_LIMIT", code: "APIG.3103", description: "apps", defaultLimit: 50, used: func(s *state) int { return len(s.apps().rows) }}
+var quotaApps = quota{name: "APP_NUM_LIMIT", code: "APIG.3103", description: "apps", defaultLimit: 50, used: count((*state).apps)}
 
 var quotaAppSwitch = quota{name: "APP_KEY_SECRET_SWITCH", code: "", description: "1: app key and secret can be customized", defaultLimit: 1}
 

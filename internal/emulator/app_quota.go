@@ -46,8 +46,8 @@ var appQuotaResource = resource{
 		{op: "UpdateAppQuota", method: http.MethodPut, path: oneQuotaPath, do: forObjectWithBody(appQuotaInPath, updateAppQuota)},
 		{op: "DeleteAppQuota", method: http.MethodDelete, path: oneQuotaPath, do: forObject(appQuotaInPath, deleteAppQuota)},
 		{op: "AssociateAppsForAppQuota", method: http.MethodPost, path: oneQuotaPath + "/binding-apps", do: forObjectWithBody(appQuotaInPath, bindQuota)},
-		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: forObject(appQuotaInPath, listBoundApps)},
-		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: forObject(appQuotaInPath, listBindableApps)},
+		{op: "ListAppQuotaBoundApps", method: http.MethodGet, path: oneQuotaPath + "/bound-apps", do: forObject(appQuotaInPath, listQuotaApps(true))},
+		{op: "ListAppQuotaBindableApps", method: http.MethodGet, path: oneQuotaPath + "/bindable-apps", do: forObject(appQuotaInPath, listQuotaApps(false))},
 		{op: "DisassociateAppQuotaWithApp", method: http.MethodDelete, path: oneQuotaPath + "/bound-apps/{app_id}", do: forObject(appQuotaInPath, unbindQuota)},
 		{op: "ShowAppBoundAppQuota", method: http.MethodGet, path: "{I}/apps/{app_id}/bound-quota", do: forObject(appInPath, showBoundQuota)},
 	},
@@ -192,18 +192,13 @@ func quotaAppView(a *app) map[string]any {
 	return v
 }
 
-func listBoundApps(g *Gateway, c *call, q *appQuota) (reply, error) {
-	return listQuotaApps(g, c, func(a *app) bool { return a.quota == q })
-}
-
-func listBindableApps(g *Gateway, c *call, q *appQuota) (reply, error) {
-	return listQuotaApps(g, c, func(a *app) bool { return a.quota != q })
-}
-
-func listQuotaApps(g *Gateway, c *call, which func(*app) bool) (reply, error) {
-	f := filter[*app]{which}
-	f.like(c, "app_name", false, func(a *app) string { return a.name })
-	return page(g, c, "apps", g.apps().rows, f.condition(), quotaAppView)
+// listQuotaApps lists the apps that a quota is bound to, or all others.
+func listQuotaApps(bound bool) func(*Gateway, *call, *appQuota) (reply, error) {
+	return func(g *Gateway, c *call, q *appQuota) (reply, error) {
+		f := filter[*app]{func(a *app) bool { return (a.quota == q) == bound }}
+		f.like(c, "app_name", false, func(a *app) string { return a.name })
+		return page(g, c, "apps", g.apps().rows, f.condition(), quotaAppView)
+	}
 }
 
 // showBoundQuota returns an empty object if the app has no quota.

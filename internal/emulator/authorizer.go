@@ -58,9 +58,7 @@ var authorizerResource = resource{
 	},
 }
 
-var quotaAuthorizers = quota{
-	name: "AUTHORIZER_NUM_LIMIT", code: "APIG.3116", description: "custom authorizers", defaultLimit: 50, hidden: true, used: func(s *state) int { return len(s.authorizers().rows) },
-}
+var quotaAuthorizers = quota{name: "AUTHORIZER_NUM_LIMIT", code: "APIG.3116", description: "custom authorizers", defaultLimit: 50, hidden: true, used: count((*state).authorizers)}
 
 func (s *state) authorizers() *table[*authorizer] { return tableOf[*authorizer](s, "authorizer") }
 

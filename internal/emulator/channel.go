@@ -119,9 +119,7 @@ var channelResource = resource{
 	},
 }
 
-var quotaChannels = quota{
-	name: "VPC_CHANNEL_NUM_LIMIT", code: "APIG.3109", description: "VPC channels", defaultLimit: 200, hidden: true, used: func(s *state) int { return len(s.channels().rows) },
-}
+var quotaChannels = quota{name: "VPC_CHANNEL_NUM_LIMIT", code: "APIG.3109", description: "VPC channels", defaultLimit: 200, hidden: true, used: count((*state).channels)}
 
 func (s *state) channels() *table[*channel] { return tableOf[*channel](s, "channel") }
 

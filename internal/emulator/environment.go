@@ -42,7 +42,7 @@ var environmentResource = resource{
 	},
 }
 
-var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", description: "environments", defaultLimit: 10, used: func(s *state) int { return len(s.envs().rows) }}
+var quotaEnvironments = quota{name: "ENVIRONMENT_NUM_LIMIT", code: "APIG.3104", description: "environments", defaultLimit: 10, used: count((*state).envs)}
 
 func (s *state) envs() *table[*environment] { return tableOf[*environment](s, "environment") }
 

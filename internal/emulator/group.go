@@ -62,7 +62,7 @@ var groupResource = resource{
 	},
 }
 
-var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", description: "API groups", defaultLimit: 1500, used: func(s *state) int { return len(s.groups().rows) }}
+var quotaGroups = quota{name: "APIGROUP_NUM_LIMIT", code: "APIG.3101", description: "API groups", defaultLimit: 1500, used: count((*state).groups)}
 
 func (s *state) groups() *table[*group] { return tableOf[*group](s, "group") }
 

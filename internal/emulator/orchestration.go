@@ -70,9 +70,7 @@ var orchestrationResource = resource{
 	},
 }
 
-var quotaOrchestrations = quota{
-	name: "ORCHESTRATION_NUM_LIMIT", code: "APIG.3150", description: "orchestration rules", defaultLimit: 100, hidden: true, used: func(s *state) int { return len(s.orchestrations().rows) },
-}
+var quotaOrchestrations = quota{name: "ORCHESTRATION_NUM_LIMIT", code: "APIG.3150", description: "orchestration rules", defaultLimit: 100, hidden: true, used: count((*state).orchestrations)}
 
 func (s *state) orchestrations() *table[*orchestration] {
 	return tableOf[*orchestration](s, "orchestration")

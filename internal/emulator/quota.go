@@ -16,6 +16,11 @@ type quota struct {
 	used func(*state) int // number of existing objects; nil if the quota limits parts of an object
 }
 
+// count returns a function that counts the objects of a kind.
+func count[T object](objects func(*state) *table[T]) func(*state) int {
+	return func(s *state) int { return len(objects(s).rows) }
+}
+
 // quotaLimit returns the value of the quota on this gateway.
 func (g *Gateway) quotaLimit(q quota) int {
 	if n, set := g.quotaLimits[q.name]; set {

@@ -3,6 +3,7 @@ package emulator
 import (
 	"encoding/json"
 	"fmt"
+	"path"
 	"slices"
 	"strings"
 )
@@ -200,4 +201,11 @@ func apiRefsOf[P object](d *dumper, l *links[P], policy string) []apiRef {
 		d.saveIdentity(l.address(x), x.id, x.created, x.created)
 	}
 	return out
+}
+
+// glob matches names, in which a slash is a character like any other.
+func glob(pattern, name string) bool {
+	flat := strings.NewReplacer("/", "\x00")
+	hit, err := path.Match(flat.Replace(pattern), flat.Replace(name))
+	return err == nil && hit
 }

@@ -52,7 +52,7 @@ var signKeyResource = resource{
 	},
 }
 
-var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", description: "signature keys", defaultLimit: 200, used: func(s *state) int { return len(s.signKeys().rows) }}
+var quotaSignKeys = quota{name: "SIGN_NUM_LIMIT", code: "APIG.3105", description: "signature keys", defaultLimit: 200, used: count((*state).signKeys)}
 
 func (s *state) signKeys() *table[*signKey] { return tableOf[*signKey](s, "signature") }
 

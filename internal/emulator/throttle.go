@@ -59,7 +59,7 @@ var throttleResource = resource{
 	},
 }
 
-var quotaThrottles = quota{name: "THROTTLE_NUM_LIMIT", code: "APIG.3107", description: "request throttling policies", defaultLimit: 300, used: func(s *state) int { return len(s.throttles().rows) }}
+var quotaThrottles = quota{name: "THROTTLE_NUM_LIMIT", code: "APIG.3107", description: "request throttling policies", defaultLimit: 300, used: count((*state).throttles)}
 
 func (s *state) throttles() *table[*throttle] { return tableOf[*throttle](s, "throttle") }
 
