@@ -8,9 +8,9 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/emulator"
 )
 
-// crowd returns a state with n APIs, n throttles that are bound once each, and n apps that are authorized for two
+// manyObjects returns a state with n APIs, n throttles that are bound once each, and n apps that are authorized for two
 // APIs each.
-func crowd(n int) []byte {
+func manyObjects(n int) []byte {
 	var b bytes.Buffer
 	b.WriteString("version: apigw-sync/v1\ngateway:\n  groups:\n")
 	groups := max(1, n/500)
@@ -34,7 +34,7 @@ func crowd(n int) []byte {
 
 // TestLargeStateSurvivesADump checks that a state large enough to be dumped as JSON loads as the same state.
 func TestLargeStateSurvivesADump(t *testing.T) {
-	c := newClient(t, string(crowd(3000)))
+	c := newClient(t, string(manyObjects(3000)))
 	first, err := c.g.Dump()
 	if err != nil {
 		t.Fatal(err)
@@ -54,7 +54,7 @@ func TestLargeStateSurvivesADump(t *testing.T) {
 
 // BenchmarkLoad measures loading a state with many objects.
 func BenchmarkLoad(b *testing.B) {
-	text := crowd(10_000)
+	text := manyObjects(10_000)
 	for b.Loop() {
 		if err := emulator.New(emulator.Options{}).Load(text); err != nil {
 			b.Fatal(err)
@@ -65,7 +65,7 @@ func BenchmarkLoad(b *testing.B) {
 // BenchmarkDump measures dumping a state with many objects.
 func BenchmarkDump(b *testing.B) {
 	g := emulator.New(emulator.Options{})
-	if err := g.Load(crowd(10_000)); err != nil {
+	if err := g.Load(manyObjects(10_000)); err != nil {
 		b.Fatal(err)
 	}
 	for b.Loop() {

@@ -16,24 +16,24 @@ func authorizerDemo(name string) *model.AuthorizerCreate {
 
 // TestAuthorizer creates, updates, lists and deletes a custom authorizer, and is refused a second one of its name.
 func TestAuthorizer(t *testing.T) {
-	j := newJudge(t)
-	made := call(j, j.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")})
-	refused(j, j.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")}, 400, "APIG.3211")
+	c := newClient(t)
+	made := call(c, c.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")})
+	refused(c, c.CreateCustomAuthorizerV2, model.CreateCustomAuthorizerV2Request{InstanceId: instance, Body: authorizerDemo("token_check")}, 400, "APIG.3211")
 	changed := authorizerDemo("token_check")
 	changed.UserData = new("shop")
-	call(j, j.UpdateCustomAuthorizerV2, model.UpdateCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id, Body: changed})
-	all := *call(j, j.ListCustomAuthorizersV2, model.ListCustomAuthorizersV2Request{InstanceId: instance, Name: new("token")}).AuthorizerList
+	call(c, c.UpdateCustomAuthorizerV2, model.UpdateCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id, Body: changed})
+	all := *call(c, c.ListCustomAuthorizersV2, model.ListCustomAuthorizersV2Request{InstanceId: instance, Name: new("token")}).AuthorizerList
 	if len(all) != 1 || *all[0].UserData != "shop" || len(*all[0].Identities) != 1 {
 		t.Errorf("listed: %v", all)
 	}
-	call(j, j.ShowDetailsOfCustomAuthorizersV2, model.ShowDetailsOfCustomAuthorizersV2Request{InstanceId: instance, AuthorizerId: *made.Id})
-	call(j, j.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id})
-	refused(j, j.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id}, 404, "APIG.3081")
+	call(c, c.ShowDetailsOfCustomAuthorizersV2, model.ShowDetailsOfCustomAuthorizersV2Request{InstanceId: instance, AuthorizerId: *made.Id})
+	call(c, c.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id})
+	refused(c, c.DeleteCustomAuthorizerV2, model.DeleteCustomAuthorizerV2Request{InstanceId: instance, AuthorizerId: *made.Id}, 404, "APIG.3081")
 }
 
 // TestOrchestration creates, updates, lists and deletes an orchestration rule, whose mapped parameter cannot change.
 func TestOrchestration(t *testing.T) {
-	j := newJudge(t)
+	c := newClient(t)
 	demo := func(header string) *model.OrchestrationCreate {
 		return &model.OrchestrationCreate{
 			OrchestrationName: "tenant_to_shard", OrchestrationStrategy: model.GetOrchestrationCreateOrchestrationStrategyEnum().LIST,
@@ -44,35 +44,35 @@ func TestOrchestration(t *testing.T) {
 			OrchestrationMap: &[]model.OrchestrationMap{{MapParamList: &[]string{"a", "b"}, MappedParamValue: new("x")}},
 		}
 	}
-	made := call(j, j.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")})
-	refused(j, j.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")}, 400, "APIG.3331")
+	made := call(c, c.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")})
+	refused(c, c.CreateOrchestration, model.CreateOrchestrationRequest{InstanceId: instance, Body: demo("shard")}, 400, "APIG.3331")
 	id := *made.OrchestrationId
-	call(j, j.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("shard")})
-	refused(j, j.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("other")}, 412, "APIG.3713")
-	all := call(j, j.ListOrchestrations, model.ListOrchestrationsRequest{InstanceId: instance})
-	shown := call(j, j.ShowDetailsOfOrchestration, model.ShowDetailsOfOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
+	call(c, c.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("shard")})
+	refused(c, c.UpdateOrchestration, model.UpdateOrchestrationRequest{InstanceId: instance, OrchestrationId: id, Body: demo("other")}, 412, "APIG.3713")
+	all := call(c, c.ListOrchestrations, model.ListOrchestrationsRequest{InstanceId: instance})
+	shown := call(c, c.ShowDetailsOfOrchestration, model.ShowDetailsOfOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
 	if all.Total != 1 || len(*shown.OrchestrationMap) != 1 || len(*(*shown.OrchestrationMap)[0].MapParamList) != 2 {
 		t.Errorf("listed %v, shown %v", all, shown)
 	}
-	call(j, j.ListOrchestrationAttachedApis, model.ListOrchestrationAttachedApisRequest{InstanceId: instance, OrchestrationId: id})
-	call(j, j.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
-	refused(j, j.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id}, 404, "APIG.3095")
+	call(c, c.ListOrchestrationAttachedApis, model.ListOrchestrationAttachedApisRequest{InstanceId: instance, OrchestrationId: id})
+	call(c, c.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id})
+	refused(c, c.DeleteOrchestration, model.DeleteOrchestrationRequest{InstanceId: instance, OrchestrationId: id}, 404, "APIG.3095")
 }
 
 // TestEnvironmentVariables creates, updates, lists and deletes a variable of a group in an environment.
 func TestEnvironmentVariables(t *testing.T) {
-	j := newJudge(t)
-	group := call(j, j.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "with_variables"}}).Id
-	env := *call(j, j.CreateEnvironmentV2, model.CreateEnvironmentV2Request{InstanceId: instance, Body: &model.EnvCreate{Name: "DEV"}}).Id
+	c := newClient(t)
+	group := call(c, c.CreateApiGroupV2, model.CreateApiGroupV2Request{InstanceId: instance, Body: &model.ApiGroupCreate{Name: "with_variables"}}).Id
+	env := *call(c, c.CreateEnvironmentV2, model.CreateEnvironmentV2Request{InstanceId: instance, Body: &model.EnvCreate{Name: "DEV"}}).Id
 	demo := &model.EnvVariableCreate{GroupId: &group, EnvId: &env, VariableName: new("backend"), VariableValue: "orders.internal:8080"}
-	made := call(j, j.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo})
-	refused(j, j.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo}, 400, "APIG.3303")
-	call(j, j.UpdateEnvironmentVariableV2, model.UpdateEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id, Body: &model.EnvVariableBase{VariableValue: "other"}})
-	all := *call(j, j.ListEnvironmentVariablesV2, model.ListEnvironmentVariablesV2Request{InstanceId: instance, GroupId: group}).Variables
+	made := call(c, c.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo})
+	refused(c, c.CreateEnvironmentVariableV2, model.CreateEnvironmentVariableV2Request{InstanceId: instance, Body: demo}, 400, "APIG.3303")
+	call(c, c.UpdateEnvironmentVariableV2, model.UpdateEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id, Body: &model.EnvVariableBase{VariableValue: "other"}})
+	all := *call(c, c.ListEnvironmentVariablesV2, model.ListEnvironmentVariablesV2Request{InstanceId: instance, GroupId: group}).Variables
 	if len(all) != 1 || all[0].VariableValue != "other" {
 		t.Errorf("listed: %v", all)
 	}
-	call(j, j.ShowDetailsOfEnvironmentVariableV2, model.ShowDetailsOfEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
-	call(j, j.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
-	refused(j, j.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id}, 404, "APIG.3011")
+	call(c, c.ShowDetailsOfEnvironmentVariableV2, model.ShowDetailsOfEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
+	call(c, c.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id})
+	refused(c, c.DeleteEnvironmentVariableV2, model.DeleteEnvironmentVariableV2Request{InstanceId: instance, EnvVariableId: *made.Id}, 404, "APIG.3011")
 }

@@ -38,27 +38,27 @@ func issued(t *testing.T, serial int64) (certificate, key string) {
 
 // TestCertificate uploads a certificate, renews it, and cannot delete it while a domain uses it.
 func TestCertificate(t *testing.T) {
-	j := newJudge(t)
+	c := newClient(t)
 	form := func(serial int64) *model.CertificateForm {
 		content, key := issued(t, serial)
 		return &model.CertificateForm{Name: "shop_2026", CertContent: content, PrivateKey: key, Type: new(model.GetCertificateFormTypeEnum().INSTANCE), InstanceId: new(instance)}
 	}
-	made := call(j, j.CreateCertificateV2, model.CreateCertificateV2Request{Body: form(1200)})
-	renewed := call(j, j.UpdateCertificateV2, model.UpdateCertificateV2Request{CertificateId: *made.Id, Body: form(1300)})
+	made := call(c, c.CreateCertificateV2, model.CreateCertificateV2Request{Body: form(1200)})
+	renewed := call(c, c.UpdateCertificateV2, model.UpdateCertificateV2Request{CertificateId: *made.Id, Body: form(1300)})
 	if *renewed.Id != *made.Id || *made.SerialNumber != "1200" || *renewed.SerialNumber != "1300" || renewed.AlgorithmType.Value() != "ECC" {
 		t.Errorf("renewed: %v", renewed)
 	}
 	other := form(1400)
 	other.Type, other.InstanceId = new(model.GetCertificateFormTypeEnum().GLOBAL), nil
-	refused(j, j.UpdateCertificateV2, model.UpdateCertificateV2Request{CertificateId: *made.Id, Body: other}, 400, "APIG.2011")
+	refused(c, c.UpdateCertificateV2, model.UpdateCertificateV2Request{CertificateId: *made.Id, Body: other}, 400, "APIG.2011")
 	other.PrivateKey = form(1500).PrivateKey
-	refused(j, j.CreateCertificateV2, model.CreateCertificateV2Request{Body: other}, 400, "APIG.2101")
+	refused(c, c.CreateCertificateV2, model.CreateCertificateV2Request{Body: other}, 400, "APIG.2101")
 
-	group := (*call(j, j.ListApiGroupsV2, model.ListApiGroupsV2Request{InstanceId: instance, Name: new("orders")}).Groups)[0].Id
-	domain := *call(j, j.AssociateDomainV2, model.AssociateDomainV2Request{InstanceId: instance, GroupId: group, Body: &model.UrlDomainCreate{UrlDomain: new("shop.example.com")}}).Id
+	group := (*call(c, c.ListApiGroupsV2, model.ListApiGroupsV2Request{InstanceId: instance, Name: new("orders")}).Groups)[0].Id
+	domain := *call(c, c.AssociateDomainV2, model.AssociateDomainV2Request{InstanceId: instance, GroupId: group, Body: &model.UrlDomainCreate{UrlDomain: new("shop.example.com")}}).Id
 	one := &model.AttachOrDetachCertsReqBody{CertificateIds: []string{*made.Id}}
-	call(j, j.BatchAssociateCertsV2, model.BatchAssociateCertsV2Request{InstanceId: instance, GroupId: group, DomainId: domain, Body: one})
-	refused(j, j.DeleteCertificateV2, model.DeleteCertificateV2Request{CertificateId: *made.Id}, 400, "APIG.2000")
-	call(j, j.BatchDisassociateCertsV2, model.BatchDisassociateCertsV2Request{InstanceId: instance, GroupId: group, DomainId: domain, Body: one})
-	call(j, j.DeleteCertificateV2, model.DeleteCertificateV2Request{CertificateId: *made.Id})
+	call(c, c.BatchAssociateCertsV2, model.BatchAssociateCertsV2Request{InstanceId: instance, GroupId: group, DomainId: domain, Body: one})
+	refused(c, c.DeleteCertificateV2, model.DeleteCertificateV2Request{CertificateId: *made.Id}, 400, "APIG.2000")
+	call(c, c.BatchDisassociateCertsV2, model.BatchDisassociateCertsV2Request{InstanceId: instance, GroupId: group, DomainId: domain, Body: one})
+	call(c, c.DeleteCertificateV2, model.DeleteCertificateV2Request{CertificateId: *made.Id})
 }

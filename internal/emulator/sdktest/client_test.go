@@ -40,8 +40,8 @@ gateway:
         - {name: get_order, method: GET, path: "/v1/orders/{id}", auth_type: APP, published: [RELEASE]}
 `
 
-// judge is the SDK's client of an emulator. It keeps the last answer as received.
-type judge struct {
+// client is the SDK's client of an emulator. It keeps the last answer as received.
+type client struct {
 	*v2.ApigClient
 	t    *testing.T
 	wire *recorder
@@ -70,12 +70,12 @@ func (r *recorder) RoundTrip(q *http.Request) (*http.Response, error) {
 	return answer, nil
 }
 
-func newJudge(t *testing.T) *judge {
+func newClient(t *testing.T) *client {
 	t.Helper()
-	return newJudgeOf(t, orders, sk)
+	return newClientOf(t, orders, sk)
 }
 
-func newJudgeOf(t *testing.T, state, secretKey string) *judge {
+func newClientOf(t *testing.T, state, secretKey string) *client {
 	t.Helper()
 	g := emulator.New(emulator.Options{AccessKey: ak, SecretKey: sk, Seed: 1})
 	if err := g.Load([]byte(state)); err != nil {
@@ -88,7 +88,7 @@ func newJudgeOf(t *testing.T, state, secretKey string) *judge {
 		t.Fatal(err)
 	}
 	wire := &recorder{}
-	client, err := v2.ApigClientBuilder().
+	sdk, err := v2.ApigClientBuilder().
 		WithRegion(region.NewRegion("emulator", server.URL)).
 		WithCredential(credentials).
 		WithHttpConfig(config.DefaultHttpConfig().WithHttpRoundTripper(wire)).
@@ -96,53 +96,53 @@ func newJudgeOf(t *testing.T, state, secretKey string) *judge {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return &judge{v2.NewApigClient(client), t, wire}
+	return &client{v2.NewApigClient(sdk), t, wire}
 }
 
 // call sends a request through the SDK, and decodes the answer a second time, refusing unknown members.
-func call[Q, A any](j *judge, send func(*Q) (*A, error), request Q) *A {
-	j.t.Helper()
+func call[Q, A any](c *client, send func(*Q) (*A, error), request Q) *A {
+	c.t.Helper()
 	answer, err := send(&request)
 	if err != nil {
-		j.t.Fatalf("%T: %v", request, err)
+		c.t.Fatalf("%T: %v", request, err)
 	}
-	j.wire.mu.Lock()
-	defer j.wire.mu.Unlock()
-	if len(j.wire.last) == 0 {
+	c.wire.mu.Lock()
+	defer c.wire.mu.Unlock()
+	if len(c.wire.last) == 0 {
 		return answer
 	}
-	d := json.NewDecoder(bytes.NewReader(j.wire.last))
+	d := json.NewDecoder(bytes.NewReader(c.wire.last))
 	d.DisallowUnknownFields()
 	if err := d.Decode(new(A)); err != nil {
-		j.t.Errorf("%T: %v in %s", *answer, err, j.wire.last)
+		c.t.Errorf("%T: %v in %s", *answer, err, c.wire.last)
 	}
 	return answer
 }
 
 // refused sends a request that must fail with this status and error code.
-func refused[Q, A any](j *judge, send func(*Q) (*A, error), request Q, status int, code string) {
-	j.t.Helper()
+func refused[Q, A any](c *client, send func(*Q) (*A, error), request Q, status int, code string) {
+	c.t.Helper()
 	_, err := send(&request)
-	var no *sdkerr.ServiceResponseError
-	if !errors.As(err, &no) || no.StatusCode != status || no.ErrorCode != code || no.RequestId == "" {
-		j.t.Errorf("%T: %v, want %d %s with a request id", request, err, status, code)
+	var refusal *sdkerr.ServiceResponseError
+	if !errors.As(err, &refusal) || refusal.StatusCode != status || refusal.ErrorCode != code || refusal.RequestId == "" {
+		c.t.Errorf("%T: %v, want %d %s with a request id", request, err, status, code)
 	}
 }
 
 // api finds an API by name.
-func (j *judge) api(name string) model.ApiInfoPerPage {
-	j.t.Helper()
-	found := *call(j, j.ListApisV2, model.ListApisV2Request{InstanceId: instance, Name: &name, PreciseSearch: new("name")}).Apis
+func (c *client) api(name string) model.ApiInfoPerPage {
+	c.t.Helper()
+	found := *call(c, c.ListApisV2, model.ListApisV2Request{InstanceId: instance, Name: &name, PreciseSearch: new("name")}).Apis
 	if len(found) != 1 {
-		j.t.Fatalf("%d APIs named %s", len(found), name)
+		c.t.Fatalf("%d APIs named %s", len(found), name)
 	}
 	return found[0]
 }
 
 // publishIDs returns the publish ids of an API, by environment.
-func (j *judge) publishIDs(name string) map[string]string {
-	j.t.Helper()
-	a, ids := j.api(name), map[string]string{}
+func (c *client) publishIDs(name string) map[string]string {
+	c.t.Helper()
+	a, ids := c.api(name), map[string]string{}
 	for i, env := range strings.Split(*a.RunEnvName, "|") {
 		ids[env] = strings.Split(*a.PublishId, "|")[i]
 	}
@@ -152,38 +152,38 @@ func (j *judge) publishIDs(name string) map[string]string {
 // TestSignatureIsVerified checks that the SDK's signature is accepted, and that one with another key gets the canonical
 // request.
 func TestSignatureIsVerified(t *testing.T) {
-	j := newJudge(t)
+	c := newClient(t)
 	name := "Gold plan/50%"
-	call(j, j.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: &name})
+	call(c, c.ListRequestThrottlingPolicyV2, model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: &name})
 
-	forged := newJudgeOf(t, orders, "another secret key")
+	forged := newClientOf(t, orders, "another secret key")
 	_, err := forged.ListRequestThrottlingPolicyV2(&model.ListRequestThrottlingPolicyV2Request{InstanceId: instance, Name: &name})
-	var no *sdkerr.ServiceResponseError
-	if !errors.As(err, &no) || no.StatusCode != 401 || no.ErrorCode != "APIGW.0301" {
+	var refusal *sdkerr.ServiceResponseError
+	if !errors.As(err, &refusal) || refusal.StatusCode != 401 || refusal.ErrorCode != "APIGW.0301" {
 		t.Fatalf("a forged signature: %v", err)
 	}
-	if want := "/throttles/|name=Gold%20plan%2F50%25|"; !strings.Contains(no.ErrorMessage, want) {
-		t.Errorf("message %q does not show the canonical request with %q", no.ErrorMessage, want)
+	if want := "/throttles/|name=Gold%20plan%2F50%25|"; !strings.Contains(refusal.ErrorMessage, want) {
+		t.Errorf("message %q does not show the canonical request with %q", refusal.ErrorMessage, want)
 	}
 }
 
 // TestInstance reads the instance, its features and its quotas.
 func TestInstance(t *testing.T) {
-	j := newJudge(t)
-	all := call(j, j.ListInstancesV2, model.ListInstancesV2Request{})
+	c := newClient(t)
+	all := call(c, c.ListInstancesV2, model.ListInstancesV2Request{})
 	if all.Total != 1 || *(*all.Instances)[0].Id != instance {
 		t.Errorf("instances: %v", all)
 	}
-	details := call(j, j.ShowDetailsOfInstanceV2, model.ShowDetailsOfInstanceV2Request{InstanceId: instance})
+	details := call(c, c.ShowDetailsOfInstanceV2, model.ShowDetailsOfInstanceV2Request{InstanceId: instance})
 	if details.InstanceStatus.Value() != 6 || details.Status.Value() != "Running" || len(*details.SupportedFeatures) == 0 {
 		t.Errorf("details: %v", details)
 	}
-	call(j, j.ListInstanceFeatures, model.ListInstanceFeaturesRequest{InstanceId: instance})
-	call(j, j.CreateFeatureV2, model.CreateFeatureV2Request{InstanceId: instance, Body: &model.FeatureToggle{Name: "ratelimit", Enable: true}})
-	call(j, j.ListFeaturesV2, model.ListFeaturesV2Request{InstanceId: instance})
-	quotas := call(j, j.ListProjectCofigsV2, model.ListProjectCofigsV2Request{InstanceId: instance})
+	call(c, c.ListInstanceFeatures, model.ListInstanceFeaturesRequest{InstanceId: instance})
+	call(c, c.CreateFeatureV2, model.CreateFeatureV2Request{InstanceId: instance, Body: &model.FeatureToggle{Name: "ratelimit", Enable: true}})
+	call(c, c.ListFeaturesV2, model.ListFeaturesV2Request{InstanceId: instance})
+	quotas := call(c, c.ListProjectCofigsV2, model.ListProjectCofigsV2Request{InstanceId: instance})
 	if len(*quotas.Configs) == 0 {
 		t.Error("no quotas")
 	}
-	refused(j, j.ShowDetailsOfInstanceV2, model.ShowDetailsOfInstanceV2Request{InstanceId: "nobody"}, 404, "APIC.7302")
+	refused(c, c.ShowDetailsOfInstanceV2, model.ShowDetailsOfInstanceV2Request{InstanceId: "nobody"}, 404, "APIC.7302")
 }

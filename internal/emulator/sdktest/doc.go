@@ -1,4 +1,4 @@
-// Package sdktest lets the vendor's own Go SDK judge the emulator: it signs the requests, encodes the
+// Package sdktest lets the vendor's own Go SDK check the emulator: it signs the requests, encodes the
 // bodies and decodes the answers. Each answer is decoded a second time with unknown members refused,
 // so that the emulator can neither miss nor invent one. It is a module of its own, which keeps the SDK
 // out of the tool's dependencies.

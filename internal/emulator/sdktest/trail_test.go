@@ -39,12 +39,12 @@ func TestAuditTrail(t *testing.T) {
 			Name: name, SignType: new(apigmodel.GetBaseSignatureSignTypeEnum().HMAC),
 		}})
 	}
-	j := &judge{t: t, wire: wire}
+	j := &client{t: t, wire: wire}
 	ask := model.ListTracesRequest{
 		TraceType: model.GetListTracesRequestTraceTypeEnum().SYSTEM, ServiceType: new("APIG"), Limit: new(int32(2)),
 		From: new(time.Now().Add(-time.Hour).UnixMilli()), To: new(time.Now().Add(time.Minute).UnixMilli()),
 	}
-	first := call(j, cts.NewCtsClient(trail).ListTraces, ask)
+	first := call(c, cts.NewCtsClient(trail).ListTraces, ask)
 	if len(*first.Traces) != 2 || first.MetaData.Marker == nil {
 		t.Fatalf("the first page: %v", first)
 	}
@@ -53,7 +53,7 @@ func TestAuditTrail(t *testing.T) {
 		t.Errorf("the first page: %v", first)
 	}
 	ask.Next = first.MetaData.Marker
-	if last := call(j, cts.NewCtsClient(trail).ListTraces, ask); len(*last.Traces) != 1 || last.MetaData.Marker != nil {
+	if last := call(c, cts.NewCtsClient(trail).ListTraces, ask); len(*last.Traces) != 1 || last.MetaData.Marker != nil {
 		t.Errorf("the last page: %v", last)
 	}
 }
