@@ -37,7 +37,7 @@ var everythingSecrets = []string{
 
 // madePEM returns the PEM text that generated certificates have in a field.
 func madePEM(key string) string {
-	return kind.Of("certificate").Shape.Field(key).Made["ECC"][0].(string)
+	return kind.Of("certificate").Shape.Field(key).Samples["ECC"][0].(string)
 }
 
 // everything runs commands against gateways whose state is kept in files.

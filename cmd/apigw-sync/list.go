@@ -116,7 +116,7 @@ func (o *listOptions) read(ctx context.Context, s *session, d *document.List, de
 	}
 	slices.SortFunc(d.Objects, func(a, b document.Item) int { return strings.Compare(a.Kind+"\x00"+a.Name, b.Kind+"\x00"+b.Name) })
 	for _, u := range reader.Unread() {
-		d.Warnings = append(d.Warnings, document.Problem{Message: u.Kind + ": " + u.Why})
+		d.Warnings = append(d.Warnings, document.Problem{Message: u.Kind + ": " + u.Message})
 	}
 	d.Requests = document.Requests{Read: reader.Requests(), InFlight: s.maxInFlight()}
 	return nil

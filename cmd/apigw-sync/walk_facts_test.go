@@ -28,8 +28,8 @@ var (
 		"orchestration": "the vendor's guide to the audit trail lists no operation of it",
 	}
 	unnoticed = map[string]string{
-		"feature Trail":           "made-up features are always set alike, so that nobody changes one",
-		"signature Replace /type": "no document says that a type cannot change in place, and the emulator changes it",
+		"feature Trail":             "made-up features are always set alike, so that nobody changes one",
+		"signature Immutable /type": "no document says that a type cannot change in place, and the emulator changes it",
 	}
 )
 
@@ -69,7 +69,7 @@ func TestEveryFactIsNoticed(t *testing.T) {
 // that restores it.
 func (w *walker) facts(k *kind.Kind) map[string]func() func() {
 	out := map[string]func() func(){}
-	for name, list := range map[string]*[]string{"Replace": &k.Immutable, "Makes": &k.Generated} {
+	for name, list := range map[string]*[]string{"Immutable": &k.Immutable, "Generated": &k.Generated} {
 		for _, pointer := range *list {
 			out[name+" "+pointer] = func() func() {
 				all := *list

@@ -20,12 +20,12 @@ type Request struct {
 	Query     url.Values // nil means none
 	Body      any        // encoded as JSON; nil means no body
 	Once      bool       // not idempotent: after an unclear outcome it must not be repeated before the gateway was read
-	Again     bool       // the caller repeats an earlier request: it counts against the run's budget of repeats
+	IsRetry   bool       // the caller repeats an earlier request: it counts against the run's budget of repeats
 	Secrets   []string   // values in Body that must never appear in an error or a log
 
 	About    []string                        // addresses that a write is about, for callers that record writes; never sent
-	Made     func(answer []byte) (id string) // returns the id of a new object, for callers that record writes; nil unless it is a create
-	Answered func(requestID string)          // called with the gateway's request id of each answer; may be nil
+	NewID    func(answer []byte) (id string) // returns the id of a new object, for callers that record writes; nil unless it is a create
+	OnAnswer func(requestID string)          // called with the gateway's request id of each answer; may be nil
 }
 
 // Scope is the part of the API that the path of a request is relative to.
@@ -110,15 +110,15 @@ func NotFound(err error) bool {
 	return ok && e.Status == 404 && !e.instanceMissing() && e.Code != "APIGW.0101"
 }
 
-// Lacks reports whether the gateway does not have the feature that a request needs, and so has no such objects either.
-func Lacks(err error) bool {
+// FeatureMissing reports whether the gateway does not have the feature that a request needs, and so has no such objects either.
+func FeatureMissing(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Code == "APIG.3458"
 }
 
-// Unserved reports whether the front door has no operation at the path: the cloud lacks it, or the endpoint belongs to another
+// PathUnknown reports whether the front door has no operation at the path: the cloud lacks it, or the endpoint belongs to another
 // service.
-func Unserved(err error) bool {
+func PathUnknown(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && e.Status == 404 && e.Code == "APIGW.0101"
 }
@@ -129,9 +129,9 @@ func Refused(err error) bool {
 	return ok && e.Status >= 400 && e.Status < 500 && !Throttled(err)
 }
 
-// Withheld reports whether the gateway refused this request and may still answer others: the credentials are valid and the
+// MayAnswerOthers reports whether the gateway refused this request and may still answer others: the credentials are valid and the
 // gateway exists.
-func Withheld(err error) bool {
+func MayAnswerOthers(err error) bool {
 	e, ok := errors.AsType[*Error](err)
 	return ok && Refused(err) && e.Status != 401 && !e.instanceMissing()
 }

@@ -75,7 +75,7 @@ type try struct {
 // halving which of them it refuses.
 func (r *runner) bindAll(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) {
 	q := way.Request(links(work))
-	q.Again = t.repeated > 0
+	q.IsRetry = t.repeated > 0
 	var raw json.RawMessage
 	n, err := r.call(ctx, withAddresses(q, work...), &raw)
 	countAttempts(work, n)
@@ -130,7 +130,7 @@ func (r *runner) settleBinds(ctx context.Context, k *kind.LinkKind, way kind.Wri
 	}
 	byID := map[string][]int{}
 	for i := range rows {
-		for _, key := range []string{"publish " + rows[i].PublishID, "target " + rows[i].To()} {
+		for _, key := range []string{"publish " + rows[i].PublishID, "target " + rows[i].ToID()} {
 			byID[key] = append(byID[key], i)
 		}
 	}
@@ -161,7 +161,7 @@ func rowOf(rows []kind.Row, byID map[string][]int, l *kind.Link) *kind.Row {
 	for _, key := range []string{"publish " + l.To.ID, "target " + l.To.ListedBy()} {
 		for _, i := range byID[key] {
 			row := &rows[i]
-			if same(row.PublishID, l.To.ID) && same(row.To(), l.To.ListedBy()) && same(row.EnvID, l.To.EnvID) && same(row.OwnerID, l.OwnerID) {
+			if same(row.PublishID, l.To.ID) && same(row.ToID(), l.To.ListedBy()) && same(row.EnvID, l.To.EnvID) && same(row.OwnerID, l.OwnerID) {
 				return row
 			}
 		}

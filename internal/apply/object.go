@@ -55,7 +55,7 @@ func (r *runner) toUpdate(ctx context.Context, k *kind.Kind, j *job) (have kind.
 	case o == nil:
 		j.fail(fmt.Errorf("the gateway created %s without %s", ch.Want.OwnerAddress(), ch.Address))
 	default:
-		have.ID, have.Beyond = o.ID, o.Beyond
+		have.ID, have.Extra = o.ID, o.Extra
 		return have, true
 	}
 	return have, false
@@ -84,14 +84,14 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 		return
 	}
 	for n := range repeats {
-		q.Again = n > 0
+		q.IsRetry = n > 0
 		attempts, err := r.sendCreate(ctx, k, j, value, q)
-		mine := q.Again || attempts > 1 || api.Unclear(err) // an attempt of this run may have created the object
+		mine := q.IsRetry || attempts > 1 || api.Unclear(err) // an attempt of this run may have created the object
 		switch {
 		case err == nil:
 			j.succeed("")
 			return
-		case q.Again && errors.Is(err, api.ErrNotSent):
+		case q.IsRetry && errors.Is(err, api.ErrNotSent):
 			return // the job keeps the outcome of the previous attempt
 		case !api.Unclear(err) && !k.Codes.Exists(err):
 			if j.fail(err); mine {
@@ -109,7 +109,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 // sendCreate sends a create and notes the id of the new object.
 func (r *runner) sendCreate(ctx context.Context, k *kind.Kind, j *job, value any, q api.Request) (attempts int, err error) {
 	var raw json.RawMessage
-	q.Made = func(answer []byte) string {
+	q.NewID = func(answer []byte) string {
 		o, _ := k.Created(j.change.Name, answer)
 		return o.ID
 	}
@@ -156,7 +156,7 @@ func (r *runner) confirmCreated(ctx context.Context, k *kind.Kind, j *job, l loo
 	case o == nil:
 		j.fail(l.err)
 		return false
-	case !l.mine && len(diff.Leaves(k, k.Settle(l.value, o.Value), l.value)) > 0:
+	case !l.mine && len(diff.Leaves(k, k.ForComparison(l.value, o.Value), l.value)) > 0:
 		j.fail(l.err, "somebody else created it after the gateway was read")
 	default:
 		r.created.Store(o.ID, *o)
@@ -212,15 +212,15 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 		return
 	}
 	got := r.updateOnce(ctx, k, j, value, have.ID, q)
-	if j.refusesInput() && have.Beyond != nil { // the unknown members of the object are not lost by leaving them out
-		have.Beyond = nil
+	if j.refusesInput() && have.Extra != nil { // the unknown members of the object are not lost by leaving them out
+		have.Extra = nil
 		r.update(ctx, k, j, value, have)
 		return
 	}
 	if got == nil {
 		return
 	}
-	if body, kept := k.Emptied(q.Body, value, got); kept {
+	if body, kept := k.EmptyAgain(q.Body, value, got); kept {
 		q.Body = body
 		r.updateOnce(ctx, k, j, value, have.ID, q)
 	}
@@ -239,7 +239,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 		n += more - 1 // the gateway did nothing for the attempt that came too early; one before that may have been carried out
 	}
 	if err == nil {
-		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil && (o.Value == nil || len(k.Odd(o.Value)) == 0) {
+		if o, unreadable := k.Created(j.change.Name, raw); unreadable == nil && (o.Value == nil || len(k.Unclear(o.Value)) == 0) {
 			j.succeed("")
 			return o.Value
 		}
@@ -265,7 +265,7 @@ func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value
 	case o == nil:
 		j.fail(cause)
 		return nil
-	case len(diff.Leaves(k, k.Settle(value, o.Value), value)) == 0:
+	case len(diff.Leaves(k, k.ForComparison(value, o.Value), value)) == 0:
 		j.succeed("the answer was lost; the object was read and is as wanted")
 	default:
 		j.fail(cause)

@@ -11,7 +11,7 @@ import (
 // set writes a part of an object that has a request of its own. If the outcome is unclear, reading the object settles it. So
 // it does if the gateway refuses the request for an object that was just created, which may already have that part as wanted.
 func (r *runner) set(ctx context.Context, k *kind.Kind, j *job, s *diff.Step) {
-	ch, a := j.change, &k.Apart[s.Write]
+	ch, a := j.change, &k.SeparateWrites[s.Write]
 	to := kind.ObjectRef{Nth: s.Nth, Parent: r.parent(k, ch), IDs: r.ids}
 	var have any
 	if ch.Have != nil {

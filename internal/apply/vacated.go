@@ -13,7 +13,7 @@ import (
 // moment.
 func (r *runner) restoreVacated(ctx context.Context) {
 	for _, k := range kind.Links {
-		if !k.Vacates {
+		if !k.UnbindFirst {
 			continue
 		}
 		lost := r.failedAfterUnbind(k)

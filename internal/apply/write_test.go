@@ -48,7 +48,7 @@ func (a *answers) Call(_ context.Context, q api.Request, reply any) (int, error)
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	mark := ""
-	if q.Again {
+	if q.IsRetry {
 		mark = "!"
 	}
 	a.asked = append(a.asked, q.Operation+mark)
@@ -116,7 +116,7 @@ func codeChange(n int) diff.Change {
 
 func certificateChange(t *testing.T) diff.Change {
 	t.Helper()
-	text, err := os.ReadFile("../kind/made/first.pem")
+	text, err := os.ReadFile("../kind/samples/first.pem")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,20 +72,20 @@ func (f *InFlight) UnmarshalJSON(data []byte) error {
 }
 
 // whole is what a config file may look like.
-var whole = shape.OfMap("A config file.", shape.May("defaults", targetShape()), shape.May("targets", shape.OfEach("Targets by their names.", targetShape())))
+var whole = shape.OfMap("A config file.", shape.Optional("defaults", targetShape()), shape.Optional("targets", shape.OfEach("Targets by their names.", targetShape())))
 
 // targetShape is what a target may say, and what defaults may.
 func targetShape() *shape.Shape {
 	text := shape.OfText("", shape.Length(1, 0))
 	of := map[reflect.Type]*shape.Shape{
-		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfFlag(""),
-		reflect.TypeFor[*InFlight](): shape.OfEither("", shape.OfWhole(""), shape.OfText("", shape.OneOf("auto"))),
-		reflect.TypeFor[*int]():      shape.OfWhole(""), reflect.TypeFor[*float64](): shape.OfNumber(""),
+		reflect.TypeFor[*string](): text, reflect.TypeFor[[]string](): shape.OfList("", text), reflect.TypeFor[*bool](): shape.OfBool(""),
+		reflect.TypeFor[*InFlight](): shape.OfEither("", shape.OfInteger(""), shape.OfText("", shape.OneOf("auto"))),
+		reflect.TypeFor[*int]():      shape.OfInteger(""), reflect.TypeFor[*float64](): shape.OfNumber(""),
 		reflect.TypeFor[map[string]string](): shape.OfEach("", shape.OfText("")),
 	}
 	var fields []shape.Field
 	for f := range reflect.TypeFor[Target]().Fields() {
-		fields = append(fields, shape.May(f.Tag.Get("json"), of[f.Type]))
+		fields = append(fields, shape.Optional(f.Tag.Get("json"), of[f.Type]))
 	}
 	return shape.OfMap("A target.", fields...).OrNull()
 }

@@ -37,7 +37,7 @@ func (c *comparison) reads(k *kind.Kind) (out []Read) {
 			}
 		}
 		for _, part := range parts {
-			if have.Parts && (p.want == nil || p.want.ManagesKind(part.Name)) {
+			if have.MayHaveParts && (p.want == nil || p.want.ManagesKind(part.Name)) {
 				out = append(out, Read{Object: *have, Part: part})
 			}
 		}
@@ -165,7 +165,7 @@ func (c *comparison) pair(k *kind.Kind) (out []pair) {
 		out = append(out, p)
 	}
 	for _, o := range pointers(c.have.Objects) {
-		if o.Kind == k.Name && !k.AllExist && !taken[o.Key] && c.options.comparesObjects(k) && c.ownedUndeclared(k, o) && !k.Stays(o) {
+		if o.Kind == k.Name && !k.AllExist && !taken[o.Key] && c.options.comparesObjects(k) && c.ownedUndeclared(k, o) && !k.IsBuiltIn(o) {
 			if !c.options.Prune {
 				c.plan.Extra = append(c.plan.Extra, Extra{Address: o.Address()})
 				continue
@@ -226,7 +226,7 @@ func (c *comparison) compare(k *kind.Kind, p pair) {
 		}
 	}
 	c.removeLeftovers(k, p)
-	fields := append(leaves(k, k.Settle(w.Value, c.valueWithNewNames(k, p.have)), w.Value, true), c.hiddenSecrets(k, w, p.have)...)
+	fields := append(leaves(k, k.ForComparison(w.Value, c.valueWithNewNames(k, p.have)), w.Value, true), c.hiddenSecrets(k, w, p.have)...)
 	kept, ignored := c.rules.split(k.Name, w.Key, fields)
 	c.checkUpdate(k, w, p.have)
 	switch {
@@ -264,13 +264,13 @@ func (c *comparison) valueWithNewNames(k *kind.Kind, o *kind.Object) any {
 	if len(c.renamed) == 0 {
 		return o.Value
 	}
-	return k.Recalled(*o, c.newName).Value
+	return k.Renamed(*o, c.newName).Value
 }
 
 // create plans an object that the gateway lacks.
 func (c *comparison) create(k *kind.Kind, change Change) {
 	w := change.Want
-	if k.Stays(&w.Object) {
+	if k.IsBuiltIn(&w.Object) {
 		c.plan.Errors = append(c.plan.Errors, Note{Address: w.Address(), Message: "every " + cmp.Or(k.Owner, "gateway") + " has one, but this one does not list it"})
 		return
 	}
@@ -282,13 +282,13 @@ func (c *comparison) create(k *kind.Kind, change Change) {
 // checkUpdate collects the fields of a declared object that the gateway does not report, and reports what makes an update of
 // the gateway's object to the declared one impossible.
 func (c *comparison) checkUpdate(k *kind.Kind, w *kind.Declared, have *kind.Object) {
-	for _, path := range k.Odd(have.Value).Untold() {
+	for _, path := range k.Unclear(have.Value).Unreported() {
 		if counted, _ := c.rules.split(k.Name, w.Key, []Field{{Path: path}}); len(counted) > 0 {
 			c.unreported = append(c.unreported, w.Address()+" "+path)
 		}
 	}
 	for _, p := range k.Conflict(w.Value, have.Value) {
-		if p.Soft {
+		if p.Warning {
 			c.unreported = append(c.unreported, w.Address()+" "+p.Path)
 		} else {
 			c.plan.Errors = append(c.plan.Errors, problem(w, strings.TrimPrefix(p.Path, "/")+" "+p.Text+"; "+p.Hint))
@@ -306,7 +306,7 @@ func (c *comparison) references() {
 			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Address()] && c.renamed[ref.Address()] == "" {
 				continue
 			}
-			if ch.Have != nil && kind.Of(ch.Kind).IsApart(ref.Path) && !c.removing[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
+			if ch.Have != nil && kind.Of(ch.Kind).IsSeparate(ref.Path) && !c.removing[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
 				continue // the gateway's object refers to it already, so it exists although no list contains it
 			}
 			c.plan.Errors = append(c.plan.Errors, Note{

@@ -50,7 +50,7 @@ func (c *comparison) displace(k *kind.LinkKind) {
 		for _, h := range held[at] {
 			sure := h.slot == slot || h.slot == "?"
 			gone := going[h.Address()]
-			if h.name == ch.Name || !sure && (!k.Mixed || gone) {
+			if h.name == ch.Name || !sure && (!k.SharedSlot || gone) {
 				continue
 			}
 			d := Displaced{Link: *h.Link, Claim: c.claim(k, h), Sure: sure}
@@ -259,7 +259,7 @@ func (c *comparison) guardSlots() {
 	for _, ch := range pointers(c.plan.Changes) {
 		for _, d := range pointers(ch.Displaces) {
 			address := d.Address()
-			if d.Claim.Declared || d.Claim.Owned || slices.Contains(c.want.TakesOver, address) {
+			if d.Claim.Declared || d.Claim.Owned || slices.Contains(c.want.MayDisplace, address) {
 				continue
 			}
 			if first[address] == nil {

@@ -78,11 +78,11 @@ func (d *Draft) Add(more kind.Actual) {
 	c.have.Objects = append(slices.Clip(c.have.Objects), more.Objects...)
 	c.have.Links = append(c.have.Links, more.Links...)
 	c.have.Neighbours.Links = append(c.have.Neighbours.Links, more.Neighbours.Links...)
-	for name := range more.Neighbours.All {
-		if c.have.Neighbours.All == nil {
-			c.have.Neighbours.All = map[string]bool{}
+	for name := range more.Neighbours.Complete {
+		if c.have.Neighbours.Complete == nil {
+			c.have.Neighbours.Complete = map[string]bool{}
 		}
-		c.have.Neighbours.All[name] = true
+		c.have.Neighbours.Complete[name] = true
 	}
 	c.index(from)
 }
@@ -183,7 +183,7 @@ func (c *comparison) noteAlsoRemoved() {
 			of[o.Address()] = cmp.Or(of[inside], inside)
 		}
 		for _, ref := range kind.Of(o.Kind).Refs(o.Value) {
-			if !kind.Of(o.Kind).IsApart(ref.Path) { // otherwise it stays, without the reference
+			if !kind.Of(o.Kind).IsSeparate(ref.Path) { // otherwise it stays, without the reference
 				note(ref.Address(), c.addressOf(&o))
 			}
 		}

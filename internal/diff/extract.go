@@ -193,7 +193,7 @@ func (e *Extract) values(have kind.Actual) map[string]any {
 	for _, o := range have.Objects {
 		called := o
 		if o.Owner != "" {
-			called = kind.Of(o.Kind).Recalled(o, func(kindName, key string) string { return renamed[kindName+"/"+key] })
+			called = kind.Of(o.Kind).Renamed(o, func(kindName, key string) string { return renamed[kindName+"/"+key] })
 		}
 		if now, ok := renamed[o.OwnerAddress()]; ok {
 			renamed[o.Address()] = kind.Rekey(o.Key, o.Owner, now)

@@ -58,8 +58,8 @@ func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 		}
 		by := ways[b.write].By
 		switch {
-		case by == kind.ByOwner && len(owners) > 1, by == kind.ByPlugin && len(owners)*len(envs) > 1,
-			by == kind.ByAPI && len(apis)*len(envs) > 1, by == kind.Cross && len(envs) > 1, by == kind.Alone && len(b.items) > 1:
+		case by == kind.ByOwner && len(owners) > 1, by == kind.ByOwnerInEnv && len(owners)*len(envs) > 1,
+			by == kind.ByAPIInEnv && len(apis)*len(envs) > 1, by == kind.Cross && len(envs) > 1, by == kind.Alone && len(b.items) > 1:
 			t.Errorf("one request cannot write %d owners, %d APIs and %d environments %s", len(owners), len(apis), len(envs), by)
 		}
 		if by == kind.ByOwner || by == kind.Together || by == kind.Alone {
@@ -88,7 +88,7 @@ func replay(t *testing.T, ways []kind.Write, items []Item, bundles []bundle) {
 	}
 }
 
-var bothSides = []kind.Write{{By: kind.ByPlugin, Max: 500}, {By: kind.ByAPI, Max: 500}}
+var bothSides = []kind.Write{{By: kind.ByOwnerInEnv, Max: 500}, {By: kind.ByAPIInEnv, Max: 500}}
 
 // smallestCover finds the smallest number of requests by trying all sets of vertices in each environment.
 func smallestCover(items []Item) (sum int) {
@@ -136,7 +136,7 @@ func TestGroupsKeepToLimits(t *testing.T) {
 			}
 			replay(t, ways, items, group(ways, items))
 		}
-		narrow := []kind.Write{{By: kind.ByPlugin, Max: most}, {By: kind.ByAPI, Max: most}}
+		narrow := []kind.Write{{By: kind.ByOwnerInEnv, Max: most}, {By: kind.ByAPIInEnv, Max: most}}
 		replay(t, narrow, items, group(narrow, items))
 		if t.Failed() {
 			t.Fatalf("seed %d, limit %d", seed, most)

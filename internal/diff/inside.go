@@ -68,14 +68,14 @@ func withBuiltIn(k *kind.Kind, owner pair, m kind.Matched) (have []kind.Object) 
 	wanted := map[string]bool{}
 	for _, w := range m.Want {
 		wanted[w.Key] = true
-		if owner.have == nil && k.Stays(&w.Object) {
+		if owner.have == nil && k.IsBuiltIn(&w.Object) {
 			if fresh, err := k.Fresh(&w.Object); err == nil {
 				have = append(have, fresh)
 			}
 		}
 	}
 	for _, o := range m.Have {
-		if wanted[o.Key] || !k.Stays(&o) {
+		if wanted[o.Key] || !k.IsBuiltIn(&o) {
 			have = append(have, o)
 		}
 	}

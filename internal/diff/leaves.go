@@ -23,7 +23,7 @@ func Leaves(k *kind.Kind, have, want any) []Field { return leaves(k, have, want,
 // leaves is Leaves. If sent is true, a value that the gateway lacks is reported with all leaves that the files write,
 // and not only with those that the comparison considers.
 func leaves(k *kind.Kind, have, want any, sent bool) []Field {
-	unclear := len(k.Odd(have))+len(k.Odd(want)) > 0
+	unclear := len(k.Unclear(have))+len(k.Unclear(want)) > 0
 	if same(have, want) && !unclear {
 		return nil
 	}
@@ -81,17 +81,17 @@ func same(have, want any) bool {
 	return true
 }
 
-// withUnrecognized replaces the fields of values that cannot be read (kind.Odd) by the raw values of both sides, since the
+// withUnrecognized replaces the fields of values that cannot be read (kind.Unclear) by the raw values of both sides, since the
 // kind's own type cannot hold them.
 func withUnrecognized(fields []Field, k *kind.Kind, have, want any) []Field {
-	before, after := k.Odd(have), k.Odd(want)
-	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Strange(), after.Strange()...)))) {
+	before, after := k.Unclear(have), k.Unclear(want)
+	for _, path := range slices.Compact(slices.Sorted(slices.Values(append(before.Unrecognized(), after.Unrecognized()...)))) {
 		f := Field{Path: path, Before: jsonptr.At(k.Tree(have), path), After: jsonptr.At(k.Tree(want), path)}
-		if slices.Contains(before.Strange(), path) {
-			f.Before = before.Shown(path)
+		if slices.Contains(before.Unrecognized(), path) {
+			f.Before = before.Value(path)
 		}
-		if slices.Contains(after.Strange(), path) {
-			f.After = after.Shown(path)
+		if slices.Contains(after.Unrecognized(), path) {
+			f.After = after.Value(path)
 		}
 		fields = slices.DeleteFunc(fields, func(other Field) bool { return other.Path == path })
 		if !reflect.DeepEqual(f.Before, f.After) {

@@ -59,7 +59,7 @@ func (c *comparison) fits(k *kind.Kind, w *kind.Declared, o *kind.Object) bool {
 	if len(k.Immutable) == 0 {
 		return true
 	}
-	counts, _ := c.rules.split(k.Name, w.Key, Leaves(k, k.Settle(w.Value, o.Value), w.Value))
+	counts, _ := c.rules.split(k.Name, w.Key, Leaves(k, k.ForComparison(w.Value, o.Value), w.Value))
 	return !slices.ContainsFunc(counts, func(f Field) bool { return slices.Contains(k.Immutable, f.Path) })
 }
 

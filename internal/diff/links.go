@@ -24,7 +24,7 @@ func (c *comparison) links(k *kind.LinkKind) {
 	for _, p := range c.pairs[k.Owner] {
 		switch {
 		case p.want == nil:
-			if !k.Dropped {
+			if !k.DeletedWithOwner {
 				c.unbind(k, have[p.presentKey], nil)
 			}
 			continue

@@ -118,7 +118,7 @@ func (b *builder) unbind(k *kind.LinkKind) {
 			items = append(items, Item{Change: i, Link: *ch.Link})
 		case ch.Kind == k.Owner && ch.Action == Replace:
 			items = append(items, b.released(k, i)...)
-		case ch.Kind == k.Name && ch.Action == Bind && k.Vacates:
+		case ch.Kind == k.Name && ch.Action == Bind && k.UnbindFirst:
 			items = append(items, b.vacated(i)...)
 		}
 	}
@@ -148,10 +148,10 @@ func (b *builder) unbind(k *kind.LinkKind) {
 	}
 }
 
-// vacate makes each bind of a kind that Vacates wait for the steps that free its target: unbinds, and deletes of
+// vacate makes each bind of a kind with UnbindFirst wait for the steps that free its target: unbinds, and deletes of
 // owners, which remove the owners' links.
 func (b *builder) vacate(k *kind.LinkKind) {
-	if !k.Vacates {
+	if !k.UnbindFirst {
 		return
 	}
 	frees, deletes := map[kind.UniqueID][]int{}, map[string]int{} // steps by target, and by id of the deleted owner
@@ -184,7 +184,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 //
 //	link                         waits for
 //	of a leftover successor      the bind of the declared object to the same target, and binds in the link's slot
-//	of a kind that Vacates       the steps that create the target and what will be bound to it
+//	of a kind with UnbindFirst   the steps that create the target and what will be bound to it
 //	of a replaced owner          binds in its slot, else all binds to the target, and the step that creates the successor
 //	of a kind that Overwrites    nothing: if the plan had a bind in its slot, the link would be displaced without an unbind
 //	any other                    binds in its slot, else all binds to the target
@@ -203,7 +203,7 @@ func (b *builder) waitsFor(k *kind.LinkKind, item *Item) []int {
 	}
 	ch := &b.plan.Changes[item.Change]
 	switch {
-	case k.Vacates:
+	case k.UnbindFirst:
 		return b.creators(at)
 	case ch.Action == Replace:
 		return append(b.replacingBinds(k, &item.Link), b.create[ch.Address])
@@ -235,7 +235,7 @@ func (b *builder) creators(at kind.UniqueID) (out []int) {
 	return out
 }
 
-// vacated returns the links that a bind of a kind that Vacates displaces, without those that another change removes.
+// vacated returns the links that a bind of a kind with UnbindFirst displaces, without those that another change removes.
 func (b *builder) vacated(change int) (out []Item) {
 	for _, d := range b.plan.Changes[change].Displaces {
 		_, own := b.index[d.Link.Address()+" "+string(Unbind)]

@@ -24,7 +24,7 @@ func (c *comparison) outgoing(k *kind.Kind, p pair, fields []Field, keep bool) *
 			Would:  "the update would have removed it, since it sends the whole content; write the secret, or set its variable",
 		})
 	}
-	if b := p.have.Beyond; b != nil {
+	if b := p.have.Extra; b != nil {
 		for _, path := range b.Hidden {
 			c.plan.Refusals = append(c.plan.Refusals, Refusal{
 				Guard: "secrets", Address: w.Address(),
@@ -54,7 +54,7 @@ func (c *comparison) checkReplaceLosses(k *kind.Kind, w *kind.Declared, have *ki
 // checkWriteOnly reports fields that a write needs, that no gateway returns, and that the files leave out or that have expired.
 func (c *comparison) checkWriteOnly(k *kind.Kind, w *kind.Declared, since string) {
 	for _, path := range k.WriteOnly {
-		if k.Open(w.Value, path) {
+		if k.LeavesOpen(w.Value, path) {
 			c.plan.Errors = append(c.plan.Errors, problem(w, "has no "+path[1:]+", which "+since+" needs; set it in the files, since no gateway shows it"))
 		}
 	}
@@ -71,7 +71,7 @@ func problem(w *kind.Declared, message string) Note {
 // hiddenSecrets notes secrets that cannot be compared, since the gateway hides them. They are changes only when
 // the options ask to send them all the same.
 func (c *comparison) hiddenSecrets(k *kind.Kind, w *kind.Declared, have *kind.Object) (out []Field) {
-	for _, path := range k.Hides(w.Value, have.Value) {
+	for _, path := range k.HiddenSecrets(w.Value, have.Value) {
 		if c.options.ResendSecrets {
 			out = append(out, Field{Path: path, Before: Hidden, After: Hidden, Sensitive: true})
 		} else {

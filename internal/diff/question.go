@@ -88,11 +88,11 @@ func (c *comparison) newQuestion(k *kind.LinkKind) Question {
 
 func (c *comparison) question(k *kind.LinkKind) Question {
 	q := c.newQuestion(k)
-	if !k.Mixed {
+	if !k.SharedSlot {
 		q.slots = map[string]bool{}
 	}
 	held := map[kind.UniqueID][]holder{}
-	if !k.Mixed {
+	if !k.SharedSlot {
 		held = c.holders(k)
 	}
 	ask := func(l kind.Link) {

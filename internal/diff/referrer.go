@@ -43,8 +43,8 @@ func (c *comparison) updateReferrers() {
 // fieldsReferringTo returns the fields of an object that refer to replaced objects: the name is the same before and after.
 func fieldsReferringTo(k *kind.Kind, o *kind.Object, replaced map[string]*Change) (out []Field) {
 	for _, ref := range k.Refs(o.Value) {
-		if ch := replaced[ref.Address()]; ch != nil && !k.IsApart(ref.Path) {
-			out = append(out, Field{Path: k.Shape.Name(k.Tree(o.Value), ref.Path), Before: ref.Key, After: ch.Want.Key})
+		if ch := replaced[ref.Address()]; ch != nil && !k.IsSeparate(ref.Path) {
+			out = append(out, Field{Path: k.Shape.ArrangedPointer(k.Tree(o.Value), ref.Path), Before: ref.Key, After: ch.Want.Key})
 		}
 	}
 	return out
@@ -127,7 +127,7 @@ func (c *comparison) referrers() map[string][]referrer {
 				continue
 			}
 			for _, ref := range k.Refs(o.Value) {
-				if apart := k.IsApart(ref.Path); apart || k.Owner == "" {
+				if apart := k.IsSeparate(ref.Path); apart || k.Owner == "" {
 					out[ref.Address()] = append(out[ref.Address()], referrer{o, ref, apart})
 				}
 			}

@@ -42,14 +42,14 @@ func Renamed(have kind.Actual, newName func(kindName, key string) string) kind.A
 	for _, list := range [][]kind.Object{have.Objects, have.Neighbours.Parts} {
 		for _, o := range pointers(list) {
 			if o.Owner != "" {
-				*o = kind.Of(o.Kind).Recalled(*o, newName)
+				*o = kind.Of(o.Kind).Renamed(*o, newName)
 			}
 		}
 	}
 	have.Links, have.Neighbours.Links = slices.Clone(have.Links), slices.Clone(have.Neighbours.Links)
 	for _, list := range [][]kind.Link{have.Links, have.Neighbours.Links} {
 		for i := range list {
-			list[i].To = list[i].To.Recalled(newName)
+			list[i].To = list[i].To.Renamed(newName)
 		}
 	}
 	return have

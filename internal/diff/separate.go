@@ -7,9 +7,9 @@ import (
 )
 
 // needsUpdate reports whether an update needs the request that writes the object itself, and not only separate requests
-// (kind.Apart).
+// (kind.SeparateWrite).
 func needsUpdate(k *kind.Kind, ch *Change) bool {
-	return slices.ContainsFunc(ch.Fields, func(f Field) bool { return !k.IsApart(f.Path) })
+	return slices.ContainsFunc(ch.Fields, func(f Field) bool { return !k.IsSeparate(f.Path) })
 }
 
 // separateRequests adds the steps of the separate requests of an object, one after another and all after the step that creates
@@ -20,7 +20,7 @@ func (b *builder) separateRequests(k *kind.Kind, change int, after ...int) (adde
 	if ch.Have != nil {
 		have = ch.Have.Value
 	}
-	for i, a := range k.Apart {
+	for i, a := range k.SeparateWrites {
 		if !a.Needed(ch.Want.Value, have, ch.Action == Create) {
 			continue
 		}

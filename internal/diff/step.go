@@ -30,8 +30,8 @@ type Step struct {
 	Op        Op
 	Kind      string // of the objects or links
 	Operation string // the vendor's name of the request
-	Write     int    // index into the link kind's Bind or Unbind, or into the kind's Apart
-	Nth       int    // number of the request, from 0, if an entry of Apart takes several
+	Write     int    // index into the link kind's Bind or Unbind, or into the kind's SeparateWrites
+	Nth       int    // number of the request, from 0, if an entry of SeparateWrites takes several
 	Items     []Item
 	After     []int    // steps that must have ended before, whether or not they succeeded
 	Lanes     []string // no two steps that share a lane run at the same time
@@ -87,7 +87,7 @@ func steps(c *comparison) []Step {
 		case Update:
 			b.index[ch.Address+" "+string(Update)] = i
 		case Bind:
-			b.removesLinks[ch.Kind] = b.removesLinks[ch.Kind] || len(ch.Displaces) > 0 && kind.LinkOf(ch.Kind).Vacates
+			b.removesLinks[ch.Kind] = b.removesLinks[ch.Kind] || len(ch.Displaces) > 0 && kind.LinkOf(ch.Kind).UnbindFirst
 		case Unbind:
 			b.index[ch.Address+" "+string(Unbind)] = i
 			b.removesLinks[ch.Kind] = true

@@ -179,7 +179,7 @@ type freeList struct {
 // lists are the lists of unbound APIs that together answer the question; ok is false when it is not known whether they
 // do. Each of them answers for one slot.
 func (h *holders) lists() (out []freeList, ok bool) {
-	if h.q.Link.Free.Operation == "" {
+	if h.q.Link.Unbound.Operation == "" {
 		return nil, false
 	}
 	scopes, ok := h.scopes()
@@ -217,7 +217,7 @@ func (h *holders) askers() (out []kind.Object, all bool) {
 		out = append(out, *o)
 	}
 	slices.SortFunc(out, func(a, b kind.Object) int { return cmp.Compare(a.Key, b.Key) })
-	return out, h.whole || !h.q.Link.Mixed && len(out) > 0 && len(out) == h.q.Slots()
+	return out, h.whole || !h.q.Link.SharedSlot && len(out) > 0 && len(out) == h.q.Slots()
 }
 
 // scopes are what the lists are narrowed to: the environment, if all binds share one, and their groups, if that takes
@@ -279,14 +279,14 @@ func (h *holders) byFree(lists []freeList) search {
 
 // free reads one list of the APIs that an owner is not bound to, and returns the links that they have instead.
 func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
-	reading := h.q.Link.Free.Within(l.envID, l.groupID)
+	reading := h.q.Link.Unbound.Within(l.envID, l.groupID)
 	rows, err := all(ctx, h.r, listing[kind.Row]{
 		how:  "APIs that a " + h.q.Link.Owner + " is not bound to",
 		ask:  func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
 		take: reading.Rows,
 		id:   (*kind.Row).Key,
 	})
-	if err == nil && slices.ContainsFunc(rows, func(r kind.Row) bool { return r.Untold || r.APIID == "" || r.Env == "" }) {
+	if err == nil && slices.ContainsFunc(rows, func(r kind.Row) bool { return r.HolderUnknown || r.APIID == "" || r.Env == "" }) {
 		err = errUnnamed // asking again would not help
 	}
 	if err != nil {

@@ -54,7 +54,7 @@ func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object
 func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, err error) {
 	k, o := read.Part, &read.Object
 	take := func(p kind.Page) ([]kind.Object, error) { return k.Objects(o.Key, p) }
-	told, ok, unreadable := k.ToldIn(o)
+	told, ok, unreadable := k.ListedIn(o)
 	switch {
 	case ok && unreadable == nil: // else the owner is read once more
 		got = told
@@ -114,7 +114,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 			rows, err := r.perAPI(ctx, k, apis)
 			out.All = err == nil
 			out.Rows, out.Others = split(rows, owners)
-			if !r.Lenient || !api.Withheld(err) {
+			if !r.Lenient || !api.MayAnswerOthers(err) {
 				return out, err
 			}
 		}
@@ -155,22 +155,22 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 
 // rows reads one list of links. Its items leave out what the list was asked for, such as the owner: that is filled in from
 // known. expected is about how many links there are; 0 if that is not known.
-func (r *Reader) rows(ctx context.Context, reading kind.Reading, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
+func (r *Reader) rows(ctx context.Context, reading kind.LinkList, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
 	return all(ctx, r, listing[kind.Row]{
 		how: how, expected: expected,
 		ask:    func(offset int) api.Request { return reading.Read(id, offset) },
 		take:   func(p kind.Page) ([]kind.Row, error) { return filled(reading, p, known) },
 		id:     (*kind.Row).Key,
 		none:   reading.IsNone,
-		enough: func([]kind.Row, int) bool { return reading.Whole() },
+		enough: func([]kind.Row, int) bool { return reading.Unpaged() },
 	})
 }
 
 // filled are the rows of a page, completed by what is known of all of them.
-func filled(reading kind.Reading, p kind.Page, known kind.Row) ([]kind.Row, error) {
+func filled(reading kind.LinkList, p kind.Page, known kind.Row) ([]kind.Row, error) {
 	rows, err := reading.Rows(p)
 	for i := range rows {
-		if rows[i].Fill(known); !rows[i].Whole() {
+		if rows[i].Fill(known); !rows[i].Complete() {
 			return nil, fmt.Errorf("%s/%d does not name the owner and the target of the binding", reading.ListField, i)
 		}
 	}
@@ -196,11 +196,11 @@ func split(rows []kind.Row, owners []kind.Object) (theirs, others []kind.Row) {
 
 // Neighbours are the links of owners that were not asked for, as far as the lists return them.
 func Neighbours(all []Rows, c *kind.Catalog) kind.Neighbours {
-	out := kind.Neighbours{All: map[string]bool{}}
+	out := kind.Neighbours{Complete: map[string]bool{}}
 	var others []Rows
 	for _, r := range all {
 		if r.All {
-			out.All[r.Kind.Name] = true
+			out.Complete[r.Kind.Name] = true
 			others = append(others, Rows{Kind: r.Kind, Rows: r.Others})
 		}
 	}

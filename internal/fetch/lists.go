@@ -54,7 +54,7 @@ func (r *Reader) List(ctx context.Context, wants []Want) ([]kind.Object, map[str
 		g.Go(func() (err error) {
 			found[i], complete[i], err = r.objects(gctx, w)
 			// A kind that the cloud or the gateway lacks is no reason to stop if the files name no object of it.
-			if (api.Unserved(err) || api.Lacks(err)) && len(w.keys()) == 0 {
+			if (api.PathUnknown(err) || api.FeatureMissing(err)) && len(w.keys()) == 0 {
 				r.note(w.Kind.Name, "", err)
 				return nil
 			}
@@ -146,7 +146,7 @@ func (r *Reader) readDetails(ctx context.Context, k *kind.Kind, found []kind.Obj
 	g, gctx := r.group(ctx)
 	for i := range found {
 		o := &found[i]
-		if !k.Partly(o) || !wanted(o) {
+		if !k.NeedsShow(o) || !wanted(o) {
 			continue
 		}
 		g.Go(func() error {
@@ -187,9 +187,9 @@ func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lo
 		})
 	}
 	c := kind.NewCatalog(apis)
-	c.Complete, c.Whole = complete, map[string]bool{}
+	c.Complete, c.CompleteGroups = complete, map[string]bool{}
 	for _, l := range lookups {
-		c.Whole[l.Group] = l.Group != ""
+		c.CompleteGroups[l.Group] = l.Group != ""
 	}
 	if everything {
 		err = r.tolerate(kind.AnyAPI, "", err)
@@ -210,7 +210,7 @@ func (r *Reader) apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 		ask: func(offset int) api.Request {
 			q := kind.ListAPIs(l, groupID, offset)
 			if r.Backends {
-				q = kind.TellBackends(q)
+				q = kind.WithBackends(q)
 			}
 			return q
 		},

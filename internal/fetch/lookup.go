@@ -14,7 +14,7 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 	found, err := r.lookUp(ctx, k, parent, key)
 	for i := range found {
 		if r.Called != nil {
-			found[i] = k.Recalled(found[i], r.Called)
+			found[i] = k.Renamed(found[i], r.Called)
 		}
 	}
 	return found, err
@@ -23,7 +23,7 @@ func (r *Reader) Named(ctx context.Context, k *kind.Kind, parent *kind.Object, k
 func (r *Reader) lookUp(ctx context.Context, k *kind.Kind, parent *kind.Object, key string) ([]kind.Object, error) {
 	if parent != nil {
 		now := *parent
-		now.Inside = nil // from when the parent was read; it may have changed since
+		now.PartLists = nil // from when the parent was read; it may have changed since
 		return r.parts(ctx, diff.Read{Part: k, Object: now})
 	}
 	if k.AllExist && key != "" {
@@ -72,7 +72,7 @@ func (r *Reader) joined(k *kind.LinkKind, rows []kind.Row, catalog *kind.Catalog
 	links := Join([]Rows{{Kind: k, Rows: rows}}, catalog)
 	for i := range links {
 		if r.Called != nil {
-			links[i].To = links[i].To.Recalled(r.Called)
+			links[i].To = links[i].To.Renamed(r.Called)
 		}
 	}
 	return links

@@ -129,7 +129,7 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target,
 			}
 			out := make([]Bound, len(rows))
 			for i, l := range Join([]Rows{{Kind: k, Rows: rows}}, catalog) {
-				out[i] = Bound{Link: l, Object: kind.Object{Kind: k.Owner, Key: l.Owner, Parts: true}}
+				out[i] = Bound{Link: l, Object: kind.Object{Kind: k.Owner, Key: l.Owner, MayHaveParts: true}}
 				if len(owners) == len(rows) {
 					out[i].Object = owners[i]
 				}
@@ -139,6 +139,6 @@ func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target,
 		},
 		id:     func(b *Bound) string { return b.ID + " " + b.OwnerID + " " + b.To.Env },
 		none:   k.OfTarget.IsNone,
-		enough: func([]Bound, int) bool { return k.OfTarget.Whole() },
+		enough: func([]Bound, int) bool { return k.OfTarget.Unpaged() },
 	})
 }

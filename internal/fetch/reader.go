@@ -236,9 +236,9 @@ const attempts = 3
 // ask sends one request and reads its answer. If the answer cannot be read, the error names the request.
 func ask[T any](ctx context.Context, r *Reader, q api.Request, how string, take func(kind.Page) (T, error)) (page kind.Page, out T, err error) {
 	var id string
-	q.Answered = func(requestID string) { id = requestID }
+	q.OnAnswer = func(requestID string) { id = requestID }
 	for n := range attempts {
-		q.Again = n > 0
+		q.IsRetry = n > 0
 		if err = r.read(ctx, q, how, &page); err != nil {
 			return page, out, fmt.Errorf("%s: %w", q.Operation, err)
 		}

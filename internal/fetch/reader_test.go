@@ -22,8 +22,8 @@ type lister struct {
 
 func (l *lister) Call(_ context.Context, r api.Request, reply any) (int, error) {
 	l.calls.Add(1)
-	if r.Answered != nil {
-		r.Answered("req-7")
+	if r.OnAnswer != nil {
+		r.OnAnswer("req-7")
 	}
 	offset, _ := strconv.Atoi(r.Query.Get("offset"))
 	return 1, json.Unmarshal([]byte(l.page(offset)), reply)

@@ -16,10 +16,10 @@ import (
 // whole kind.
 func (r *Reader) tolerate(kindName, owner string, err error) error {
 	switch {
-	case r.Lenient && api.Withheld(err) && (r.again || !api.NotFound(err)):
+	case r.Lenient && api.MayAnswerOthers(err) && (r.again || !api.NotFound(err)):
 		r.note(kindName, owner, err)
 		return nil
-	case api.Lacks(err):
+	case api.FeatureMissing(err):
 		return nil
 	}
 	return err
@@ -32,13 +32,13 @@ func (r *Reader) note(kindName, owner string, err error) {
 		return
 	}
 	what := "the gateway does not show it"
-	if api.Unserved(err) {
+	if api.PathUnknown(err) {
 		what = "this cloud does not support this kind"
 	}
 	why := fmt.Sprintf("%s (%s: %s)", what, strings.TrimSpace(fmt.Sprint(e.Status, " ", e.Code)), e.Message)
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.unread = append(r.unread, kind.Unread{Kind: kindName, Owner: owner, Why: why, Err: err})
+	r.unread = append(r.unread, kind.Unread{Kind: kindName, Owner: owner, Message: why, Err: err})
 }
 
 // Again starts a second reading and forgets what was refused in the first. What is not found in both readings was not

@@ -13,7 +13,7 @@ type ACL struct {
 	Type       string   `json:"type"`        // PERMIT or DENY
 	EntityType string   `json:"entity_type"` // IP, DOMAIN (account name) or DOMAIN_ID; fixed at creation
 	Values     []string `json:"values"`      // a set
-	Odd        `json:"-"`
+	Unclear    `json:"-"`
 }
 
 type aclWire struct {
@@ -41,11 +41,11 @@ var acl = of(Def[ACL, aclWire]{
 		BatchMax:  100, // undocumented; the default quota of ACLs
 		Immutable: []string{"/entity_type"},
 		Shape: shape.OfMap("An access control policy (ACL): which callers may call the APIs that it is bound to.",
-			shape.Need("name", name("ACL", "orders_office", 64)),
-			shape.Need("type", shape.OfText("PERMIT lets only these callers in; DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
-			shape.Need("entity_type", shape.OfText("What values holds: source addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsFixed()),
-			shape.Need("values", shape.OfList("The callers, in the form that entity_type asks for. IP: at most 100 addresses, ranges (a-b) and networks (CIDR). DOMAIN: account names of 1 to 64 ASCII characters, not only digits. DOMAIN_ID: account ids of 32 characters. Joined by commas, names or ids have at most 1024 characters.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
-				WithMadeFor(map[string][]any{
+			shape.Required("name", name("ACL", "orders_office", 64)),
+			shape.Required("type", shape.OfText("PERMIT lets only these callers in; DENY keeps them out.", shape.OneOf("PERMIT", "DENY"))),
+			shape.Required("entity_type", shape.OfText("What values holds: source addresses (IP), account names (DOMAIN) or account ids (DOMAIN_ID).", shape.OneOf("IP", "DOMAIN", "DOMAIN_ID")).AsImmutable()),
+			shape.Required("values", shape.OfList("The callers, in the form that entity_type asks for. IP: at most 100 addresses, ranges (a-b) and networks (CIDR). DOMAIN: account names of 1 to 64 ASCII characters, not only digits. DOMAIN_ID: account ids of 32 characters. Joined by commas, names or ids have at most 1024 characters.", shape.OfText("One address, range, network or account.", shape.Length(1, 0)).WithExample("192.168.1.0/24").
+				WithSamplesFor(map[string][]any{
 					"IP": {"10.0.0.1", "10.1.0.0/16", "10.2.0.1-10.2.0.9"}, "DOMAIN": {"alice", "bob", "carol"}, "DOMAIN_ID": {strings.Repeat("a", 32), strings.Repeat("b", 32)},
 				}), shape.Count(1, 0), distinctTexts).AsSet()),
 		),
@@ -59,7 +59,7 @@ var acl = of(Def[ACL, aclWire]{
 	},
 	Decode: func(w aclWire) Found[ACL] {
 		a := ACL{Name: w.Name, Type: value(w.Type), EntityType: value(w.EntityType), Values: listed(value(w.Value))}
-		return Found[ACL]{ID: w.ID, Bound: bound(w.Bound), Value: a, Silent: silent(map[string]bool{
+		return Found[ACL]{ID: w.ID, Bound: bound(w.Bound), Value: a, Omitted: omitted(map[string]bool{
 			"/type": w.Type != nil, "/entity_type": w.EntityType != nil, "/values": w.Value != nil,
 		})}
 	},
@@ -119,7 +119,7 @@ var distinctTexts = shape.Test(func(items []any) string {
 		seen[s] = true
 	}
 	return ""
-}, "remove one of them").Saying("no value twice").With("uniqueItems", true)
+}, "remove one of them").Described("no value twice").WithKeyword("uniqueItems", true)
 
 // aclBindingRow is a binding as binded-apis and binded-acls report it.
 type aclBindingRow struct {
@@ -145,12 +145,12 @@ type aclBound struct {
 }
 
 var aclBinding = &LinkKind{
-	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Target: APublication, Field: "apis", Mixed: true, Codes: Codes{Gone: []string{"APIG.3010"}},
+	Name: "acl_binding", Trail: "AclBinding", Owner: "acl", Target: APublication, Field: "apis", SharedSlot: true, Codes: Codes{Gone: []string{"APIG.3010"}},
 	Slot:     func(owner any) string { return owner.(ACL).EntityType },
 	Guards:   func(owner any) bool { return owner.(ACL).Type == "PERMIT" },
 	OfOwner:  bindings("ListApisBindedToAclPolicyV2", "apis", "acl_id", aclRow, "acl-bindings", "binded-apis"),
 	OfTarget: bindings("ListAclPolicyBindedToApiV2", "acls", "api_id", aclRow, "acl-bindings", "binded-acls"),
-	Free: bindings("ListApisUnbindedToAclPolicyV2", "apis", "acl_id", func(r aclFree) Row {
+	Unbound: bindings("ListApisUnbindedToAclPolicyV2", "apis", "acl_id", func(r aclFree) Row {
 		return freeAPI(r.listedAPI, r.ACL)
 	}, "acl-bindings", "unbinded-apis"),
 	Answer: answer("acl_bindings", func(r aclBound) Row {

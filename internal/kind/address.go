@@ -68,9 +68,9 @@ func (a Addresses) Holds(one netip.Addr) bool {
 
 // addressShape is the shape of an address, range or network.
 var addressShape = shape.OfText("An address (10.1.2.3), a range (10.1.2.3-10.1.2.9) or a network (10.1.0.0/16).",
-	addressRule(false, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Saying("an address, range or network"),
-	shape.Softly(addressRule(true, "use IPv4 to be sure").Saying("IPv4"))).WithExample("10.1.0.0/16").
-	WithMade("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
+	addressRule(false, "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16").Described("an address, range or network"),
+	shape.AsWarning(addressRule(true, "use IPv4 to be sure").Described("IPv4"))).WithExample("10.1.0.0/16").
+	WithSamples("10.0.0.0/8", "192.168.1.1-192.168.1.9", "172.16.0.1")
 
 // checkAddress accepts IPv4 addresses, ranges and networks. IPv6 gives a warning.
 func checkAddress(v string) shape.Problem {
@@ -79,7 +79,7 @@ func checkAddress(v string) shape.Problem {
 	case !ok:
 		return shape.Problem{Text: "is not an address, range or network", Hint: "write 10.1.2.3, 10.1.2.3-10.1.2.9 or 10.1.0.0/16"}
 	case a.First.Is6() || strings.ContainsRune(v, ':'):
-		return shape.Problem{Text: "is an IPv6 address, which the gateway may not accept", Hint: "use IPv4 to be sure", Soft: true}
+		return shape.Problem{Text: "is an IPv6 address, which the gateway may not accept", Hint: "use IPv4 to be sure", Warning: true}
 	}
 	return shape.Problem{}
 }
@@ -88,7 +88,7 @@ func checkAddress(v string) shape.Problem {
 // gives errors.
 func addressRule(doubtful bool, hint string) shape.Rule {
 	return shape.Test(func(v string) string {
-		if p := checkAddress(v); p.Soft == doubtful {
+		if p := checkAddress(v); p.Warning == doubtful {
 			return p.Text
 		}
 		return ""

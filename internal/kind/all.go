@@ -56,8 +56,8 @@ func (k *Kind) Root(key string) string {
 	return k.Name + "/" + name
 }
 
-// Stays reports whether an object always exists (Facts.BuiltIn).
-func (k *Kind) Stays(o *Object) bool {
+// IsBuiltIn reports whether an object always exists (Facts.BuiltIn).
+func (k *Kind) IsBuiltIn(o *Object) bool {
 	return slices.Contains(k.BuiltIn, strings.TrimPrefix(o.Key, o.Owner+"/"))
 }
 
@@ -79,7 +79,7 @@ func (k *Kind) Fresh(o *Object) (Object, error) {
 // Untouched reports whether an object always exists and has never been changed.
 func (k *Kind) Untouched(o *Object) bool {
 	fresh, err := k.Fresh(o)
-	return k.Owner != "" && k.Stays(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
+	return k.Owner != "" && k.IsBuiltIn(o) && err == nil && reflect.DeepEqual(k.Side(fresh.Value).Compared, k.Side(o.Value).Compared)
 }
 
 // Policies returns the kinds whose objects are bound to something. An export writes only these unless it is asked for

@@ -12,7 +12,7 @@ import (
 func TestOneByOneAfterList(t *testing.T) {
 	decode := func(raw string) Object {
 		t.Helper()
-		o, _, err := certificate.decode1("", json.RawMessage(raw))
+		o, _, err := certificate.decodeOne("", json.RawMessage(raw))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -24,10 +24,10 @@ func TestOneByOneAfterList(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c := got.Value.(Certificate); c.Type != inOne || c.Facts.Serial != "13010" {
-		t.Errorf("type %q, serial number %q; want those of the list and of the answer", c.Type, c.Facts.Serial)
+	if c := got.Value.(Certificate); c.Type != inOne || c.X509.Serial != "13010" {
+		t.Errorf("type %q, serial number %q; want those of the list and of the answer", c.Type, c.X509.Serial)
 	}
-	if diff := cmp.Diff([]string{"/algorithm_type"}, certificate.Odd(got.Value).Untold()); diff != "" {
+	if diff := cmp.Diff([]string{"/algorithm_type"}, certificate.Unclear(got.Value).Unreported()); diff != "" {
 		t.Errorf("untold (-want +got):\n%s", diff)
 	}
 }

@@ -11,10 +11,10 @@ import (
 
 // APIGroup is a group of APIs with the settings that they share. API reference: "API Group Management".
 type APIGroup struct {
-	Name   string `json:"name"`
-	Remark string `json:"remark"`
-	Debug  *bool  `json:"debug_domain,omitempty"` // nil: not managed
-	Odd    `json:"-"`
+	Name    string `json:"name"`
+	Remark  string `json:"remark"`
+	Debug   *bool  `json:"debug_domain,omitempty"` // nil: not managed
+	Unclear `json:"-"`
 }
 
 type apiGroupWire struct {
@@ -36,13 +36,13 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		Codes:    Codes{Gone: []string{"APIG.3001"}}, LimitName: "APIGROUP_NUM_LIMIT", BuiltIn: []string{builtInGroup},
 		Ops: Operations{List: "ListApiGroupsV2", Create: "CreateApiGroupV2", Update: "UpdateApiGroupV2", Delete: "DeleteApiGroupV2"},
 		Shape: shape.OfMap("A group of APIs, with the settings that they share. Every gateway has the group DEFAULT.",
-			shape.Need("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
+			shape.Required("name", shape.OfText("Name of the group, unique in the gateway.", shape.Length(3, 255),
 				shape.Pattern(`[A-Za-z0-9一-鿿][A-Za-z0-9一-鿿_./():（）、。-]*`, "letters, digits, Chinese characters and - _ . / ( ) :, starting with a letter, digit or Chinese character")).WithExample("orders")),
-			shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithMade("Orders", "订单")),
-			shape.May("debug_domain", shape.OfFlag("Whether the APIs can also be called at the debugging domain that the gateway gives each group. It takes 1000 calls a day and is not meant for production.").WithAbsent("not managed")),
-			shape.May("domains", ownDomainList),
-			shape.May("variables", variableList),
-			shape.May("responses", gatewayResponseList),
+			shape.Optional("remark", shape.OfText("Description for people.", shape.Length(0, 1000)).WithDefault("").WithExample("Orders").WithSamples("Orders", "订单")),
+			shape.Optional("debug_domain", shape.OfBool("Whether the APIs can also be called at the debugging domain that the gateway gives each group. It takes 1000 calls a day and is not meant for production.").WithAbsent("not managed")),
+			shape.Optional("domains", ownDomainList),
+			shape.Optional("variables", variableList),
+			shape.Optional("responses", gatewayResponseList),
 		),
 	},
 	Hooks: Hooks[APIGroup]{
@@ -54,7 +54,7 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 		},
 	},
 	Key: func(_ string, g APIGroup) string { return g.Name },
-	Apart: []Apart[APIGroup]{{
+	SeparateWrites: []SeparateWrite[APIGroup]{{
 		Fields: []string{"/debug_domain"}, Operation: "UpdateSlDomainSettingV2",
 		Needed: func(want, have APIGroup, _ bool) bool {
 			return want.Debug != nil && (have.Debug == nil || *have.Debug != *want.Debug) // the setting of a new group is not documented
@@ -72,8 +72,8 @@ var apiGroup = of(Def[APIGroup, apiGroupWire]{
 	},
 	Decode: func(w apiGroupWire) Found[APIGroup] {
 		return Found[APIGroup]{
-			Inside: map[string]json.RawMessage{ownDomain.Name: w.Domains},
-			ID:     w.ID, Bound: Unknown,
+			PartLists: map[string]json.RawMessage{ownDomain.Name: w.Domains},
+			ID:        w.ID, Bound: Unknown,
 			Value: APIGroup{Name: w.Name, Remark: value(w.Remark), Debug: w.Debug},
 		}
 	},
@@ -86,7 +86,7 @@ type Variable struct {
 	Value       string `json:"value"`
 	Environment string `json:"environment"`
 	EnvID       string `json:"-"` // id of the environment, until its name is known
-	Odd         `json:"-"`
+	Unclear     `json:"-"`
 }
 
 type variableWire struct {
@@ -99,11 +99,11 @@ type variableWire struct {
 
 var variableList = shape.OfList("Variables of the group, which backends refer to as #name#. When a variable in the address of a backend changes, the gateway publishes the APIs that use it again.",
 	shape.OfMap("A variable in one environment.",
-		shape.Need("name", shape.OfText("Name of the variable. Together with its environment, it identifies the variable.", shape.Length(3, 32),
-			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithMade("backend", "zone", "path-prefix")),
-		shape.Need("value", shape.OfText("Value of the variable. It is not a secret: the gateway shows it.", shape.Length(1, 255),
-			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithMade("orders.internal:8080", "a", "/v2")),
-		shape.May("environment", shape.OfText("Environment in which the variable has this value.", shape.Length(1, 64)).Naming(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
+		shape.Required("name", shape.OfText("Name of the variable. Together with its environment, it identifies the variable.", shape.Length(3, 32),
+			shape.Pattern(`[A-Za-z][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter")).WithExample("backend").WithSamples("backend", "zone", "path-prefix")),
+		shape.Required("value", shape.OfText("Value of the variable. It is not a secret: the gateway shows it.", shape.Length(1, 255),
+			shape.Pattern(`[A-Za-z0-9_/.:-]+`, "letters, digits and _ - / . :")).WithExample("orders.internal:8080").WithSamples("orders.internal:8080", "a", "/v2")),
+		shape.Optional("environment", shape.OfText("Environment in which the variable has this value.", shape.Length(1, 64)).AsNameOf(AnEnvironment).WithDefault(BuiltInEnvironment).WithExample("STAGING")),
 	), distinctBy("variable", "name", "environment")).WithAbsent("not managed; [] means none")
 
 var variable = of(Def[Variable, variableWire]{
@@ -149,7 +149,7 @@ var variable = of(Def[Variable, variableWire]{
 	},
 	Decode: func(w variableWire) Found[Variable] {
 		return Found[Variable]{
-			ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{"/value": w.Value != nil}),
+			ID: w.ID, Bound: Unknown, Omitted: omitted(map[string]bool{"/value": w.Value != nil}),
 			Value: Variable{Name: w.Name, Value: value(w.Value), EnvID: w.EnvID},
 		}
 	},

@@ -34,14 +34,14 @@ var app = of(Def[App, appWire]{
 		Generated: []string{"/app_key", "/app_secret"}, KeptWhenEmpty: []string{"/remark"},
 		Ops: Operations{List: "ListAppsV2", Create: "CreateAnAppV2", Update: "UpdateAppV2", Delete: "DeleteAppV2"},
 		Shape: shape.OfMap("An app (credential): a caller, with its key, secret and codes.",
-			shape.Need("name", name("app", "orders_mobile", 64)),
-			shape.May("remark", remark()),
-			shape.May("app_key", shape.OfText("Key of the app. To set it, the gateway must have its switch for custom keys on.",
+			shape.Required("name", name("app", "orders_mobile", 64)),
+			shape.Optional("remark", remark()),
+			shape.Optional("app_key", shape.OfText("Key of the app. To set it, the gateway must have its switch for custom keys on.",
 				shape.Length(8, 200), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_-]*`, "letters, digits, _ and -, starting with a letter or digit")).WithExample("${ORDERS_KEY}").WithAbsent(generatedByGateway)),
-			shape.May("app_secret", shape.OfText("Secret of the app. To set it, the gateway must have its switch for custom keys on.",
+			shape.Optional("app_secret", shape.OfText("Secret of the app. To set it, the gateway must have its switch for custom keys on.",
 				shape.Length(8, 128), shape.Pattern(`[A-Za-z0-9][A-Za-z0-9_!@#$%-]*`, "letters, digits and _ - ! @ # $ %, starting with a letter or digit")).AsSecret().WithExample("${ORDERS_SECRET}").WithAbsent(generatedByGateway)),
-			shape.May("app_codes", codeList),
-			shape.May("access_control", accessControlShape),
+			shape.Optional("app_codes", codeList),
+			shape.Optional("access_control", accessControlShape),
 		),
 	}, Hooks: Hooks[App]{
 		Normalize: func(a App) App {
@@ -112,10 +112,10 @@ func authorization(r authorizationRow) Row {
 const pairMax = 500
 
 var appAuthorization = &LinkKind{
-	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Target: APublication, Field: "apis", Dropped: true,
+	Name: "app_authorization", Trail: "AppAuth", Owner: "app", Target: APublication, Field: "apis", DeletedWithOwner: true,
 	OfOwner:  bindings("ListApisBindedToAppV2", "auths", "app_id", authorization, "app-auths", "binded-apis"),
 	OfTarget: bindings("ListAppsBindedToApiV2", "auths", "api_id", authorization, "app-auths", "binded-apps"),
-	OfAll:    reading(Reading{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
+	OfAll:    reading(LinkList{Operation: "ListAppsBindedToApiV2", ListField: "auths", Path: fixed("app-auths", "binded-apps")}, authorization),
 	Answer:   answer("auths", authorization),
 	Bind: []Write{{
 		By: Cross, Operation: "CreateAuthorizingAppsV2", Max: pairMax,

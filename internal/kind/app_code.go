@@ -28,7 +28,7 @@ const codesOfAnApp = 5
 
 var (
 	generated = shape.OfMap("Codes that the gateway generates.",
-		shape.Need("generate", shape.OfWhole("The gateway generates codes until there are at least this many besides the given ones.", shape.Range(1, codesOfAnApp)).WithUnit("codes").WithExample(int64(2))))
+		shape.Required("generate", shape.OfInteger("The gateway generates codes until there are at least this many besides the given ones.", shape.Range(1, codesOfAnApp)).WithUnit("codes").WithExample(int64(2))))
 
 	codeShape = shape.OfEither("A given code, or {generate: N}: at least N codes that the gateway generates.",
 		shape.OfText("A code.", shape.Length(64, 180),
@@ -37,7 +37,7 @@ var (
 
 	codeList = shape.OfEither("Codes for simple authentication: given values, and how many the gateway generates. {generate: N} by itself is short for a list with this one entry.",
 		shape.OfList("Given codes, and {generate: N}.", codeShape, shape.Test(checkCodes, "").
-			Saying(fmt.Sprintf("at most %d codes in all, no code twice, generate only once", codesOfAnApp)).With("uniqueItems", true)),
+			Described(fmt.Sprintf("at most %d codes in all, no code twice, generate only once", codesOfAnApp)).WithKeyword("uniqueItems", true)),
 		generated).WithAbsent("not managed; [] means none")
 )
 
@@ -115,9 +115,9 @@ const namelessKey = "#generated-"
 // generate a second value, since no name prevents it.
 func Nameless(key string) bool { return strings.Contains(key, "/"+namelessKey) }
 
-// tellApart pairs declared codes with masked or hidden codes of the gateway that may be the same. The remaining masked
+// matchMasked pairs declared codes with masked or hidden codes of the gateway that may be the same. The remaining masked
 // or hidden codes become foreign, since it cannot be known whether the files declare them.
-func tellApart(want []Declared, have []Object) Matched {
+func matchMasked(want []Declared, have []Object) Matched {
 	shown := map[string]bool{}
 	for i := range have {
 		shown[have[i].Key] = InClear(have[i].Value.(AppCode).Value)
@@ -148,7 +148,7 @@ func tellApart(want []Declared, have []Object) Matched {
 // generated codes, undeclared codes stay as far as the quota allows; otherwise they are left for the comparison, which
 // removes them.
 func matchCodes(_ string, want []Declared, have []Object) Matched {
-	known := tellApart(want, have)
+	known := matchMasked(want, have)
 	want, have = known.Want, known.Have
 	given, pending := map[string]bool{}, []Declared{}
 	var out Matched

@@ -17,7 +17,7 @@ type AppQuota struct {
 	TimeInterval int64  `json:"time_interval"`
 	ResetTime    string `json:"reset_time"` // when the count first starts anew; "" leaves this to the gateway
 	Remark       string `json:"remark"`
-	Odd          `json:"-"`
+	Unclear      `json:"-"`
 }
 
 type appQuotaWire struct {
@@ -34,9 +34,9 @@ type appQuotaWire struct {
 const resetLayout = time.DateTime
 
 var resetTime = shape.OfText("When the count of calls is first reset to zero. It has no time zone.", shape.Rule{
-	Says: "a date and time: YYYY-MM-DD hh:mm:ss", Keywords: map[string]any{"pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$`},
+	Text: "a date and time: YYYY-MM-DD hh:mm:ss", Keywords: map[string]any{"pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}$`},
 	Hint: `write it like "2026-12-01 00:00:00"`,
-	Broken: func(v any) string {
+	Check: func(v any) string {
 		if s, _ := v.(string); s != "" {
 			if _, err := time.Parse(resetLayout, s); err != nil {
 				return "is not a valid date and time"
@@ -51,7 +51,7 @@ var noAngles = shape.Test(func(s string) string {
 		return "contains < or >, which the gateway refuses"
 	}
 	return ""
-}, "remove it").Saying("without < and >").With("pattern", "^[^<>]*$")
+}, "remove it").Described("without < and >").WithKeyword("pattern", "^[^<>]*$")
 
 var appQuota = of(Def[AppQuota, appQuotaWire]{
 	Facts: Facts{
@@ -59,12 +59,12 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 		Codes: Codes{Gone: []string{"APIG.3093"}}, KeptWhenOmitted: []string{"/reset_time"},
 		Ops: Operations{List: "ListAppQuotas", Create: "CreateAppQuota", Update: "UpdateAppQuota", Delete: "DeleteAppQuota"},
 		Shape: shape.OfMap("A quota of apps: how many calls each app bound to it may make in a period, to all APIs together.",
-			shape.Need("name", name("app quota", "partner_daily", 255)),
-			shape.Need("call_limits", shape.OfWhole("Calls that each app may make in a period.", calls).WithUnit("calls per period").WithExample(int64(10000))),
-			shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
-			shape.Need("time_interval", shape.OfWhole("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
-			shape.May("reset_time", resetTime),
-			shape.May("remark", remark().Obeying(noAngles)),
+			shape.Required("name", name("app quota", "partner_daily", 255)),
+			shape.Required("call_limits", shape.OfInteger("Calls that each app may make in a period.", calls).WithUnit("calls per period").WithExample(int64(10000))),
+			shape.Required("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
+			shape.Required("time_interval", shape.OfInteger("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
+			shape.Optional("reset_time", resetTime),
+			shape.Optional("remark", remark().WithRules(noAngles)),
 		).WithExample(map[string]any{"name": "partner_daily", "call_limits": int64(10000), "time_unit": "DAY", "time_interval": int64(1), "apps": []any{"partner_a", "partner_*"}}),
 	}, Hooks: Hooks[AppQuota]{
 		Adopt: func(want, have AppQuota) AppQuota {
@@ -87,8 +87,8 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 	},
 	Decode: func(w appQuotaWire) Found[AppQuota] {
 		return Found[AppQuota]{
-			ID: w.ID, Bound: bound(w.Bound), Empty: true,
-			Silent: silent(map[string]bool{"/call_limits": w.CallLimits != nil, "/time_unit": w.TimeUnit != nil, "/time_interval": w.TimeInterval != nil}),
+			ID: w.ID, Bound: bound(w.Bound), NoParts: true,
+			Omitted: omitted(map[string]bool{"/call_limits": w.CallLimits != nil, "/time_unit": w.TimeUnit != nil, "/time_interval": w.TimeInterval != nil}),
 			Value: AppQuota{
 				Name: w.Name, CallLimits: value(w.CallLimits), TimeUnit: value(w.TimeUnit), TimeInterval: value(w.TimeInterval), ResetTime: withoutZone(w.ResetTime), Remark: value(w.Remark),
 			},
@@ -98,11 +98,11 @@ var appQuota = of(Def[AppQuota, appQuotaWire]{
 
 // withoutZone removes the time zones after a time, which requests do not have. In the example of the operation
 // "Querying Credential Quotas", two zones follow the time.
-func withoutZone(told string) string {
-	if before, zone, ok := strings.Cut(told, " +"); ok && strings.Trim(zone, "0UTC+ ") == "" {
+func withoutZone(text string) string {
+	if before, zone, ok := strings.Cut(text, " +"); ok && strings.Trim(zone, "0UTC+ ") == "" {
 		return before
 	}
-	return told
+	return text
 }
 
 // quotaAppRow is an app of a quota as bound-apps reports it.
@@ -123,16 +123,16 @@ type appQuotaRow struct {
 // appQuotaBinding binds quotas to apps. An app has one quota; it is not documented whether the bind of another one
 // replaces it or is refused.
 var appQuotaBinding = &LinkKind{
-	Name: "app_quota_binding", Trail: "AppQuotaBinding", Owner: "app_quota", Target: "app", Field: "apps", Dropped: true, Vacates: true,
+	Name: "app_quota_binding", Trail: "AppQuotaBinding", Owner: "app_quota", Target: "app", Field: "apps", DeletedWithOwner: true, UnbindFirst: true,
 	Codes: Codes{Gone: []string{"APIG.3093", "APIG.3004"}},
 	Slot:  func(any) string { return "" },
-	OfOwner: reading(Reading{
+	OfOwner: reading(LinkList{
 		Operation: "ListAppQuotaBoundApps", ListField: "apps",
 		Path: func(id string) []string { return []string{"app-quotas", id, "bound-apps"} },
 	}, func(r quotaAppRow) Row {
 		return Row{OwnerID: r.QuotaID, Owner: r.Quota, TargetID: r.App, Target: r.Name}
 	}),
-	OfTarget: reading(Reading{
+	OfTarget: reading(LinkList{
 		Operation: "ShowAppBoundAppQuota", None: "APIG.3093", // the answer for an app without a quota is not documented
 		Path: func(id string) []string { return []string{"apps", id, "bound-quota"} },
 	}, func(r appQuotaRow) Row { return Row{OwnerID: r.QuotaID, Owner: r.Quota} }),

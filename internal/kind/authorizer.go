@@ -18,7 +18,7 @@ type Authorizer struct {
 	TTL        int64      `json:"ttl"`          // seconds for which an answer is cached; 0 means that none is
 	NeedBody   bool       `json:"need_body"`
 	UserData   string     `json:"user_data"`
-	Odd        `json:"-"`
+	Unclear    `json:"-"`
 }
 
 // Identity is a parameter of a call. The authorizer's answers are cached separately for each of its values.
@@ -59,21 +59,21 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 			List: "ListCustomAuthorizersV2", Create: "CreateCustomAuthorizerV2", Update: "UpdateCustomAuthorizerV2", Delete: "DeleteCustomAuthorizerV2",
 		},
 		Shape: shape.OfMap("A custom authorizer: a function that decides who may call (FRONTEND), or what is passed on to the backend (BACKEND).",
-			shape.Need("name", name("authorizer", "token_check", 64)),
-			shape.Need("type", shape.OfText("FRONTEND decides who may call; BACKEND decides what is passed on to the backend.", shape.OneOf("FRONTEND", "BACKEND")).AsFixed()),
-			shape.Need("uri", shape.OfText("URN of the function, without a version.", shape.Length(1, 255)).WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check")),
-			shape.May("version", shape.OfText("Version of the function. Ignored if alias_uri is set.", shape.Length(1, 64)).WithDefault("latest").WithExample("v1")),
-			shape.May("alias_uri", shape.OfText("URN of an alias of the function.", shape.Length(0, 255)).WithDefault("").WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check:!live")),
-			shape.May("network_type", shape.OfText("Version of the network framework through which the function is called.", shape.OneOf("V1", "V2")).WithDefault("V1")),
-			shape.May("identities", shape.OfList("Parameters that identify a caller, for type FRONTEND only. Required if ttl is above 0.", shape.OfMap("A parameter.",
-				shape.Need("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithMade("Token", "X-Tenant", "user")),
-				shape.Need("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("HEADER", "QUERY"))),
-				shape.May("validation", shape.OfText("Expression that its value must satisfy.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
+			shape.Required("name", name("authorizer", "token_check", 64)),
+			shape.Required("type", shape.OfText("FRONTEND decides who may call; BACKEND decides what is passed on to the backend.", shape.OneOf("FRONTEND", "BACKEND")).AsImmutable()),
+			shape.Required("uri", shape.OfText("URN of the function, without a version.", shape.Length(1, 255)).WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check")),
+			shape.Optional("version", shape.OfText("Version of the function. Ignored if alias_uri is set.", shape.Length(1, 64)).WithDefault("latest").WithExample("v1")),
+			shape.Optional("alias_uri", shape.OfText("URN of an alias of the function.", shape.Length(0, 255)).WithDefault("").WithExample("urn:fss:cn-north-4:0123456789abcdef0123456789abcdef:function:default:check:!live")),
+			shape.Optional("network_type", shape.OfText("Version of the network framework through which the function is called.", shape.OneOf("V1", "V2")).WithDefault("V1")),
+			shape.Optional("identities", shape.OfList("Parameters that identify a caller, for type FRONTEND only. Required if ttl is above 0.", shape.OfMap("A parameter.",
+				shape.Required("name", shape.OfText("Name of the header or query parameter.", shape.Length(1, 64)).WithExample("Token").WithSamples("Token", "X-Tenant", "user")),
+				shape.Required("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("HEADER", "QUERY"))),
+				shape.Optional("validation", shape.OfText("Expression that its value must satisfy.", shape.Length(0, 2048)).WithDefault("").WithExample("^[0-9a-f]+$")),
 			)).KeyedBy("location", "name").WithAbsent("none")),
-			shape.May("ttl", shape.OfWhole("How long an answer of the function is cached; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60)).
+			shape.Optional("ttl", shape.OfInteger("How long an answer of the function is cached; 0 means not at all.", shape.Range(0, 3600)).WithUnit("seconds").WithDefault(int64(0)).WithExample(int64(60)).
 				InContext("identities", []any{map[string]any{"name": "Token", "location": "HEADER"}})),
-			shape.May("need_body", shape.OfFlag("Whether the function gets the body of the request.").WithDefault(false)),
-			shape.May("user_data", shape.OfText("Text that is passed to the function. It is not a secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
+			shape.Optional("need_body", shape.OfBool("Whether the function gets the body of the request.").WithDefault(false)),
+			shape.Optional("user_data", shape.OfText("Text that is passed to the function. It is not a secret: the gateway shows it.", shape.Length(0, 2048)).WithDefault("").WithExample("shop")),
 		),
 	},
 	Hooks: Hooks[Authorizer]{
@@ -109,7 +109,7 @@ var authorizer = of(Def[Authorizer, authorizerWire]{
 		for _, x := range w.Identities {
 			a.Identities = append(a.Identities, Identity{Name: x.Name, Location: x.Location, Validation: value(x.Validation)})
 		}
-		return Found[Authorizer]{ID: w.ID, Value: a, Bound: Unknown, Silent: silent(map[string]bool{"/type": w.Type != nil, "/uri": w.URI != nil})}
+		return Found[Authorizer]{ID: w.ID, Value: a, Bound: Unknown, Omitted: omitted(map[string]bool{"/type": w.Type != nil, "/uri": w.URI != nil})}
 	},
 })
 

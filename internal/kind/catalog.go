@@ -14,19 +14,19 @@ import (
 // Catalog holds the possible targets of links. It finds the gateway's APIs by id, name, group and path. It is built
 // once from the list of APIs and is safe for concurrent reading.
 type Catalog struct {
-	APIs     []*API
-	Complete bool            // APIs has all APIs of the gateway, not only the results of some look-ups
-	Whole    map[string]bool // if not Complete: names of the groups of which APIs has all APIs
-	ByID     map[string]*API
-	Envs     []string            // names of all environments; nil if they were not read
-	Others   map[string][]Object // by kind: objects of other kinds that are targets of links; no entry for a kind that was not read
-	groups   map[string][]*API   // by group name
-	names    map[string][]*API   // by API name
-	routes   map[string][]*API   // by path
-	envs     map[string]bool
-	envNames map[string]string // by id
-	envIDs   map[string]string // by name
-	calling  map[string]string // new names of environments that the plan renames, by their current names
+	APIs           []*API
+	Complete       bool            // APIs has all APIs of the gateway, not only the results of some look-ups
+	CompleteGroups map[string]bool // if not Complete: names of the groups of which APIs has all APIs
+	ByID           map[string]*API
+	Envs           []string            // names of all environments; nil if they were not read
+	OtherTargets   map[string][]Object // by kind: objects of other kinds that are targets of links; no entry for a kind that was not read
+	groups         map[string][]*API   // by group name
+	names          map[string][]*API   // by API name
+	routes         map[string][]*API   // by path
+	envs           map[string]bool
+	envNames       map[string]string // by id
+	envIDs         map[string]string // by name
+	renamedEnvs    map[string]string // new names of environments that the plan renames, by their current names
 }
 
 // NewCatalog indexes the APIs. If the list reports only the name or only the id of an environment for one API, the
@@ -64,49 +64,49 @@ func NewCatalog(apis []*API) *Catalog {
 // Env completes the name and id of an environment, either of which may be "". If no API reports the name, the id is
 // used as the name.
 func (c *Catalog) Env(name, id string) (string, string) {
-	if now := c.calling[name]; now != "" {
+	if now := c.renamedEnvs[name]; now != "" {
 		name = now
 	}
 	return cmp.Or(name, c.envNames[id], id), cmp.Or(id, c.envIDs[name])
 }
 
-// Calling returns the catalog with renamed environments and groups under their new names. called returns the new name of
+// Renamed returns the catalog with renamed environments and groups under their new names. newName returns the new name of
 // an object, and "" if it is not renamed.
-func (c *Catalog) Calling(called func(kindName, key string) string) *Catalog {
-	envs, calling := slices.Clone(c.Envs), map[string]string{}
+func (c *Catalog) Renamed(newName func(kindName, key string) string) *Catalog {
+	envs, renamed := slices.Clone(c.Envs), map[string]string{}
 	for i, env := range envs {
-		envs[i] = cmp.Or(called(AnEnvironment, env), env)
+		envs[i] = cmp.Or(newName(AnEnvironment, env), env)
 	}
 	for _, env := range slices.AppendSeq(slices.Clone(c.Envs), maps.Keys(c.envs)) {
-		if now := called(AnEnvironment, env); now != "" {
-			calling[env] = now
+		if now := newName(AnEnvironment, env); now != "" {
+			renamed[env] = now
 		}
 	}
-	renames := len(calling) > 0
+	renames := len(renamed) > 0
 	apis := make([]*API, len(c.APIs))
 	for i, a := range c.APIs {
-		apis[i] = a.Recalled(called)
+		apis[i] = a.Renamed(newName)
 		renames = renames || apis[i] != a
 	}
 	if !renames {
 		return c
 	}
 	out := NewCatalog(apis)
-	for before, now := range c.calling {
-		calling[before] = cmp.Or(calling[now], now)
+	for before, now := range c.renamedEnvs {
+		renamed[before] = cmp.Or(renamed[now], now)
 	}
-	out.Complete, out.Envs, out.Others, out.calling, out.Whole = c.Complete, envs, c.Others, calling, map[string]bool{}
-	for group, whole := range c.Whole {
-		out.Whole[cmp.Or(called(AGroup, group), group)] = whole
+	out.Complete, out.Envs, out.OtherTargets, out.renamedEnvs, out.CompleteGroups = c.Complete, envs, c.OtherTargets, renamed, map[string]bool{}
+	for group, whole := range c.CompleteGroups {
+		out.CompleteGroups[cmp.Or(newName(AGroup, group), group)] = whole
 	}
 	return out
 }
 
-// Naming returns a catalog without APIs that translates names of renamed environments as c does; c may be nil.
-func (c *Catalog) Naming() *Catalog {
+// EnvNamesOnly returns a catalog without APIs that translates names of renamed environments as c does; c may be nil.
+func (c *Catalog) EnvNamesOnly() *Catalog {
 	out := NewCatalog(nil)
 	if c != nil {
-		out.calling = c.calling
+		out.renamedEnvs = c.renamedEnvs
 	}
 	return out
 }
@@ -143,7 +143,7 @@ func (c *Catalog) Published(group, env string) (n int, ok bool) {
 			}
 		}
 	}
-	return n, c.Complete || group != "" && c.Whole[group]
+	return n, c.Complete || group != "" && c.CompleteGroups[group]
 }
 
 // HasEnv reports whether an environment certainly exists: the gateway lists it, an API is published there, or it is the
@@ -175,11 +175,11 @@ type apiWire struct {
 	Backend      *Backend `json:"backend_api"`
 }
 
-// OverHTTP reports whether backends of a type are called over HTTP, with or without a channel.
-func OverHTTP(backendType string) bool { return backendType == "HTTP" || backendType == "GRPC" }
+// IsHTTP reports whether backends of a type are called over HTTP, with or without a channel.
+func IsHTTP(backendType string) bool { return backendType == "HTTP" || backendType == "GRPC" }
 
-// TellBackends extends a request for APIs so that its answer also contains their backends.
-func TellBackends(r api.Request) api.Request {
+// WithBackends extends a request for APIs so that its answer also contains their backends.
+func WithBackends(r api.Request) api.Request {
 	r.Query.Set("return_data_mode", "include_group_backend")
 	return r
 }
@@ -231,7 +231,7 @@ func APIs(page Page) ([]*API, error) {
 			AuthType: w.AuthType, Tags: w.Tags,
 			AuthorizerID: w.AuthorizerID, ResponseID: w.ResponseID, BackendType: w.BackendType,
 		}
-		if OverHTTP(w.BackendType) {
+		if IsHTTP(w.BackendType) {
 			out[i].Backend = w.Backend
 		}
 		out[i].publish(w.EnvIDs, w.Envs, w.PublishIDs)

@@ -18,8 +18,8 @@ type Certificate struct {
 	Content   string `json:"cert_content,omitempty"`    // "": not managed
 	Key       string `json:"private_key,omitempty"`     // "": not managed
 	RootCA    string `json:"trusted_root_ca,omitempty"` // "": not managed
-	Facts     X509   `json:"-"`                         // about the gateway's certificate; zero for a declared one
-	Odd       `json:"-"`
+	X509      X509   `json:"-"`                         // about the gateway's certificate; zero for a declared one
+	Unclear   `json:"-"`
 }
 
 // Types of certificates: for all gateways of the project, or for one.
@@ -30,8 +30,8 @@ const (
 
 // Placeholders for a root certificate and a key that the gateway has and does not show.
 const (
-	held   = "a root certificate"
-	masked = "***"
+	rootPlaceholder = "a root certificate"
+	masked          = "***"
 )
 
 type certificateWire struct {
@@ -106,15 +106,15 @@ var certificate = of(Def[Certificate, certificateWire]{
 		return out, err
 	},
 	Decode: func(w certificateWire) Found[Certificate] {
-		c := Certificate{Name: w.Name, Type: value(w.Type), Algorithm: value(w.Algorithm), Facts: X509{
+		c := Certificate{Name: w.Name, Type: value(w.Type), Algorithm: value(w.Algorithm), X509: X509{
 			Serial: w.Serial, CommonName: w.Common, Names: w.SAN, NotBefore: instant(w.NotBefore), NotAfter: instant(w.NotAfter),
 		}}
-		c.Content, c.Key = c.Facts.String(), masked
+		c.Content, c.Key = c.X509.String(), masked
 		if value(w.HasRoot) {
-			c.RootCA = held
+			c.RootCA = rootPlaceholder
 		}
-		return Found[Certificate]{ID: w.ID, Value: c, Bound: Unknown, Silent: silent(map[string]bool{
-			"/type": w.Type != nil, "/algorithm_type": w.Algorithm != nil, "/cert_content": c.Facts.tells(),
+		return Found[Certificate]{ID: w.ID, Value: c, Bound: Unknown, Omitted: omitted(map[string]bool{
+			"/type": w.Type != nil, "/algorithm_type": w.Algorithm != nil, "/cert_content": c.X509.identifies(),
 		})}
 	},
 })
@@ -124,20 +124,20 @@ const certificateNameMost = 50
 func certificateShape() *shape.Shape {
 	const kept = "the gateway keeps the one that it has"
 	return shape.OfMap("A certificate with which the gateway serves the domains of groups.",
-		shape.Need("name", shape.OfText("Name of the certificate. It identifies the certificate.", shape.Length(4, certificateNameMost),
+		shape.Required("name", shape.OfText("Name of the certificate. It identifies the certificate.", shape.Length(4, certificateNameMost),
 			shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character")).WithExample("shop_2026")),
-		shape.May("type", shape.OfText("Which gateways can use it: all gateways of the project (global), or only this one (instance). A certificate that other gateways also use changes only with --allow-interruption.",
-			shape.OneOf(everywhere, inOne)).AsFixed().WithDefault(everywhere)),
-		shape.May("algorithm_type", shape.OfText("Algorithm of the key. A domain can have one certificate for each algorithm.", shape.OneOf("RSA", "ECC")).AsFixed().WithAbsent("that of cert_content")),
-		shape.May("cert_content", shape.OfText("The certificate as PEM, followed by its issuers, each after the certificate that it signed. It is compared by serial number, names and validity.",
-			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept).WithExample("${file:certs/shop.pem}").InContext("private_key", "${SHOP_KEY}").
-			WithMadeFor(madeCertificates)),
-		shape.May("private_key", shape.OfText("Private key of the certificate as PEM, not encrypted. The gateway never shows it.",
+		shape.Optional("type", shape.OfText("Which gateways can use it: all gateways of the project (global), or only this one (instance). A certificate that other gateways also use changes only with --allow-interruption.",
+			shape.OneOf(everywhere, inOne)).AsImmutable().WithDefault(everywhere)),
+		shape.Optional("algorithm_type", shape.OfText("Algorithm of the key. A domain can have one certificate for each algorithm.", shape.OneOf("RSA", "ECC")).AsImmutable().WithAbsent("that of cert_content")),
+		shape.Optional("cert_content", shape.OfText("The certificate as PEM, followed by its issuers, each after the certificate that it signed. It is compared by serial number, names and validity.",
+			shape.Length(0, 1<<16)).AsNotReturned().WithAbsent(kept).WithExample("${file:certs/shop.pem}").InContext("private_key", "${SHOP_KEY}").
+			WithSamplesFor(sampleCertificates)),
+		shape.Optional("private_key", shape.OfText("Private key of the certificate as PEM, not encrypted. The gateway never shows it.",
 			shape.Length(0, 1<<16)).AsSecret().WithAbsent(kept).WithExample("${SHOP_KEY}").InContext("cert_content", "${file:certs/shop.pem}").
-			WithMadeFor(madeKeys)),
-		shape.May("trusted_root_ca", shape.OfText("Certificates, as PEM, of the authorities whose client certificates are accepted; only for type instance. The tool only compares whether there are any.",
-			shape.Length(0, 1<<16)).AsWithheld().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global certificate has none").WithExample("${file:certs/ca.pem}").InContext("type", inOne).
-			WithMade(madeRoot)),
+			WithSamplesFor(sampleKeys)),
+		shape.Optional("trusted_root_ca", shape.OfText("Certificates, as PEM, of the authorities whose client certificates are accepted; only for type instance. The tool only compares whether there are any.",
+			shape.Length(0, 1<<16)).AsNotReturned().WithAbsent(kept+", unless the certificate is replaced: a new algorithm_type needs it, and a global certificate has none").WithExample("${file:certs/ca.pem}").InContext("type", inOne).
+			WithSamples(sampleRoot)),
 	)
 }
 
@@ -145,7 +145,7 @@ func certificateShape() *shape.Shape {
 func described(c Certificate) Certificate {
 	for _, text := range []*string{&c.Content, &c.RootCA} {
 		if chain, err := readChain(*text); err == nil {
-			*text = factsOf(chain[0]).String()
+			*text = x509Of(chain[0]).String()
 		}
 	}
 	return c
@@ -156,7 +156,7 @@ func described(c Certificate) Certificate {
 // since its successor never had it.
 func adoptCertificate(want, have Certificate) Certificate {
 	have.Key = want.Key
-	if chain, err := readChain(want.Content); want.Content == "" || err == nil && factsOf(chain[0]).fit(have.Facts) {
+	if chain, err := readChain(want.Content); want.Content == "" || err == nil && x509Of(chain[0]).matches(have.X509) {
 		have.Content = want.Content
 	}
 	if want.Algorithm == "" {
@@ -210,7 +210,7 @@ func checkCertificate(c Certificate) (out []shape.Problem) {
 		problem("/cert_content", "names no domain: it has no subject alternative names", "have it issued with them; the gateway accepts no other")
 	}
 	if leaf.NotAfter.After(lastSecond) {
-		out = append(out, shape.Problem{Path: "/cert_content", Text: "is valid beyond " + lastSecond.Format(time.DateOnly) + ", which not every gateway accepts", Hint: "have it issued for a shorter time", Soft: true})
+		out = append(out, shape.Problem{Path: "/cert_content", Text: "is valid beyond " + lastSecond.Format(time.DateOnly) + ", which not every gateway accepts", Hint: "have it issued for a shorter time", Warning: true})
 	}
 	if of := algorithmOf(leaf.PublicKey); c.Algorithm != "" && of != c.Algorithm {
 		problem("/algorithm_type", "is "+c.Algorithm+", and the certificate has a key of "+cmp.Or(of, "another algorithm"), "remove this line, or name another certificate")

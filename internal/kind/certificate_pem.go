@@ -27,7 +27,7 @@ type X509 struct {
 	NotAfter   string   `json:"not_after,omitempty"`
 }
 
-func factsOf(c *x509.Certificate) X509 {
+func x509Of(c *x509.Certificate) X509 {
 	f := X509{Serial: c.SerialNumber.String(), CommonName: c.Subject.CommonName, Names: slices.Clone(c.DNSNames), NotBefore: c.NotBefore.UTC().Format(time.RFC3339), NotAfter: c.NotAfter.UTC().Format(time.RFC3339)}
 	for _, ip := range c.IPAddresses {
 		f.Names = append(f.Names, ip.String())
@@ -35,27 +35,27 @@ func factsOf(c *x509.Certificate) X509 {
 	return f
 }
 
-// tells reports whether the facts are enough to tell a certificate from its successor.
-func (f X509) tells() bool { return f.Serial != "" || f.NotAfter != "" }
+// identifies reports whether the facts are enough to tell a certificate from its successor.
+func (f X509) identifies() bool { return f.Serial != "" || f.NotAfter != "" }
 
-// fit reports whether the gateway may have this certificate: none of the facts that it reports contradicts f, and they
+// matches reports whether the gateway may have this certificate: none of the facts that it reports contradicts f, and they
 // are enough to identify a certificate.
-func (f X509) fit(told X509) bool {
+func (f X509) matches(reported X509) bool {
 	names := func(list []string) []string {
 		hosts := slices.DeleteFunc(slices.Clone(list), func(s string) bool { _, err := netip.ParseAddr(s); return err == nil || s == "" })
 		return slices.Compact(slices.Sorted(slices.Values(hosts)))
 	}
-	return told.tells() &&
-		(told.Serial == "" || sameSerial(f.Serial, told.Serial)) &&
-		(told.NotBefore == "" || told.NotBefore == f.NotBefore) && (told.NotAfter == "" || told.NotAfter == f.NotAfter) &&
-		(len(told.Names) == 0 || slices.EqualFunc(names(f.Names), names(told.Names), strings.EqualFold))
+	return reported.identifies() &&
+		(reported.Serial == "" || sameSerial(f.Serial, reported.Serial)) &&
+		(reported.NotBefore == "" || reported.NotBefore == f.NotBefore) && (reported.NotAfter == "" || reported.NotAfter == f.NotAfter) &&
+		(len(reported.Names) == 0 || slices.EqualFunc(names(f.Names), names(reported.Names), strings.EqualFold))
 }
 
 // sameSerial compares a decimal serial number with one of a gateway, which may be decimal or hexadecimal.
-func sameSerial(decimal, told string) bool {
+func sameSerial(decimal, reported string) bool {
 	n, _ := new(big.Int).SetString(decimal, 10)
 	for _, base := range []int{10, 16} {
-		if m, ok := new(big.Int).SetString(strings.ReplaceAll(told, ":", ""), base); ok && n != nil && n.Cmp(m) == 0 {
+		if m, ok := new(big.Int).SetString(strings.ReplaceAll(reported, ":", ""), base); ok && n != nil && n.Cmp(m) == 0 {
 			return true
 		}
 	}
@@ -145,7 +145,7 @@ func subject(c *x509.Certificate) string {
 
 // wrongRoots returns why a text is not a list of root certificates; "" if it is one.
 func wrongRoots(text string) string {
-	if text == held {
+	if text == rootPlaceholder {
 		return ""
 	}
 	roots, err := readChain(text)
@@ -212,15 +212,15 @@ func algorithmOf(key any) string {
 }
 
 // Ends returns when a certificate of a gateway expires; ok is false if the gateway does not report it.
-func (c *Certificate) Ends() (at time.Time, ok bool) { return ParseTime(c.Facts.NotAfter) }
+func (c *Certificate) Ends() (at time.Time, ok bool) { return ParseTime(c.X509.NotAfter) }
 
 // EndsWithin reports whether a certificate expires within a number of days after the day of, which is YYYY-MM-DD. last
 // is the last day on which it is valid, "" if that is not known. It works for declared certificates and for those of a
 // gateway.
 func (c *Certificate) EndsWithin(days int, of string) (last string, soon bool) {
-	facts := c.Facts
+	facts := c.X509
 	if chain, err := readChain(c.Content); err == nil {
-		facts = factsOf(chain[0])
+		facts = x509Of(chain[0])
 	}
 	last, _, _ = strings.Cut(facts.NotAfter, "T")
 	today, err := time.Parse(time.DateOnly, of)

@@ -10,18 +10,18 @@ import (
 // Channel is a load balance channel: the servers behind APIs. Fields that are nil are not managed, and an update sends
 // back what the gateway holds. API reference: "VPC Channel Management".
 type Channel struct {
-	Name     string         `json:"name"`
-	Type     string         `json:"type"` // builtin, microservice or reference; fixed at creation
-	Port     int64          `json:"port"`
-	Strategy string         `json:"balance_strategy"`
-	Members  string         `json:"member_type"` // ip or ecs
-	Groups   []ChannelGroup `json:"member_groups,omitempty"`
-	Servers  []Server       `json:"members,omitempty"` // only for type builtin; the members of a microservice come from the service
-	Health   *HealthCheck   `json:"health_check,omitempty"`
-	Service  *Microservice  `json:"microservice,omitempty"` // only for type microservice
-	Older    bool           `json:"-"`                      // the gateway reports the type only in its old form, which has no word for references
-	NoUser   bool           `json:"-"`                      // the gateway does not report the user of the registry
-	Odd      `json:"-"`
+	Name        string         `json:"name"`
+	Type        string         `json:"type"` // builtin, microservice or reference; fixed at creation
+	Port        int64          `json:"port"`
+	Strategy    string         `json:"balance_strategy"`
+	Members     string         `json:"member_type"` // ip or ecs
+	Groups      []ChannelGroup `json:"member_groups,omitempty"`
+	Servers     []Server       `json:"members,omitempty"` // only for type builtin; the members of a microservice come from the service
+	Health      *HealthCheck   `json:"health_check,omitempty"`
+	Service     *Microservice  `json:"microservice,omitempty"` // only for type microservice
+	OldType     bool           `json:"-"`                      // the gateway reports the type only in its old form, which has no word for references
+	UserOmitted bool           `json:"-"`                      // the gateway does not report the user of the registry
+	Unclear     `json:"-"`
 }
 
 // ChannelGroup is a group of members that gets a share of the calls.
@@ -75,10 +75,10 @@ type channelWire struct {
 	Port     *int64             `json:"port"`
 	Strategy word               `json:"balance_strategy"`
 	Members  *string            `json:"member_type"`
-	Groups   []channelGroupWire `json:"member_groups" key:"member_group_name" told:"member_group_id,create_time,update_time,dict_code"`
-	Servers  *[]serverWire      `json:"members,omitempty" key:"ecs_id|host,port,member_group_name" told:"id,vpc_channel_id,create_time,member_group_id,health_status"` // left out if they are not the channel's own
-	Health   *healthCheckWire   `json:"vpc_health_config,omitempty" told:"id,vpc_channel_id,create_time,status"`
-	Service  *Microservice      `json:"microservice_info,omitempty" told:"id,instance_id,create_time,update_time"` // a stub of empty texts if there is none
+	Groups   []channelGroupWire `json:"member_groups" key:"member_group_name" readonly:"member_group_id,create_time,update_time,dict_code"`
+	Servers  *[]serverWire      `json:"members,omitempty" key:"ecs_id|host,port,member_group_name" readonly:"id,vpc_channel_id,create_time,member_group_id,health_status"` // left out if they are not the channel's own
+	Health   *healthCheckWire   `json:"vpc_health_config,omitempty" readonly:"id,vpc_channel_id,create_time,status"`
+	Service  *Microservice      `json:"microservice_info,omitempty" readonly:"id,instance_id,create_time,update_time"` // a stub of empty texts if there is none
 }
 
 type channelGroupWire struct {
@@ -148,7 +148,7 @@ var channel = of(Def[Channel, channelWire]{
 		Adopt:     adoptChannel,
 		Sent:      sentChannel,
 		Conflict: func(want, have Channel) []shape.Problem { // a replace would create a channel of the same type again
-			if !have.Older || have.Type != ofServers || want.Type == ofServers {
+			if !have.OldType || have.Type != ofServers || want.Type == ofServers {
 				return nil
 			}
 			return []shape.Problem{{Path: "/type", Text: "is " + ofServers + " on this gateway, which knows only the old form of types and makes no others", Hint: "remove the channel from the files, or make it in the gateway's console"}}
@@ -247,7 +247,7 @@ func adoptChannel(want, have Channel) Channel {
 	if want.Health == nil {
 		have.Health = nil
 	}
-	have.Service = have.Service.adopt(want.Service, have.NoUser)
+	have.Service = have.Service.adopt(want.Service, have.UserOmitted)
 	return have
 }
 
@@ -275,7 +275,7 @@ func sentChannel(want, have Channel, _ func(string) bool) (Channel, []string) {
 	}
 	want.Health = cmp.Or(want.Health, have.Health)
 	var lost []string
-	want.Service, lost = want.Service.sent(have.Service, have.NoUser)
+	want.Service, lost = want.Service.sent(have.Service, have.UserOmitted)
 	return want, lost
 }
 

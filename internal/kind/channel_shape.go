@@ -17,15 +17,15 @@ var (
 
 func channelShape() *shape.Shape {
 	return shape.OfMap("A load balance channel (VPC channel): the servers that APIs send calls to.",
-		shape.Need("name", shape.OfText("Name of the channel, unique in the gateway. It identifies the channel.", shape.Length(3, 64), channelNames).WithExample("orders_backend")),
-		shape.May("type", shape.OfText("Where the channel sends calls: to its members (builtin), to the instances of a microservice, or to other channels (reference).", shape.OneOf(ofServers, ofMicroservice, ofChannels)).AsFixed().WithDefault(ofServers)),
-		shape.Need("port", shape.OfWhole("Port of the members that do not set one.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
-		shape.Need("balance_strategy", shape.OfText("How calls are distributed among the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
-		shape.May("member_type", shape.OfText("What members are: addresses (ip) or cloud servers (ecs).", shape.OneOf("ip", "ecs")).WithDefault("ip")),
-		shape.May("member_groups", memberGroups()),
-		shape.May("members", memberList()),
-		shape.May("health_check", healthCheck()),
-		shape.May("microservice", microserviceShape().WithExample(exampleMicroservice).WithAbsent("none").InContext("type", ofMicroservice).InContext("members", nil).WithMadeFor(madeMicroservices)),
+		shape.Required("name", shape.OfText("Name of the channel, unique in the gateway. It identifies the channel.", shape.Length(3, 64), channelNames).WithExample("orders_backend")),
+		shape.Optional("type", shape.OfText("Where the channel sends calls: to its members (builtin), to the instances of a microservice, or to other channels (reference).", shape.OneOf(ofServers, ofMicroservice, ofChannels)).AsImmutable().WithDefault(ofServers)),
+		shape.Required("port", shape.OfInteger("Port of the members that do not set one.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8080))),
+		shape.Required("balance_strategy", shape.OfText("How calls are distributed among the members.", shape.OneOf("weighted_round_robin", "weighted_least_connections", "source_hash", "uri_hash"))),
+		shape.Optional("member_type", shape.OfText("What members are: addresses (ip) or cloud servers (ecs).", shape.OneOf("ip", "ecs")).WithDefault("ip")),
+		shape.Optional("member_groups", memberGroups()),
+		shape.Optional("members", memberList()),
+		shape.Optional("health_check", healthCheck()),
+		shape.Optional("microservice", microserviceShape().WithExample(exampleMicroservice).WithAbsent("none").InContext("type", ofMicroservice).InContext("members", nil).WithSamplesFor(sampleMicroservices)),
 	).WithExample(map[string]any{
 		"name": "orders_backend", "port": 8080, "balance_strategy": "weighted_round_robin",
 		"members": []any{map[string]any{"host": "192.0.2.10", "weight": 1}},
@@ -34,18 +34,18 @@ func channelShape() *shape.Shape {
 
 func memberGroups() *shape.Shape {
 	return shape.OfList("Groups of members, each of which gets a share of the calls.", shape.OfMap("A group.",
-		shape.Need("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithMade("blue", "green", "grey")),
-		shape.May("weight", shape.OfWhole("Share of the calls that the group gets. For Nacos, the registry decides it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
-		shape.May("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
-		shape.May("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
-		shape.May("microservice_port", shape.OfWhole("Port of the instances, for type microservice; 0 means the port of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
-		shape.May("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
-			shape.Need("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
-			shape.Need("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
-		)).KeyedBy("label_name").WithAbsent("none").WithMade().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
-		shape.May("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or one that the gateway has. Required for type reference, and only allowed there.",
-			shape.Length(3, 64)).Naming(aChannel).WithExample("orders_pods").WithAbsent("none").InContext("../type", ofChannels).InContext("../members", nil)),
-	)).KeyedBy("name").WithAbsent("not managed, but required for type reference; [] means none").WithMadeFor(map[string][]any{
+		shape.Required("name", shape.OfText("Name of the group.", shape.Length(3, 64), channelNames).WithExample("blue").WithSamples("blue", "green", "grey")),
+		shape.Optional("weight", shape.OfInteger("Share of the calls that the group gets. For Nacos, the registry decides it.", shape.Range(0, 100)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(80))),
+		shape.Optional("remark", shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("The new version")),
+		shape.Optional("microservice_version", shape.OfText("Version of the instances, for type microservice.", shape.Length(0, 64)).WithDefault("").WithExample("v1").WithSamples().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
+		shape.Optional("microservice_port", shape.OfInteger("Port of the instances, for type microservice; 0 means the port of the channel.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081)).WithSamples().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
+		shape.Optional("microservice_labels", shape.OfList("Labels of the instances, for type microservice.", shape.OfMap("A label.",
+			shape.Required("label_name", shape.OfText("Name of the label.", shape.Length(1, 63), labelTexts).WithExample("app")),
+			shape.Required("label_value", shape.OfText("Value of the label.", shape.Length(1, 63), labelTexts).WithExample("orders")),
+		)).KeyedBy("label_name").WithAbsent("none").WithSamples().InContext("../type", ofMicroservice).InContext("../members", nil).InContext("../microservice", exampleMicroservice)),
+		shape.Optional("reference_channel", shape.OfText("Name of the channel that gets the calls of the group: one of channels in the files, or one that the gateway has. Required for type reference, and only allowed there.",
+			shape.Length(3, 64)).AsNameOf(aChannel).WithExample("orders_pods").WithAbsent("none").InContext("../type", ofChannels).InContext("../members", nil)),
+	)).KeyedBy("name").WithAbsent("not managed, but required for type reference; [] means none").WithSamplesFor(map[string][]any{
 		ofServers: {
 			[]any{map[string]any{"name": "blue", "weight": 80}, map[string]any{"name": "green"}},
 			[]any{map[string]any{"name": "blue"}, map[string]any{"name": "green", "weight": 3, "remark": "new"}},
@@ -59,17 +59,17 @@ func memberGroups() *shape.Shape {
 
 func memberList() *shape.Shape {
 	return shape.OfList("The servers, for type builtin only: a microservice keeps its own list, and a reference has no members.", shape.OfMap("A server.",
-		shape.May("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
-		shape.May("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
+		shape.Optional("host", shape.OfText("Address or host name, for member_type ip.", shape.Length(1, 255)).WithExample("192.0.2.10").WithAbsent("none")),
+		shape.Optional("ecs_id", shape.OfText("Id of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b").WithAbsent("none").
 			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_name", "orders-1")),
-		shape.May("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
+		shape.Optional("ecs_name", shape.OfText("Name of the cloud server, for member_type ecs.", shape.Length(1, 64)).WithExample("orders-1").WithAbsent("none").
 			InContext("../member_type", "ecs").InContext("host", nil).InContext("ecs_id", "5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
-		shape.May("port", shape.OfWhole("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
-		shape.May("weight", shape.OfWhole("Share of the calls that the member gets. In a group with a weight, it follows from that weight and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
-		shape.May("group", shape.OfText("Name of the member's group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").InContext("../member_groups", []any{map[string]any{"name": "blue"}})),
-		shape.May("is_backup", shape.OfFlag("Whether the member gets calls only when no other member works. Needs a feature of the gateway.").WithDefault(false)),
-		shape.May("enabled", shape.OfFlag("Whether the member is in use; false means that it gets no calls.").WithDefault(true)),
-	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithMadeFor(map[string][]any{
+		shape.Optional("port", shape.OfInteger("Port.", anyPort).WithUnit("port number").WithExample(int64(8080)).WithAbsent("the port of the channel")),
+		shape.Optional("weight", shape.OfInteger("Share of the calls that the member gets. In a group with a weight, it follows from that weight and is not compared.", shape.Range(0, 10000)).WithUnit("parts").WithDefault(int64(0)).WithExample(int64(1))),
+		shape.Optional("group", shape.OfText("Name of the member's group, one of member_groups.", shape.Length(0, 64)).WithDefault("").WithExample("blue").InContext("../member_groups", []any{map[string]any{"name": "blue"}})),
+		shape.Optional("is_backup", shape.OfBool("Whether the member gets calls only when no other member works. Needs a feature of the gateway.").WithDefault(false)),
+		shape.Optional("enabled", shape.OfBool("Whether the member is in use; false means that it gets no calls.").WithDefault(true)),
+	)).KeyedBy("host", "ecs_id", "port", "group").WithAbsent("not managed; [] means none").WithSamplesFor(map[string][]any{
 		"ip": {
 			[]any{map[string]any{"host": "192.0.2.10", "weight": 1}, map[string]any{"host": "192.0.2.11", "port": 9000, "enabled": false}},
 			[]any{},
@@ -82,17 +82,17 @@ func memberList() *shape.Shape {
 
 func healthCheck() *shape.Shape {
 	return shape.OfMap("How the gateway checks which members work.",
-		shape.Need("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
-		shape.May("path", shape.OfText("Path that is called; required for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").InContext("protocol", "HTTP").InContext("http_code", "200-299")),
-		shape.May("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").InContext("protocol", "HTTP").InContext("path", "/health").InContext("http_code", "200-299")),
-		shape.May("port", shape.OfWhole("Port that is checked; 0 means the port of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
-		shape.Need("threshold_normal", shape.OfWhole("Number of good answers after which a member counts as working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
-		shape.Need("threshold_abnormal", shape.OfWhole("Number of bad answers after which a member counts as not working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
-		shape.Need("time_interval", shape.OfWhole("Time between two checks; must be longer than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
-		shape.Need("timeout", shape.OfWhole("How long a member may take to answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
-		shape.May("http_code", shape.OfText("Status codes that count as good; required for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").InContext("protocol", "HTTP").InContext("path", "/health")),
-		shape.May("enable_client_ssl", shape.OfFlag("Whether the gateway presents a client certificate to members. Its feature backend_client_certificate sets which one.").WithDefault(false)),
-	).WithAbsent("not managed; no request removes a health check, so it ends only with its channel").WithMadeFor(map[string][]any{
+		shape.Required("protocol", shape.OfText("Protocol of the check.", shape.OneOf("TCP", "HTTP", "HTTPS"))),
+		shape.Optional("path", shape.OfText("Path that is called; required for HTTP and HTTPS.", shape.Length(0, 512)).WithDefault("").WithExample("/health").InContext("protocol", "HTTP").InContext("http_code", "200-299")),
+		shape.Optional("method", shape.OfText("Method, for HTTP and HTTPS.", shape.OneOf("GET", "HEAD")).WithAbsent("GET for HTTP and HTTPS").InContext("protocol", "HTTP").InContext("path", "/health").InContext("http_code", "200-299")),
+		shape.Optional("port", shape.OfInteger("Port that is checked; 0 means the port of the member.", anyPort).WithUnit("port number").WithDefault(int64(0)).WithExample(int64(8081))),
+		shape.Required("threshold_normal", shape.OfInteger("Number of good answers after which a member counts as working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(2))),
+		shape.Required("threshold_abnormal", shape.OfInteger("Number of bad answers after which a member counts as not working.", shape.Range(1, 10)).WithUnit("answers").WithExample(int64(5))),
+		shape.Required("time_interval", shape.OfInteger("Time between two checks; must be longer than timeout.", shape.Range(1, 300)).WithUnit("seconds").WithExample(int64(10))),
+		shape.Required("timeout", shape.OfInteger("How long a member may take to answer.", shape.Range(1, 30)).WithUnit("seconds").WithExample(int64(5))),
+		shape.Optional("http_code", shape.OfText("Status codes that count as good; required for HTTP and HTTPS.", shape.Length(0, 255)).WithDefault("").WithExample("200-299").InContext("protocol", "HTTP").InContext("path", "/health")),
+		shape.Optional("enable_client_ssl", shape.OfBool("Whether the gateway presents a client certificate to members. Its feature backend_client_certificate sets which one.").WithDefault(false)),
+	).WithAbsent("not managed; no request removes a health check, so it ends only with its channel").WithSamplesFor(map[string][]any{
 		"ip":       {map[string]any{"protocol": "HTTP", "path": "/health", "http_code": "200-299", "threshold_normal": 2, "threshold_abnormal": 5, "time_interval": 10, "timeout": 5}},
 		ofChannels: {},
 		"ecs":      {map[string]any{"protocol": "TCP", "port": 9000, "threshold_normal": 1, "threshold_abnormal": 3, "time_interval": 6, "timeout": 2}},
@@ -103,8 +103,8 @@ var exampleMicroservice = map[string]any{
 	"service_type": "CCE", "cce_info": map[string]any{"cluster_id": "ab1485b4-f91b-11ec-8d3b-0255ac101a2b", "namespace": "default", "workload_type": "deployment", "app_name": "orders"},
 }
 
-// madeMicroservices are microservices for made-up states, by the type of the channel; other types have none.
-var madeMicroservices = map[string][]any{
+// sampleMicroservices are microservices for generated states, by the type of the channel; other types have none.
+var sampleMicroservices = map[string][]any{
 	"": {},
 	ofMicroservice: {
 		map[string]any{"service_type": "CSE", "cse_info": map[string]any{"engine_id": "engine-1", "service_id": "service-1"}},
@@ -152,7 +152,7 @@ func checkChannelType(c Channel) (out []shape.Problem) {
 	}
 	if c.Type == ofChannels && c.Health != nil {
 		out = append(out, shape.Problem{
-			Path: "/health_check", Text: "has no effect for type reference, which has no members of its own", Hint: "add it to the channels that it refers to", Soft: true,
+			Path: "/health_check", Text: "has no effect for type reference, which has no members of its own", Hint: "add it to the channels that it refers to", Warning: true,
 		})
 	}
 	return out

@@ -25,7 +25,7 @@ func TestChannelsAsTold(t *testing.T) {
 			head + `"vpc_channel_type":"builtin","type":2,"members":[],"microservice_info":{"service_type":"","cse_info":{"engine_id":""},"cce_info":{"cluster_id":""}}}`,
 			with(func(c *Channel) { c.Type, c.Servers = "builtin", []Server{} }),
 		},
-		"old form of servers": {head + `"type":2}`, with(func(c *Channel) { c.Type, c.Servers, c.Older = "builtin", []Server{}, true })},
+		"old form of servers": {head + `"type":2}`, with(func(c *Channel) { c.Type, c.Servers, c.OldType = "builtin", []Server{}, true })},
 		"a workload, its members and what is told besides": {
 			head + `"vpc_channel_type":"microservice","type":3,"members":[{"host":"10.247.0.2","port":80,"weight":1}],
 			 "member_groups":[{"member_group_name":"one","member_group_weight":1,"microservice_version":"","microservice_port":"8081","microservice_labels":null,"reference_vpc_channel_id":""}],
@@ -56,7 +56,7 @@ func TestChannelsAsTold(t *testing.T) {
 				t.Fatal(err)
 			}
 			got := o.Value.(Channel)
-			got.Odd = nil
+			got.Unclear = nil
 			if d := cmp.Diff(tc.want, got); d != "" {
 				t.Errorf("(-want +got):\n%s", d)
 			}

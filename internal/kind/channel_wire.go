@@ -62,13 +62,13 @@ func encodeGroup(w Writing[Channel], g ChannelGroup) (channelGroupWire, error) {
 func decodeChannel(w channelWire) Found[Channel] {
 	c := Channel{
 		Name: w.Name, Type: cmp.Or(value(w.Type), oldChannelTypes.read(w.Old), ofServers), Port: value(w.Port), Strategy: balanceStrategies.read(w.Strategy), Members: value(w.Members),
-		Groups: make([]ChannelGroup, len(w.Groups)), Health: decodeHealth(w.Health), Older: w.Type == nil && w.Old != "",
+		Groups: make([]ChannelGroup, len(w.Groups)), Health: decodeHealth(w.Health), OldType: w.Type == nil && w.Old != "",
 	}
-	told := map[string]bool{"/port": w.Port != nil, "/balance_strategy": w.Strategy != ""}
+	reported := map[string]bool{"/port": w.Port != nil, "/balance_strategy": w.Strategy != ""}
 	switch c.Type {
 	case ofMicroservice:
-		c.Service, c.NoUser = w.Service.told(), w.Service.silent()
-		told["/microservice"] = c.Service != nil
+		c.Service, c.UserOmitted = w.Service.cleaned(), w.Service.omitsUser()
+		reported["/microservice"] = c.Service != nil
 	case ofChannels:
 	default:
 		c.Servers = decodeServers(value(w.Servers), c.Members)
@@ -86,7 +86,7 @@ func decodeChannel(w channelWire) Found[Channel] {
 			c.Groups[i].Weight = 0
 		}
 	}
-	return Found[Channel]{ID: w.ID, Value: c, Bound: Unknown, Strange: balanceStrategies.strange("/balance_strategy", w.Strategy), Silent: silent(told)}
+	return Found[Channel]{ID: w.ID, Value: c, Bound: Unknown, Unrecognized: balanceStrategies.unrecognized("/balance_strategy", w.Strategy), Omitted: omitted(reported)}
 }
 
 func decodeServers(servers []serverWire, members string) []Server {

@@ -60,9 +60,9 @@ type Referral struct{ Field, Kind, ID string }
 // ChannelOfBackend is the Field of a Referral to the channel of a backend.
 const ChannelOfBackend = "channel"
 
-// BehindAPIs reports whether backends of APIs refer to objects of the kind. The list of APIs includes backends only on
-// request (see TellBackends).
-func (k *Kind) BehindAPIs() bool { return k.Name == aChannel || k.Name == authorizer.Name }
+// UsedByBackends reports whether backends of APIs refer to objects of the kind. The list of APIs includes backends only on
+// request (see WithBackends).
+func (k *Kind) UsedByBackends() bool { return k.Name == aChannel || k.Name == authorizer.Name }
 
 // Refers returns the objects that the draft of an API refers to, as far as the list of APIs reports them.
 func (a *API) Refers() (out []Referral) {

@@ -21,7 +21,7 @@ type OwnDomain struct {
 	HTTPPort   int64            `json:"http_port"`
 	HTTPSPort  int64            `json:"https_port"`
 	Bound      []CertificateRef `json:"-"` // all certificates of the domain
-	Odd        `json:"-"`
+	Unclear    `json:"-"`
 }
 
 // ownDomainWire is a domain in answers about groups, which call its name domain, and in requests, which call it
@@ -38,7 +38,7 @@ type ownDomainWire struct {
 
 	SSLID   string           `json:"ssl_id,omitempty"`
 	SSLName string           `json:"ssl_name,omitempty"`
-	SSL     []CertificateRef `json:"ssl_infos,omitempty" told:"algorithm_type,type,is_has_trusted_root_ca"`
+	SSL     []CertificateRef `json:"ssl_infos,omitempty" readonly:"algorithm_type,type,is_has_trusted_root_ca"`
 }
 
 // bound lists the certificates of the domain. Older gateways report only the RSA certificate, as ssl_id.
@@ -52,27 +52,27 @@ func (w *ownDomainWire) bound() []CertificateRef {
 // The default ports of domains, and the TLS version of a new domain. The version is always sent, since the default
 // differs between gateways.
 const (
-	usualHTTP   = 80
-	usualHTTPS  = 443
-	closedPort  = -1
-	newestTLS   = "TLSv1.2"
-	portOfHTTPS = "https_port"
+	defaultHTTPPort  = 80
+	defaultHTTPSPort = 443
+	closedPort       = -1
+	newestTLS        = "TLSv1.2"
+	portOfHTTPS      = "https_port"
 )
 
 var ownDomainList = shape.OfList("Host names of the group, at most five. A host name can exist only once on a gateway. DNS records are not managed.",
 	shape.OfMap("A host name.",
-		shape.Need("domain", shape.OfText("Host name, such as api.example.com or *.example.com. It identifies the domain.", shape.Length(1, 255),
+		shape.Required("domain", shape.OfText("Host name, such as api.example.com or *.example.com. It identifies the domain.", shape.Length(1, 255),
 			shape.Pattern(`(\*\.|[A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.)([A-Za-z0-9]([A-Za-z0-9-]*[A-Za-z0-9])?\.){0,6}[A-Za-z][A-Za-z0-9-]*[A-Za-z0-9]`,
 				"labels of letters, digits and -, with dots between them, at most eight, and * as the first")).WithExample("api.example.com").
-			WithMade("api.%s.example.com", "*.%s.example.com")),
-		shape.May("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
-		shape.May("http_redirect", shape.OfFlag("Whether GET and HEAD calls over HTTP are redirected to HTTPS; needs a certificate. Most gateways do not report it: on those, a domain that leaves it out keeps what it has.").WithDefault(false)),
-		shape.May("certificate", shape.OfText("Name of the certificate that callers see: one of certificates in the files, or one that the gateway has. If it replaces another one, that one is removed first.",
-			shape.Length(1, certificateNameMost)).Naming("certificate").WithExample("shop_2026").
+			WithSamples("api.%s.example.com", "*.%s.example.com")),
+		shape.Optional("min_ssl_version", shape.OfText("Oldest version of TLS that callers may use.", shape.Known("TLSv1.1", newestTLS)).WithAbsent("not managed; a new domain takes "+newestTLS)),
+		shape.Optional("http_redirect", shape.OfBool("Whether GET and HEAD calls over HTTP are redirected to HTTPS; needs a certificate. Most gateways do not report it: on those, a domain that leaves it out keeps what it has.").WithDefault(false)),
+		shape.Optional("certificate", shape.OfText("Name of the certificate that callers see: one of certificates in the files, or one that the gateway has. If it replaces another one, that one is removed first.",
+			shape.Length(1, certificateNameMost)).AsNameOf("certificate").WithExample("shop_2026").
 			WithAbsent("none, and HTTPS does not work")),
-		shape.May("client_certificate", shape.OfFlag("Whether callers must present a client certificate. Works only if certificate has a root CA.").WithAbsent("not managed").InContext("certificate", "shop_2026")),
-		shape.May("http_port", ingressPort("HTTP", usualHTTP)),
-		shape.May(portOfHTTPS, ingressPort("HTTPS", usualHTTPS)),
+		shape.Optional("client_certificate", shape.OfBool("Whether callers must present a client certificate. Works only if certificate has a root CA.").WithAbsent("not managed").InContext("certificate", "shop_2026")),
+		shape.Optional("http_port", ingressPort("HTTP", defaultHTTPPort)),
+		shape.Optional(portOfHTTPS, ingressPort("HTTPS", defaultHTTPSPort)),
 	).WithExample(map[string]any{"domain": "api.example.com", "min_ssl_version": newestTLS}),
 	distinctBy("domain", "domain"), shape.Count(0, mostDomains)).WithAbsent("not managed; [] means none")
 
@@ -80,16 +80,16 @@ const mostDomains = 5
 
 // ingressPort returns the shape of a port at which the gateway accepts calls.
 func ingressPort(protocol string, usual int64) *shape.Shape {
-	return shape.OfWhole("Port of "+protocol+"; -1 closes it. A port other than "+itoa(usual)+" must be open on the gateway.", shape.Rule{
-		Says: "-1, " + itoa(usual) + ", or from 1024 to 49151", Hint: "write " + itoa(usual) + ", -1, or one from 1024 to 49151",
+	return shape.OfInteger("Port of "+protocol+"; -1 closes it. A port other than "+itoa(usual)+" must be open on the gateway.", shape.Rule{
+		Text: "-1, " + itoa(usual) + ", or from 1024 to 49151", Hint: "write " + itoa(usual) + ", -1, or one from 1024 to 49151",
 		Keywords: map[string]any{"anyOf": []any{map[string]any{"enum": []any{closedPort, usual}}, map[string]any{"minimum": 1024, "maximum": 49151}}},
-		Broken: func(v any) string {
+		Check: func(v any) string {
 			if n, ok := v.(int64); ok && n != closedPort && n != usual && (n < 1024 || n > 49151) {
 				return itoa(n) + " is not a port that can be opened"
 			}
 			return ""
 		},
-	}).WithUnit("port number").WithDefault(usual).WithMade(usual, usual, int64(closedPort), usual+8000)
+	}).WithUnit("port number").WithDefault(usual).WithSamples(usual, usual, int64(closedPort), usual+8000)
 }
 
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
@@ -103,7 +103,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	},
 	Hooks: Hooks[OwnDomain]{
 		Normalize: func(d OwnDomain) OwnDomain {
-			d.HTTPPort, d.HTTPSPort = cmp.Or(d.HTTPPort, usualHTTP), cmp.Or(d.HTTPSPort, usualHTTPS)
+			d.HTTPPort, d.HTTPSPort = cmp.Or(d.HTTPPort, defaultHTTPPort), cmp.Or(d.HTTPSPort, defaultHTTPSPort)
 			return d
 		},
 		Concise: func(d OwnDomain) OwnDomain {
@@ -147,7 +147,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		},
 		Conflict: func(want, have OwnDomain) []shape.Problem {
 			if value(want.Redirect) && have.Redirect == nil {
-				return []shape.Problem{{Path: "/http_redirect", Soft: true}}
+				return []shape.Problem{{Path: "/http_redirect", Warning: true}}
 			}
 			return nil
 		},
@@ -159,7 +159,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 				out = append(out, shape.Problem{Path: "/" + portOfHTTPS, Text: "is closed, and so is http_port", Hint: "open one of them, or remove the domain"})
 			}
 			if value(d.ClientCert) && d.clients() == nil {
-				out = append(out, shape.Problem{Path: "/client_certificate", Text: "has no effect without a certificate", Hint: "name one that has a root CA, or remove this line", Soft: true})
+				out = append(out, shape.Problem{Path: "/client_certificate", Text: "has no effect without a certificate", Hint: "name one that has a root CA, or remove this line", Warning: true})
 			}
 			return out
 		},
@@ -168,7 +168,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Encode: func(w Writing[OwnDomain]) (any, error) {
 		d := w.Want
 		out := ownDomainWire{URL: d.Domain, MinTLS: cmp.Or(d.MinTLS, newestTLS), Redirect: d.Redirect, ClientCert: d.ClientCert}
-		if d.HTTPPort != usualHTTP || d.HTTPSPort != usualHTTPS || w.Have != nil && (w.Have.HTTPPort != usualHTTP || w.Have.HTTPSPort != usualHTTPS) {
+		if d.HTTPPort != defaultHTTPPort || d.HTTPSPort != defaultHTTPSPort || w.Have != nil && (w.Have.HTTPPort != defaultHTTPPort || w.Have.HTTPSPort != defaultHTTPSPort) {
 			out.HTTPPort, out.HTTPSPort = &d.HTTPPort, &d.HTTPSPort // old gateways do not know ports, so send only ports that are not the default
 		}
 		if w.Have == nil {
@@ -185,7 +185,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 		}
 		return out, nil
 	},
-	Apart: []Apart[OwnDomain]{unbindCertificates, bindCertificate},
+	SeparateWrites: []SeparateWrite[OwnDomain]{unbindCertificates, bindCertificate},
 	Decode: func(w ownDomainWire) Found[OwnDomain] {
 		bound := w.bound()
 		name := ""
@@ -202,7 +202,7 @@ var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 
 // unbindCertificates removes the certificates of a domain that are not wanted. This comes before the bind, since a
 // domain accepts only one certificate for each algorithm. One request removes one certificate.
-var unbindCertificates = Apart[OwnDomain]{
+var unbindCertificates = SeparateWrite[OwnDomain]{
 	Fields: []string{"/certificate"}, Operation: "BatchDisassociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return len(have.Bound) > 0 && !have.has(want.Cert) },
 	Times:  func(have OwnDomain) int { return len(have.Bound) },
@@ -212,8 +212,8 @@ var unbindCertificates = Apart[OwnDomain]{
 	Done: func(_, have, now OwnDomain, of ObjectRef) bool { return !now.has(have.Bound[of.Nth].Name) },
 }
 
-var bindCertificate = Apart[OwnDomain]{
-	Fields: []string{"/certificate"}, Along: []string{"/client_certificate"}, Operation: "BatchAssociateCertsV2",
+var bindCertificate = SeparateWrite[OwnDomain]{
+	Fields: []string{"/certificate"}, AlsoSets: []string{"/client_certificate"}, Operation: "BatchAssociateCertsV2",
 	Needed: func(want, have OwnDomain, _ bool) bool { return want.Cert != "" && !have.has(want.Cert) },
 	Request: func(want, _ OwnDomain, of ObjectRef) (api.Request, error) {
 		id, ok := of.IDs.ID("certificate", want.Cert)

@@ -89,7 +89,7 @@ func mayBeEmpty(s *shape.Shape) bool {
 		return false
 	}
 	empty := emptyAt(s, "")
-	return !slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(empty) != "" })
+	return !slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Check(empty) != "" })
 }
 
 func emptyAt(s *shape.Shape, place string) any {
@@ -132,7 +132,7 @@ func TestNoRemark(t *testing.T) {
 			if err != nil || len(got) != 1 {
 				t.Fatalf("read back %d objects, error %v", len(got), err)
 			}
-			if unreported := k.Odd(got[0].Value); len(unreported) > 0 {
+			if unreported := k.Unclear(got[0].Value); len(unreported) > 0 {
 				t.Errorf("not compared: %v", unreported)
 			}
 			if remark := jsonptr.At(k.Pack(got[0].Value), "/remark"); remark != "" {

@@ -9,9 +9,9 @@ const builtInEnvironmentID = "DEFAULT_ENVIRONMENT_RELEASE_ID"
 
 // Environment is a stage in which APIs are published. API reference: "Environment Management".
 type Environment struct {
-	Name   string `json:"name"`
-	Remark string `json:"remark"`
-	Odd    `json:"-"`
+	Name    string `json:"name"`
+	Remark  string `json:"remark"`
+	Unclear `json:"-"`
 }
 
 type environmentWire struct {
@@ -26,9 +26,9 @@ var environment = of(Def[Environment, environmentWire]{
 		Codes: Codes{Gone: []string{"APIG.3003"}}, LimitName: "ENVIRONMENT_NUM_LIMIT", BuiltIn: []string{BuiltInEnvironment},
 		Ops: Operations{List: "ListEnvironmentsV2", Create: "CreateEnvironmentV2", Update: "UpdateEnvironmentV2", Delete: "DeleteEnvironmentV2"},
 		Shape: shape.OfMap("An environment: a stage in which APIs are published. Every gateway has the environment RELEASE.",
-			shape.Need("name", shape.OfText("Name of the environment, unique in the gateway.", shape.Length(3, 64),
+			shape.Required("name", shape.OfText("Name of the environment, unique in the gateway.", shape.Length(3, 64),
 				shape.Pattern(`[A-Za-z][A-Za-z0-9_]*`, "letters, digits and _, starting with a letter")).WithExample("STAGING")),
-			shape.May("remark", remark()),
+			shape.Optional("remark", remark()),
 		),
 	},
 	Key: func(_ string, e Environment) string { return e.Name },

@@ -16,10 +16,10 @@ import (
 // Feature is the setting of a feature of the gateway. A gateway has each feature that it supports, whether or not it
 // was ever set. API reference: "Configuring Features for a Gateway".
 type Feature struct {
-	Name   string `json:"name"`
-	Config any    `json:"config"` // a text such as "on" or "500", or a mapping; nil if it was never set
-	Whole  bool   `json:"-"`      // the gateway must keep no parameter that Config does not name
-	Odd    `json:"-"`
+	Name    string `json:"name"`
+	Config  any    `json:"config"` // a text such as "on" or "500", or a mapping; nil if it was never set
+	Whole   bool   `json:"-"`      // the gateway must keep no parameter that Config does not name
+	Unclear `json:"-"`
 }
 
 type featureWire struct {
@@ -71,8 +71,8 @@ var featureUnset = map[string]any{
 	"vpc_health_status": switchOff, "vpc_name_modifiable": switchOn,
 }
 
-// madeSettings are configurations for made-up states, by the name of the feature.
-var madeSettings = map[string][]any{
+// sampleSettings are configurations for generated states, by the name of the feature.
+var sampleSettings = map[string][]any{
 	"app_basic":         {switchOn, switchOff},
 	"app_jwt":           {switchOff, map[string]any{enableParam: switchOn, "auth_header": "Authorization"}},
 	"app_token":         {map[string]any{enableParam: switchOn, "app_token_expire_time": int64(3600), "app_token_key": strings.Repeat("s", 64)}, map[string]any{enableParam: switchOff}},
@@ -89,9 +89,9 @@ var feature = of(Def[Feature, featureWire]{
 		KeptWhenOmitted: []string{"/config"}, Codes: Codes{TooSoon: []string{"APIG.3711"}}, RetryAfter: time.Minute,
 		Ops: Operations{List: "ListFeaturesV2", Update: "CreateFeatureV2"},
 		Shape: shape.OfMap("Features of the gateway, by name: on or off, a number as text, or a mapping of parameters. Features that are not named are left alone. A parameter that is not named gets its default if all gateways have the same one (enable: off; max_timeout: 60000); otherwise it stays as it is. A change interrupts calls for a moment and needs --allow-interruption; each feature can change once a minute.",
-			shape.Need("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Doubting().WithExample("ratelimit")),
-			shape.Need("config", shape.OfFree("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)}).
-				WithMadeFor(madeSettings)),
+			shape.Required("name", shape.OfText("Name of the feature.", shape.OneOf(featureNames...)).Lenient().WithExample("ratelimit")),
+			shape.Required("config", shape.OfAny("How it is set: on or off, a number as text, or a mapping of parameters as the API has it.").WithExample(map[string]any{"api_limits": int64(500)}).
+				WithSamplesFor(sampleSettings)),
 		).WithExample(map[string]any{"ratelimit": map[string]any{"api_limits": int64(500)}, "vpc_name_modifiable": switchOn}).WithCases(shape.Cases{By: "name", Field: "config", Shapes: featureShapes()}),
 	},
 	Hooks: Hooks[Feature]{
@@ -150,13 +150,13 @@ func featureShapes() map[string]*shape.Shape {
 	for _, name := range featureNames {
 		var known []shape.Field
 		for _, key := range slices.Sorted(maps.Keys(featureDefaults[name])) {
-			known = append(known, shape.May(key, shape.OfFree("A parameter of the feature.").WithDefault(featureDefaults[name][key])))
+			known = append(known, shape.Optional(key, shape.OfAny("A parameter of the feature.").WithDefault(featureDefaults[name][key])))
 		}
 		if key, hides := featureHides[name]; hides {
-			known = append(known, shape.May(key, shape.OfText("A secret of the feature.").AsSecret().WithAbsent("left alone")))
+			known = append(known, shape.Optional(key, shape.OfText("A secret of the feature.").AsSecret().WithAbsent("left alone")))
 		}
 		if known != nil {
-			out[name] = shape.OfEither("Parameters of "+name+", as a mapping or as JSON; or on or off.", shape.OfMap("Parameters.", known...).AndOthers(), shape.OfText("on, off, or parameters as JSON."))
+			out[name] = shape.OfEither("Parameters of "+name+", as a mapping or as JSON; or on or off.", shape.OfMap("Parameters.", known...).AllowingUnknown(), shape.OfText("on, off, or parameters as JSON."))
 		}
 	}
 	return out

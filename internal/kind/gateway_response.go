@@ -11,9 +11,9 @@ import (
 // GatewayResponse defines the answers that callers get if the gateway itself refuses a call. Errors that it does not
 // name get the gateway's default answers. API reference: "Gateway Response Management".
 type GatewayResponse struct {
-	Name   string                 `json:"name"`
-	Errors map[string]ErrorAnswer `json:"errors,omitempty"` // by type of error
-	Odd    `json:"-"`
+	Name    string                 `json:"name"`
+	Errors  map[string]ErrorAnswer `json:"errors,omitempty"` // by type of error
+	Unclear `json:"-"`
 }
 
 // ErrorAnswer is the answer to calls that end with one type of error.
@@ -59,9 +59,9 @@ var ownStatuses = map[string]int64{
 
 var gatewayResponseList = shape.OfList("What the gateway answers when it refuses a call itself. Every group has the response default, which is never created or deleted.",
 	shape.OfMap("A gateway response.",
-		shape.Need("name", shape.OfText("Name of the response, unique in the group. It identifies the response.", shape.Length(1, 64),
-			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithMade("orders_errors", builtInResponse, "v2-errors")),
-		shape.May("errors", shape.OfEach("Answers by type of error, such as THROTTLED.", errorAnswerShape).Knowing(slices.Sorted(maps.Keys(ownStatuses))...).
+		shape.Required("name", shape.OfText("Name of the response, unique in the group. It identifies the response.", shape.Length(1, 64),
+			shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, _ and -")).WithExample("orders_errors").WithSamples("orders_errors", builtInResponse, "v2-errors")),
+		shape.Optional("errors", shape.OfEach("Answers by type of error, such as THROTTLED.", errorAnswerShape).WithKnownNames(slices.Sorted(maps.Keys(ownStatuses))...).
 			WithAbsent("every error gets the gateway's own answer, as do errors that are not named here")),
 	).WithExample(map[string]any{"name": "orders_errors", "errors": map[string]any{
 		"THROTTLED": map[string]any{"status": int64(429), "body": `{"error":"slow down"}`, "headers": map[string]any{"Retry-After": "1"}},
@@ -69,15 +69,15 @@ var gatewayResponseList = shape.OfList("What the gateway answers when it refuses
 	distinctBy("response", "name")).WithAbsent("not managed; [] means none except default")
 
 var errorAnswerShape = shape.OfMap("The answer to calls that end with this error.",
-	shape.May("status", shape.OfWhole("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("the status of the error itself")),
-	shape.May("body", shape.OfText("Body, which may contain variables such as $context.error.message.").
-		WithDefault(ownAnswer).WithMade(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
-	shape.May("headers", shape.OfEach("Headers by name.", shape.OfText("Value.", shape.Length(1, 1024), withoutBrackets).WithExample("1")).
-		Obeying(tenHeaders, headerNames).WithExample(map[string]any{"Retry-After": "1"}).WithAbsent("none")),
+	shape.Optional("status", shape.OfInteger("HTTP status.", shape.Range(200, 599), otherThan444).WithUnit("HTTP status").WithExample(int64(429)).WithAbsent("the status of the error itself")),
+	shape.Optional("body", shape.OfText("Body, which may contain variables such as $context.error.message.").
+		WithDefault(ownAnswer).WithSamples(`{"error":"slow down"}`, `{"error":"$context.error.message"}`, "sorry, 抱歉")),
+	shape.Optional("headers", shape.OfEach("Headers by name.", shape.OfText("Value.", shape.Length(1, 1024), withoutBrackets).WithExample("1")).
+		WithRules(tenHeaders, headerNames).WithExample(map[string]any{"Retry-After": "1"}).WithAbsent("none")),
 )
 
 var (
-	otherThan444 = shape.Rule{Says: "not 444", Keywords: map[string]any{"not": map[string]any{"const": 444}}, Hint: "write another status", Broken: func(v any) string {
+	otherThan444 = shape.Rule{Text: "not 444", Keywords: map[string]any{"not": map[string]any{"const": 444}}, Hint: "write another status", Check: func(v any) string {
 		if v == int64(444) {
 			return "444 is not taken"
 		}
@@ -88,22 +88,22 @@ var (
 			return "contains [[ or ]]"
 		}
 		return ""
-	}, "remove them").Saying("without [[ and ]]")
+	}, "remove them").Described("without [[ and ]]")
 	tenHeaders = shape.Test(func(m map[string]any) string {
 		if len(m) > 10 {
 			return "has " + itoa(int64(len(m))) + " entries; at most 10 are allowed"
 		}
 		return ""
-	}, "").Saying("at most 10").With("maxProperties", 10)
+	}, "").Described("at most 10").WithKeyword("maxProperties", 10)
 	headerName  = shape.Pattern(`[A-Za-z0-9-]{1,128}`, "letters, digits and -, at most 128")
 	headerNames = shape.Test(func(m map[string]any) string {
 		for _, name := range slices.Sorted(maps.Keys(m)) {
-			if wrong := headerName.Broken(name); wrong != "" {
+			if wrong := headerName.Check(name); wrong != "" {
 				return "names a header that is not allowed: " + wrong
 			}
 		}
 		return ""
-	}, headerName.Hint).Saying("names of " + headerName.Says)
+	}, headerName.Hint).Described("names of " + headerName.Text)
 )
 
 var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
@@ -173,7 +173,7 @@ var gatewayResponse = of(Def[GatewayResponse, gatewayResponseWire]{
 			}
 			r.Errors[kind] = a
 		}
-		return Found[GatewayResponse]{ID: w.ID, Value: r, Bound: Unknown, Silent: silent(map[string]bool{"/errors": w.Answers != nil})}
+		return Found[GatewayResponse]{ID: w.ID, Value: r, Bound: Unknown, Omitted: omitted(map[string]bool{"/errors": w.Answers != nil})}
 	},
 })
 

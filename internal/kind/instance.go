@@ -9,12 +9,12 @@ import (
 
 // Instance is the gateway itself. API reference: "Viewing Dedicated Gateway Details".
 type Instance struct {
-	ID       string   `json:"id"`
-	Name     string   `json:"instance_name"`
-	Status   string   `json:"status"` // a word, such as Running; see State
-	Number   *int     `json:"instance_status"`
-	Features []string `json:"supported_features"`
-	Locks    []Lock   `json:"cbc_operation_locks"`
+	ID           string   `json:"id"`
+	Name         string   `json:"instance_name"`
+	Status       string   `json:"status"` // a word, such as Running; see State
+	StatusNumber *int     `json:"instance_status"`
+	Features     []string `json:"supported_features"`
+	Locks        []Lock   `json:"cbc_operation_locks"`
 }
 
 // Running is the state of an instance that accepts configuration.
@@ -25,10 +25,10 @@ const Running = "Running"
 func (i *Instance) State() string {
 	const running = "6"
 	number := ""
-	if i.Number != nil {
-		number = strconv.Itoa(*i.Number)
+	if i.StatusNumber != nil {
+		number = strconv.Itoa(*i.StatusNumber)
 	}
-	switch told := cmp.Or(i.Status, number); told {
+	switch status := cmp.Or(i.Status, number); status {
 	case running:
 		return Running
 	case "":
@@ -36,7 +36,7 @@ func (i *Instance) State() string {
 	case number:
 		return "in the state " + number
 	default:
-		return told
+		return status
 	}
 }
 

@@ -82,7 +82,7 @@ type Hooks[S any] struct {
 	Check      func(S) []shape.Problem              // finds mistakes that no rule of a single field can find; default: none
 	CheckIn    func(owner any, s S) []shape.Problem // finds mistakes that only show in the values of the owner and the part together; default: none
 	Refs       func(S) []Ref                        // objects that must exist first; default: none
-	Conflict   func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one; Soft if the gateway does not report enough to be sure; default: nothing
+	Conflict   func(want, have S) []shape.Problem   // why the gateway's object cannot become the wanted one; a Warning if the gateway does not report enough to be sure; default: nothing
 	LastDay    func(S) string                       // the last day on which the value can be written, YYYY-MM-DD; default: "", no end
 	Excludes   func(a, b S) bool                    // for UniqueName: whether two objects of one name cannot exist together; default: they never can
 	Features   func(S) []string                     // instance features of which the object certainly needs one; default: none
@@ -169,11 +169,11 @@ type Def[S, W any] struct {
 	Key func(owner string, s S) string // unique within the kind; see Object.Key
 
 	// Names fills in the names of objects to which the API refers only by id; nil if there are no such references.
-	Names  func(s S, name func(kindName, id string) string) S
-	Items  func(element any) []S         // the values that one element of Field declares; if nil, one value, and none for {}
-	Encode func(Writing[S]) (any, error) // the body of a create or an update; a nil body for a value that the gateway makes (Ops.Generate)
-	Decode func(W) Found[S]
-	Apart  []Apart[S] // fields that separate requests write, in this order; nil if there are none
+	Names          func(s S, name func(kindName, id string) string) S
+	Items          func(element any) []S         // the values that one element of Field declares; if nil, one value, and none for {}
+	Encode         func(Writing[S]) (any, error) // the body of a create or an update; a nil body for a value that the gateway makes (Ops.Generate)
+	Decode         func(W) Found[S]
+	SeparateWrites []SeparateWrite[S] // fields that separate requests write, in this order; nil if there are none
 }
 
 // Writing is the input from which Encode makes the body of a request.
@@ -206,16 +206,16 @@ func (k *Kind) EnvironmentOf(value any) Ref {
 
 // Found is an object that Decode has read from an answer.
 type Found[S any] struct {
-	ID      string
-	Value   S
-	Bound   int
-	Strange wire.Strange
-	Silent  []string // JSON pointers of fields that every object has and that the answer leaves out
-	Foreign bool     // see Object
-	Empty   bool     // the gateway reports that nothing lives inside the object
-	None    bool     // the gateway reports that there is no such object
+	ID           string
+	Value        S
+	Bound        int
+	Unrecognized wire.Unrecognized
+	Omitted      []string // JSON pointers of fields that every object has and that the answer leaves out
+	Foreign      bool     // see Object
+	NoParts      bool     // the gateway reports that nothing lives inside the object
+	Absent       bool     // the gateway reports that there is no such object
 
-	Inside map[string]json.RawMessage // see Object
+	PartLists map[string]json.RawMessage // see Object
 }
 
 // Matched has the parts of one owner that are left to be compared by key, after some were paired.
@@ -228,13 +228,13 @@ type Matched struct {
 type Kind struct {
 	Facts
 	Hooks[any]
-	Declare func(item any) (Object, error)           // the object that an item of Section declares
-	Items   func(owner string, element any) []Object // the objects that an element of Field declares
-	Apart   []Apart[any]
-	Unpack  func(tree map[string]any) (any, error) // the inverse of Pack; the value is normalised
-	decode  func(owner string, page *Page) ([]Object, error)
-	decode1 func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: the answer has the expected form
-	encode  func(want, have any, parent *Object, ids IDs) (any, error)
+	Declare        func(item any) (Object, error)           // the object that an item of Section declares
+	Items          func(owner string, element any) []Object // the objects that an element of Field declares
+	SeparateWrites []SeparateWrite[any]
+	Unpack         func(tree map[string]any) (any, error) // the inverse of Pack; the value is normalised
+	decode         func(owner string, page *Page) ([]Object, error)
+	decodeOne      func(owner string, raw json.RawMessage) (o Object, plain bool, err error) // plain: the answer has the expected form
+	encode         func(want, have any, parent *Object, ids IDs) (any, error)
 
 	// WithNames fills in the names of objects to which o refers only by id; nil if the kind has no such references.
 	WithNames func(o Object, name func(kindName, id string) string) Object
@@ -245,7 +245,7 @@ type Kind struct {
 
 // of erases the types of d. Only this function and those that it calls assert the type of a value.
 func of[S, W any](d Def[S, W]) *Kind {
-	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks), Apart: apart(d.Apart)}
+	k := &Kind{Facts: d.Facts, Hooks: erased(d.Hooks), SeparateWrites: separateWrites(d.SeparateWrites)}
 	if d.Secrets == nil && d.Shape != nil {
 		secrets := d.Shape.Secrets()
 		k.Secrets = func(any) []string { return secrets }
@@ -295,33 +295,33 @@ func (d *Def[S, W]) onWire(k *Kind) {
 	if d.Ops.Update != "" {
 		k.form = wireForm[W](&d.Facts)
 	}
-	found := func(owner string, w *W, raw []byte, strange wire.Strange) Object {
+	found := func(owner string, w *W, raw []byte, unrecognized wire.Unrecognized) Object {
 		f := d.Decode(*w)
-		if f.None {
+		if f.Absent {
 			return Object{}
 		}
-		if keeper, ok := any(&f.Value).(interface{ keep(Odd) }); ok {
-			keeper.keep(k.oddities(strange, f.Strange, f.Silent))
+		if holder, ok := any(&f.Value).(interface{ setUnclear(Unclear) }); ok {
+			holder.setUnclear(k.unclearOf(unrecognized, f.Unrecognized, f.Omitted))
 		}
 		o := d.object(f.Value, owner)
-		o.ID, o.Bound, o.Foreign, o.Parts, o.Inside = f.ID, f.Bound, f.Foreign, !f.Empty, f.Inside
+		o.ID, o.Bound, o.Foreign, o.MayHaveParts, o.PartLists = f.ID, f.Bound, f.Foreign, !f.NoParts, f.PartLists
 		if k.form != nil {
-			o.Beyond = beyond(k.form, raw)
+			o.Extra = extra(k.form, raw)
 		}
 		return o
 	}
 	k.decode = func(owner string, page *Page) ([]Object, error) {
-		list, strange, err := entries[W](page, d.ListField)
+		list, unrecognized, err := entries[W](page, d.ListField)
 		out, raw := make([]Object, len(list)), parts(page.fields[d.ListField])
 		for i, w := range list {
-			out[i] = found(owner, w, raw[i], strange[i])
+			out[i] = found(owner, w, raw[i], unrecognized[i])
 		}
 		return out, err
 	}
-	k.decode1 = func(owner string, raw json.RawMessage) (Object, bool, error) {
+	k.decodeOne = func(owner string, raw json.RawMessage) (Object, bool, error) {
 		var w W
-		strange, err := wire.Decode(raw, &w)
-		return found(owner, &w, raw, strange), strange == nil, err
+		unrecognized, err := wire.Decode(raw, &w)
+		return found(owner, &w, raw, unrecognized), unrecognized == nil, err
 	}
 	if d.Names != nil {
 		k.WithNames = func(o Object, name func(kindName, id string) string) Object {
@@ -339,6 +339,6 @@ func (d *Def[S, W]) onWire(k *Kind) {
 		if err != nil {
 			return nil, err
 		}
-		return k.Odd(want).in(body)
+		return k.Unclear(want).addTo(body)
 	}
 }

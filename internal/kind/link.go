@@ -17,12 +17,12 @@ import (
 type Grouping int
 
 const (
-	Alone    Grouping = iota // one link
-	ByOwner                  // links of one owner, in any environment
-	ByPlugin                 // links of one owner in one environment
-	ByAPI                    // links of one API in one environment
-	Cross                    // every owner of a set with every API of a set, in one environment
-	Together                 // any links of the kind
+	Alone        Grouping = iota // one link
+	ByOwner                      // links of one owner, in any environment
+	ByOwnerInEnv                 // links of one owner in one environment
+	ByAPIInEnv                   // links of one API in one environment
+	Cross                        // every owner of a set with every API of a set, in one environment
+	Together                     // any links of the kind
 )
 
 func (g Grouping) String() string {
@@ -48,25 +48,25 @@ type LinkKind struct {
 	// Slot returns the name of the slot that links of an owner take. A target has at most one link in each slot: it has
 	// one slot for throttles, and one for each type of plugin. nil if a target can have any number of links.
 	Slot func(owner any) string
-	// Mixed says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
-	Mixed bool
+	// SharedSlot says that some versions of the gateway have a single slot for all links of a target, whatever Slot says.
+	SharedSlot bool
 	// Overwrites says that a bind always replaces the link that has the slot; otherwise the gateway may refuse it.
 	Overwrites bool
 	// Guards reports whether an owner lets in only the callers that it names, as an ACL of type PERMIT does. An API
 	// that has such an owner before and after a run must have one throughout the run, or it is open to everybody for a
 	// moment. nil if no owner of the kind does this.
 	Guards func(owner any) bool
-	// Dropped says that the gateway deletes the links of an owner together with the owner, so no unbind is needed
+	// DeletedWithOwner says that the gateway deletes the links of an owner together with the owner, so no unbind is needed
 	// before.
-	Dropped bool
-	// Vacates says that the link that has the slot must be unbound first, since it is not documented what a bind does
+	DeletedWithOwner bool
+	// UnbindFirst says that the link that has the slot must be unbound first, since it is not documented what a bind does
 	// to it.
-	Vacates bool
+	UnbindFirst bool
 
-	OfOwner  Reading // links of one owner
-	OfTarget Reading // links of one target
-	OfAll    Reading // all links at once; Operation "" if there is no such list
-	Free     Reading // targets that the owner is not bound to, each with the owner whose link has the slot; Operation "" if there is no such list
+	OfOwner  LinkList // links of one owner
+	OfTarget LinkList // links of one target
+	OfAll    LinkList // all links at once; Operation "" if there is no such list
+	Unbound  LinkList // targets that the owner is not bound to, each with the owner whose link has the slot; Operation "" if there is no such list
 
 	Codes        Codes
 	Bind, Unbind []Write // ways to write several links with one request; the plan takes the one that needs the fewest
@@ -84,8 +84,8 @@ func (k *LinkKind) ToWord() string {
 	return strings.ReplaceAll(k.Target, "_", " ")
 }
 
-// Reading is a list of links.
-type Reading struct {
+// LinkList is a list of links.
+type LinkList struct {
 	Operation string
 	ListField string // "" if the answer is not a list but the only link, or an empty object if there is none
 	Path      func(id string) []string
@@ -101,14 +101,14 @@ type Answer struct {
 }
 
 // reading returns r with a decoder for its items. R is the type of an item in the API.
-func reading[R any](r Reading, row func(R) Row) Reading {
+func reading[R any](r LinkList, row func(R) Row) LinkList {
 	r.rows = rowsOf(r.ListField, row)
 	return r
 }
 
 // bindings returns a list of links that takes the id of an owner or API as the query parameter by.
-func bindings[R any](operation, field, by string, row func(R) Row, path ...string) Reading {
-	return reading(Reading{Operation: operation, ListField: field, Path: fixed(path...), Query: func(id string) url.Values { return query(by, id) }}, row)
+func bindings[R any](operation, field, by string, row func(R) Row, path ...string) LinkList {
+	return reading(LinkList{Operation: operation, ListField: field, Path: fixed(path...), Query: func(id string) url.Values { return query(by, id) }}, row)
 }
 
 func fixed(path ...string) func(string) []string {
@@ -150,7 +150,7 @@ func (a boundAPI) row(id, ownerID, owner string) Row {
 // slot: "" if there is none, nil if the list does not report it.
 func freeAPI(a listedAPI, owner *string) Row {
 	r := boundAPI(a).row("", "", value(owner))
-	r.PublishID, r.Untold = "", owner == nil
+	r.PublishID, r.HolderUnknown = "", owner == nil
 	return r
 }
 
@@ -197,11 +197,11 @@ func rowsOf[R any](field string, row func(R) Row) func(*Page) ([]Row, error) {
 		if field == "" {
 			return lone(page, row)
 		}
-		list, strange, err := entries[R](page, field)
+		list, unrecognized, err := entries[R](page, field)
 		out := make([]Row, len(list))
 		for i, r := range list {
 			out[i] = row(*r)
-			out[i].Plain = strange[i] == nil
+			out[i].WellFormed = unrecognized[i] == nil
 		}
 		return out, err
 	}
@@ -213,12 +213,12 @@ func lone[R any](page *Page, row func(R) Row) ([]Row, error) {
 		return nil, nil
 	}
 	var r R
-	strange, err := wire.Decode(page.raw, &r)
+	unrecognized, err := wire.Decode(page.raw, &r)
 	if err != nil {
 		return nil, err
 	}
 	out := row(r)
-	if out.Plain = strange == nil; out.OwnerID == "" {
+	if out.WellFormed = unrecognized == nil; out.OwnerID == "" {
 		return nil, nil
 	}
 	return []Row{out}, nil
@@ -231,10 +231,10 @@ type Row struct {
 	APIID, API, Group       string
 	EnvID, Env, PublishID   string
 	Method, Path            string
-	Untold                  bool   // of Free: the list does not report whether another owner's link has the slot
+	HolderUnknown           bool   // of Unbound: the list does not report whether another owner's link has the slot
 	Failed                  bool   // the gateway reports that this pair was not bound
 	ErrorCode, ErrorMessage string // why
-	Plain                   bool   // all values had the expected type
+	WellFormed              bool   // all values had the expected type
 }
 
 // Fill fills empty fields from known, except names of an owner or API that is not the same as in known.
@@ -254,11 +254,11 @@ func (r *Row) Fill(known Row) {
 	}
 }
 
-// To returns the id of the target.
-func (r *Row) To() string { return cmp.Or(r.TargetID, r.APIID) }
+// ToID returns the id of the target.
+func (r *Row) ToID() string { return cmp.Or(r.TargetID, r.APIID) }
 
-// Whole reports whether the row identifies the owner, the target, and the environment.
-func (r *Row) Whole() bool {
+// Complete reports whether the row identifies the owner, the target, and the environment.
+func (r *Row) Complete() bool {
 	if r.Target != "" {
 		return r.OwnerID != ""
 	}
@@ -266,19 +266,19 @@ func (r *Row) Whole() bool {
 }
 
 // Key identifies the row in its list.
-func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.To() + " " + r.Env }
+func (r *Row) Key() string { return r.ID + " " + r.OwnerID + " " + r.ToID() + " " + r.Env }
 
-// Whole reports whether the answer has no pages.
-func (r Reading) Whole() bool { return r.ListField == "" }
+// Unpaged reports whether the answer has no pages.
+func (r LinkList) Unpaged() bool { return r.ListField == "" }
 
 // IsNone reports whether an error says that there is no link.
-func (r Reading) IsNone(err error) bool {
+func (r LinkList) IsNone(err error) bool {
 	e, ok := errors.AsType[*api.Error](err)
 	return ok && r.None != "" && e.Status == 404 && e.Code == r.None
 }
 
 // Read asks for one page of a list of links. id is that of the owner or target, for lists that take one.
-func (r Reading) Read(id string, offset int) api.Request {
+func (r LinkList) Read(id string, offset int) api.Request {
 	if r.ListField == "" {
 		return api.Request{Operation: r.Operation, Method: "GET", Path: r.Path(id)}
 	}
@@ -292,7 +292,7 @@ func (r Reading) Read(id string, offset int) api.Request {
 }
 
 // Within restricts a list of an owner's links to an environment and a group; "" means any.
-func (r Reading) Within(envID, groupID string) Reading {
+func (r LinkList) Within(envID, groupID string) LinkList {
 	whole := r.Query
 	r.Query = func(id string) url.Values {
 		q := whole(id)
@@ -307,7 +307,7 @@ func (r Reading) Within(envID, groupID string) Reading {
 }
 
 // Rows reads the answer of Read.
-func (r Reading) Rows(page Page) ([]Row, error) {
+func (r LinkList) Rows(page Page) ([]Row, error) {
 	return r.rows(&page)
 }
 
@@ -324,7 +324,7 @@ func (a Answer) Rows(body json.RawMessage) (rows []Row, ok bool, err error) {
 		return nil, false, nil
 	}
 	rows, err = a.rows(&page)
-	if slices.ContainsFunc(rows, func(r Row) bool { return !r.Plain }) {
+	if slices.ContainsFunc(rows, func(r Row) bool { return !r.WellFormed }) {
 		return nil, false, errForm
 	}
 	return rows, true, err

@@ -12,9 +12,9 @@ import (
 // gateway also reports read-only fields, such as names and addresses.
 type Microservice struct {
 	Type       string      `json:"service_type"` // CSE, CCE, CCE_SERVICE or NACOS; only the field of that type is set
-	CSE        *CSEInfo    `json:"cse_info,omitempty" told:"engine_name,service_name,register_address,cse_app_id,version"`
-	CCE        *CCEInfo    `json:"cce_info,omitempty" told:"cluster_name"`
-	CCEService *CCEService `json:"cce_service_info,omitempty" told:"cluster_name"`
+	CSE        *CSEInfo    `json:"cse_info,omitempty" readonly:"engine_name,service_name,register_address,cse_app_id,version"`
+	CCE        *CCEInfo    `json:"cce_info,omitempty" readonly:"cluster_name"`
+	CCEService *CCEService `json:"cce_service_info,omitempty" readonly:"cluster_name"`
 	Nacos      *NacosInfo  `json:"nacos_info,omitempty"`
 }
 
@@ -75,7 +75,7 @@ const (
 func (m *Microservice) weighsItself() bool { return m != nil && m.Type == "NACOS" }
 
 // told returns the microservice of an answer without the fields of other service types; nil for a stub.
-func (m *Microservice) told() *Microservice {
+func (m *Microservice) cleaned() *Microservice {
 	if m == nil || m.Type == "" {
 		return nil
 	}
@@ -103,7 +103,7 @@ func (m *Microservice) told() *Microservice {
 
 // silent reports whether the answer of the gateway leaves out the user of the registry. If there is no user, gateways
 // that report users return a stub of empty texts.
-func (m *Microservice) silent() bool { return m != nil && m.Type == "NACOS" && m.user() == nil }
+func (m *Microservice) omitsUser() bool { return m != nil && m.Type == "NACOS" && m.user() == nil }
 
 // complete fills in the defaults of fields that files may leave out. Only Nacos services have such fields.
 func (m *Microservice) complete() *Microservice {
@@ -134,9 +134,9 @@ func (m *Microservice) concise() *Microservice {
 
 // adopt returns m without the password if want leaves it to the gateway. If the gateway is silent about the user, m
 // gets the user of want with a masked password.
-func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
+func (m *Microservice) adopt(want *Microservice, userOmitted bool) *Microservice {
 	w := want.user()
-	if w != nil && silent {
+	if w != nil && userOmitted {
 		m = m.changed(func(n *NacosInfo) { n.User = &NacosUser{Name: w.Name, Password: masked} })
 	}
 	if w == nil || w.Password != "" {
@@ -151,9 +151,9 @@ func (m *Microservice) adopt(want *Microservice, silent bool) *Microservice {
 
 // sent returns m with the gateway's password if m leaves the password to the gateway, since an update replaces the
 // whole microservice. If the gateway hides the password, lost names it.
-func (m *Microservice) sent(have *Microservice, silent bool) (_ *Microservice, lost []string) {
+func (m *Microservice) sent(have *Microservice, userOmitted bool) (_ *Microservice, lost []string) {
 	user, held := m.user(), have.user()
-	if user == nil || held == nil && !silent || user.Password != "" {
+	if user == nil || held == nil && !userOmitted || user.Password != "" {
 		return m, nil
 	}
 	if held == nil || !InClear(held.Password) {
@@ -187,40 +187,40 @@ func (m *Microservice) changed(set func(*NacosInfo)) *Microservice {
 
 // microserviceShape describes the registry or cluster of a channel. Its keys are the API's names.
 func microserviceShape() *shape.Shape {
-	clusterID := shape.Need("cluster_id", shape.OfText("Id of the cluster.", shape.Length(1, 64)).WithExample("ab1485b4-f91b-11ec-8d3b-0255ac101a2b"))
-	namespace := shape.Need("namespace", shape.OfText("Namespace in the cluster.", shape.Length(1, 63)).WithExample("default"))
+	clusterID := shape.Required("cluster_id", shape.OfText("Id of the cluster.", shape.Length(1, 64)).WithExample("ab1485b4-f91b-11ec-8d3b-0255ac101a2b"))
+	namespace := shape.Required("namespace", shape.OfText("Namespace in the cluster.", shape.Length(1, 63)).WithExample("default"))
 	app := shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9._一-鿿-]*`, "letters, digits, Chinese characters and - _ ., starting with a letter or a Chinese character")
 	nacosWord := shape.Pattern(`[A-Za-z0-9_.:-]*`, "letters, digits and - _ . :")
 	return shape.OfMap("The service whose instances are the members, for type microservice. The service keeps the list of members itself.",
-		shape.Need("service_type", shape.OfText("Where the service is registered. Which service it is, is set in cse_info, cce_info, cce_service_info or nacos_info.", shape.OneOf("CSE", "CCE", "CCE_SERVICE", "NACOS"))),
-		shape.May("cse_info", shape.OfMap("A service of a Cloud Service Engine, for service_type CSE.",
-			shape.Need("engine_id", shape.OfText("Id of the engine.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
-			shape.Need("service_id", shape.OfText("Id of the service.", shape.Length(1, 64)).WithExample("8a7b6c5d4e3f2a1b5f1c2c0b8c6e4d5f")),
+		shape.Required("service_type", shape.OfText("Where the service is registered. Which service it is, is set in cse_info, cce_info, cce_service_info or nacos_info.", shape.OneOf("CSE", "CCE", "CCE_SERVICE", "NACOS"))),
+		shape.Optional("cse_info", shape.OfMap("A service of a Cloud Service Engine, for service_type CSE.",
+			shape.Required("engine_id", shape.OfText("Id of the engine.", shape.Length(1, 64)).WithExample("5f1c2c0b-8c6e-4d5f-8a7b-6c5d4e3f2a1b")),
+			shape.Required("service_id", shape.OfText("Id of the service.", shape.Length(1, 64)).WithExample("8a7b6c5d4e3f2a1b5f1c2c0b8c6e4d5f")),
 		).WithAbsent("none").InContext("service_type", "CSE")),
-		shape.May("cce_info", shape.OfMap("A workload of a Cloud Container Engine, for service_type CCE: found by app_name, or by label_key and label_value.",
+		shape.Optional("cce_info", shape.OfMap("A workload of a Cloud Container Engine, for service_type CCE: found by app_name, or by label_key and label_value.",
 			clusterID, namespace,
-			shape.Need("workload_type", shape.OfText("Kind of workload.", shape.OneOf("deployment", "statefulset", "daemonset"))),
-			shape.May("app_name", shape.OfText("Name of the app.", shape.Length(1, 64), app).WithExample("orders").WithAbsent("none").InContext("label_key", nil).InContext("label_value", nil)),
-			shape.May("label_key", shape.OfText("Name of a label.", shape.Length(1, 64)).WithExample("app").WithAbsent("none").InContext("label_value", "orders").InContext("app_name", nil)),
-			shape.May("label_value", shape.OfText("Value of that label.", shape.Length(1, 64)).WithExample("orders").WithAbsent("none").InContext("label_key", "app").InContext("app_name", nil)),
+			shape.Required("workload_type", shape.OfText("Kind of workload.", shape.OneOf("deployment", "statefulset", "daemonset"))),
+			shape.Optional("app_name", shape.OfText("Name of the app.", shape.Length(1, 64), app).WithExample("orders").WithAbsent("none").InContext("label_key", nil).InContext("label_value", nil)),
+			shape.Optional("label_key", shape.OfText("Name of a label.", shape.Length(1, 64)).WithExample("app").WithAbsent("none").InContext("label_value", "orders").InContext("app_name", nil)),
+			shape.Optional("label_value", shape.OfText("Value of that label.", shape.Length(1, 64)).WithExample("orders").WithAbsent("none").InContext("label_key", "app").InContext("app_name", nil)),
 		).WithAbsent("none").InContext("service_type", "CCE")),
-		shape.May("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which the vendor's documentation calls unsupported.",
+		shape.Optional("cce_service_info", shape.OfMap("A service of a Cloud Container Engine, for service_type CCE_SERVICE, which the vendor's documentation calls unsupported.",
 			clusterID, namespace,
-			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 64), app).WithExample("orders")),
+			shape.Required("service_name", shape.OfText("Name of the service.", shape.Length(1, 64), app).WithExample("orders")),
 		).WithAbsent("none").InContext("service_type", "CCE_SERVICE").InContext("cce_info", nil)),
-		shape.May("nacos_info", shape.OfMap("A service of a Nacos registry, for service_type NACOS.",
-			shape.May("namespace", shape.OfText("Id of the namespace; empty means public.", shape.Length(0, 64), nacosWord).WithDefault("").WithExample("orders")),
-			shape.May("cluster_name", shape.OfText("Cluster of the service.", shape.Length(1, 64), nacosWord).WithDefault(nacosCluster)),
-			shape.May("group_name", shape.OfText("Group of the service.", shape.Length(1, 128), nacosWord).WithDefault(nacosGroup)),
-			shape.Need("service_name", shape.OfText("Name of the service.", shape.Length(1, 512)).WithExample("orders")),
-			shape.Need("server_config", shape.OfList("Addresses of the registry.", shape.OfMap("An address.",
-				shape.Need("ip_address", shape.OfText("Address of a server.", shape.Length(1, 255)).WithExample("192.0.2.20")),
-				shape.Need("port", shape.OfWhole("Port.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8848))),
-				shape.May("grpc_port", shape.OfWhole("Port for gRPC.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(9848)).WithAbsent("port + 1000")),
+		shape.Optional("nacos_info", shape.OfMap("A service of a Nacos registry, for service_type NACOS.",
+			shape.Optional("namespace", shape.OfText("Id of the namespace; empty means public.", shape.Length(0, 64), nacosWord).WithDefault("").WithExample("orders")),
+			shape.Optional("cluster_name", shape.OfText("Cluster of the service.", shape.Length(1, 64), nacosWord).WithDefault(nacosCluster)),
+			shape.Optional("group_name", shape.OfText("Group of the service.", shape.Length(1, 128), nacosWord).WithDefault(nacosGroup)),
+			shape.Required("service_name", shape.OfText("Name of the service.", shape.Length(1, 512)).WithExample("orders")),
+			shape.Required("server_config", shape.OfList("Addresses of the registry.", shape.OfMap("An address.",
+				shape.Required("ip_address", shape.OfText("Address of a server.", shape.Length(1, 255)).WithExample("192.0.2.20")),
+				shape.Required("port", shape.OfInteger("Port.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(8848))),
+				shape.Optional("grpc_port", shape.OfInteger("Port for gRPC.", shape.Range(1, 65535)).WithUnit("port number").WithExample(int64(9848)).WithAbsent("port + 1000")),
 			), shape.Count(1, 0)).KeyedBy("ip_address", "port")),
-			shape.May("user_info", shape.OfMap("User with whom the gateway logs in to the registry.",
-				shape.Need("user_name", shape.OfText("Name of the user.", shape.Length(1, 255)).WithExample("gateway")),
-				shape.May("password", shape.OfText("Password of the user.", shape.Length(1, 255)).AsSecret().WithExample("${NACOS_PASSWORD}").WithAbsent("the password on the gateway is left alone; if the gateway hides it, every update needs it")),
+			shape.Optional("user_info", shape.OfMap("User with whom the gateway logs in to the registry.",
+				shape.Required("user_name", shape.OfText("Name of the user.", shape.Length(1, 255)).WithExample("gateway")),
+				shape.Optional("password", shape.OfText("Password of the user.", shape.Length(1, 255)).AsSecret().WithExample("${NACOS_PASSWORD}").WithAbsent("the password on the gateway is left alone; if the gateway hides it, every update needs it")),
 			).WithAbsent("no login")),
 		).WithAbsent("none").InContext("service_type", "NACOS")),
 	)

@@ -12,23 +12,23 @@ import (
 
 // Object is one object, either as a gateway holds it or as a file declares it.
 type Object struct {
-	Kind   string  // such as "throttle"
-	Key    string  // unique within the kind: the name, or OWNER/… for a kind that lives inside another
-	Owner  string  // key of the owner, for a kind that lives inside another; else ""
-	Parent *Object // the owner as the gateway has it; nil if it was not read, and for a kind without owners
-	ID     string  // the gateway's id; "" if it has none (yet)
-	Value  any     // the kind's own type, normalised
-	Bound  int     // number of APIs that it is bound to by the gateway's report; Unknown when that is not reported
-	Parts  bool    // other objects live inside it, or may do so, since the gateway does not always report it
+	Kind         string  // such as "throttle"
+	Key          string  // unique within the kind: the name, or OWNER/… for a kind that lives inside another
+	Owner        string  // key of the owner, for a kind that lives inside another; else ""
+	Parent       *Object // the owner as the gateway has it; nil if it was not read, and for a kind without owners
+	ID           string  // the gateway's id; "" if it has none (yet)
+	Value        any     // the kind's own type, normalised
+	Bound        int     // number of APIs that it is bound to by the gateway's report; Unknown when that is not reported
+	MayHaveParts bool    // other objects live inside it, or may do so, since the gateway does not always report it
 
 	// Foreign marks an object that files cannot name, such as a special limit for an object of an unknown type. It is
 	// left alone, although the list in the files does not contain it.
 	Foreign bool
 
-	// Inside holds, by kind, the lists of parts that the answer about this object contained (Facts.ListPath).
-	Inside map[string]json.RawMessage
+	// PartLists holds, by kind, the lists of parts that the answer about this object contained (Facts.ListPath).
+	PartLists map[string]json.RawMessage
 
-	Beyond *Beyond // fields of the answer that the API reference does not describe; nil if there are none
+	Extra *Extra // fields of the answer that the API reference does not describe; nil if there are none
 }
 
 // Unknown stands for a number that the gateway does not report, such as the number of bindings of an object.
@@ -85,11 +85,11 @@ type Declared struct {
 
 // Origin says where a secret comes from, without the secret itself.
 type Origin struct {
-	Path      string   // JSON pointer inside the value of the object
-	Variables []string // variables whose values, joined, are the secret; empty if the secret contains other text
-	Asks      []string // all variables that the secret refers to
-	Clear     bool     // the secret is written in the file in plain text
-	Source    Source
+	Path         string   // JSON pointer inside the value of the object
+	Variables    []string // variables whose values, joined, are the secret; empty if the secret contains other text
+	AllVariables []string // all variables that the secret refers to
+	PlainText    bool     // the secret is written in the file in plain text
+	Source       Source
 }
 
 // ManagesKind reports whether the file lists all parts or links of kind k.
@@ -142,9 +142,9 @@ type Desired struct {
 	Owns    map[string][]string // by kind, globs of the names that the files own
 	Ignore  []Ignore
 
-	TakesOver  []string         // addresses of policies that may be displaced though they are not declared
-	OutOfScope []DeclaredLink   // links of declared objects that this run does not compare, if their APIs are known
-	Claims     map[string]Claim // by address, for policies about which Objects and Owns cannot tell who manages them
+	MayDisplace []string         // addresses of policies that may be displaced though they are not declared
+	OutOfScope  []DeclaredLink   // links of declared objects that this run does not compare, if their APIs are known
+	Claims      map[string]Claim // by address, for policies about which Objects and Owns cannot tell who manages them
 }
 
 // Claim is what the files say about who manages a policy.
@@ -170,7 +170,7 @@ type Neighbours struct {
 	Parts  []Object
 	Links  []Link
 
-	All map[string]bool // kinds whose Links are complete, so that the gateway has no other links than these and the compared ones
+	Complete map[string]bool // kinds whose Links are complete, so that the gateway has no other links than these and the compared ones
 }
 
 // Holders returns those Owners that have one of the Links.
@@ -189,10 +189,10 @@ func (b *Neighbours) Holders() (out []Object) {
 
 // Unread is a list that the gateway refuses to show.
 type Unread struct {
-	Kind  string // a kind of objects, parts or links; AnyAPI for the list of APIs
-	Owner string // key of the owner of the parts or links; "" for the whole kind
-	Why   string // the gateway's message
-	Err   error
+	Kind    string // a kind of objects, parts or links; AnyAPI for the list of APIs
+	Owner   string // key of the owner of the parts or links; "" for the whole kind
+	Message string // the gateway's message
+	Err     error
 }
 
 // Names of kinds that code refers to. AnyAPI stands for APIs, which are not a kind of their own; APublication is an API

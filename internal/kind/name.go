@@ -15,12 +15,12 @@ func name(what, example string, most int) *shape.Shape {
 	return shape.OfText("Name of the "+what+", unique in the gateway. It identifies the "+what+".",
 		shape.Length(3, most),
 		shape.Pattern(`[A-Za-z一-鿿][A-Za-z0-9_一-鿿-]*`, "letters, digits, _ and Chinese characters, starting with a letter or a Chinese character"),
-		shape.Softly(shape.Test(func(s string) string {
+		shape.AsWarning(shape.Test(func(s string) string {
 			if strings.ContainsRune(s, '-') {
 				return "contains -, which not every version of the gateway accepts"
 			}
 			return ""
-		}, "use _ to be sure").Saying("without -"))).WithExample(example)
+		}, "use _ to be sure").Described("without -"))).WithExample(example)
 }
 
 // FirstOf joins at most the given number of names with commas, and says how many more there are.
@@ -33,7 +33,7 @@ func FirstOf(names []string, most int) string {
 
 // remark returns the shape of an object's description.
 func remark() *shape.Shape {
-	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithMade("订单限流", "line one\nline two", "plain")
+	return shape.OfText("Description for people.", shape.Length(0, 255)).WithDefault("").WithExample("Orders, all calls").WithSamples("订单限流", "line one\nline two", "plain")
 }
 
 // distinctBy returns a rule that no two entries of a list have the same texts under all the keys. An entry without an
@@ -58,5 +58,5 @@ func distinctBy(what string, keys ...string) shape.Rule {
 			seen[at] = true
 		}
 		return ""
-	}, "remove one of them").Saying("no " + what + " twice")
+	}, "remove one of them").Described("no " + what + " twice")
 }

@@ -16,7 +16,7 @@ type Orchestration struct {
 	Mapped        *MappedParam `json:"mapped_param,omitempty"` // nil for a rule that only prepares values for other rules
 	Preprocessing bool         `json:"preprocessing"`
 	Map           []Mapping    `json:"map"` // in order of priority
-	Odd           `json:"-"`
+	Unclear       `json:"-"`
 }
 
 // MappedParam is the parameter that a rule sets.
@@ -86,31 +86,31 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 			List: "ListOrchestrations", Show: "ShowDetailsOfOrchestration", Create: "CreateOrchestration", Update: "UpdateOrchestration", Delete: "DeleteOrchestration",
 		},
 		Shape: shape.OfMap("An orchestration rule: it derives a parameter of a call from others.",
-			shape.Need("name", shape.OfText("Name of the rule, unique in the gateway.", shape.Length(3, 64),
+			shape.Required("name", shape.OfText("Name of the rule, unique in the gateway.", shape.Length(3, 64),
 				shape.Pattern(`[A-Za-z][A-Za-z0-9_]*`, "letters, digits and _, starting with a letter")).WithExample("tenant_to_shard")),
-			shape.Need("strategy", shape.OfText("How the new value is derived.", shape.OneOf("list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n"))),
-			shape.May("mapped_param", shape.OfMap("The parameter that the rule sets; required unless preprocessing is true.",
-				shape.Need("name", shape.OfText("Its name.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9-]+`, "letters, digits and -")).AsFixed().WithExample("shard")),
-				shape.Need("type", shape.OfText("Its type.", shape.OneOf("string", "number")).AsFixed()),
-				shape.Need("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("query", "header")).AsFixed()),
+			shape.Required("strategy", shape.OfText("How the new value is derived.", shape.OneOf("list", "hash", "range", "hash_range", "none_value", "default", "head_n", "tail_n"))),
+			shape.Optional("mapped_param", shape.OfMap("The parameter that the rule sets; required unless preprocessing is true.",
+				shape.Required("name", shape.OfText("Its name.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9-]+`, "letters, digits and -")).AsImmutable().WithExample("shard")),
+				shape.Required("type", shape.OfText("Its type.", shape.OneOf("string", "number")).AsImmutable()),
+				shape.Required("location", shape.OfText("Where the parameter is in the request.", shape.OneOf("query", "header")).AsImmutable()),
 			).WithAbsent("none, for rules with preprocessing")),
-			shape.May("preprocessing", shape.OfFlag("Whether the rule only prepares values for other rules; not for none_value and default.").AsFixed().WithDefault(false)),
-			shape.May("map", shape.OfList("Entries, tried in this order. Each has values and mapped for list, range and mapped for range and hash_range, only mapped for none_value and default, and length for head_n and tail_n; hash has no entries.",
+			shape.Optional("preprocessing", shape.OfBool("Whether the rule only prepares values for other rules; not for none_value and default.").AsImmutable().WithDefault(false)),
+			shape.Optional("map", shape.OfList("Entries, tried in this order. Each has values and mapped for list, range and mapped for range and hash_range, only mapped for none_value and default, and length for head_n and tail_n; hash has no entries.",
 				shape.OfMap("An entry.",
-					shape.May("values", shape.OfList("Values that are replaced.", shape.OfText("A value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, - and _")).WithExample("a"), shape.Count(0, 3000), distinctTexts).WithAbsent("none")),
-					shape.May("range", shape.OfMap("Range of numbers, both ends included.",
-						shape.Need("start", shape.OfText("First number.", wholeText).WithExample("1000")),
-						shape.Need("end", shape.OfText("Last number.", wholeText).WithExample("1999")),
+					shape.Optional("values", shape.OfList("Values that are replaced.", shape.OfText("A value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9_-]+`, "letters, digits, - and _")).WithExample("a"), shape.Count(0, 3000), distinctTexts).WithAbsent("none")),
+					shape.Optional("range", shape.OfMap("Range of numbers, both ends included.",
+						shape.Required("start", shape.OfText("First number.", wholeText).WithExample("1000")),
+						shape.Required("end", shape.OfText("Last number.", wholeText).WithExample("1999")),
 					).WithAbsent("none").InContext("../strategy", "range").InContext("values", nil)),
-					shape.May("mapped", shape.OfText("The new value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9]+`, "letters and digits")).WithExample("x").WithAbsent("none")),
-					shape.May("length", shape.OfWhole("How many characters are taken from the beginning or end.", shape.Range(1, 100)).WithUnit("characters").WithExample(int64(3)).WithAbsent("none").
+					shape.Optional("mapped", shape.OfText("The new value.", shape.Length(1, 128), shape.Pattern(`[A-Za-z0-9]+`, "letters and digits")).WithExample("x").WithAbsent("none")),
+					shape.Optional("length", shape.OfInteger("How many characters are taken from the beginning or end.", shape.Range(1, 100)).WithUnit("characters").WithExample(int64(3)).WithAbsent("none").
 						InContext("../strategy", "head_n").InContext("values", nil).InContext("mapped", nil)),
-				), shape.Count(0, 300)).WithAbsent("none").WithMadeFor(map[string][]any{
-				"list":       {madeMap(madeValues("a", "x"), madeValues("b", "y")), madeMap(madeValues("b", "x"))},
-				"range":      {madeMap(madeRange("0", "99", "low"), madeRange("100", "9223372036854775807", "high")), madeMap(madeRange("0", "9", "x"))},
-				"hash_range": {madeMap(madeRange("0", "499", "one")), madeMap(madeRange("500", "999", "two"))},
-				"none_value": {madeMap(map[string]any{"mapped": "none"})}, "default": {madeMap(map[string]any{"mapped": "x"})},
-				"head_n": {madeMap(map[string]any{"length": 3})}, "tail_n": {madeMap(map[string]any{"length": 100})}, "hash": {[]any{}},
+				), shape.Count(0, 300)).WithAbsent("none").WithSamplesFor(map[string][]any{
+				"list":       {sampleMap(sampleValues("a", "x"), sampleValues("b", "y")), sampleMap(sampleValues("b", "x"))},
+				"range":      {sampleMap(sampleRange("0", "99", "low"), sampleRange("100", "9223372036854775807", "high")), sampleMap(sampleRange("0", "9", "x"))},
+				"hash_range": {sampleMap(sampleRange("0", "499", "one")), sampleMap(sampleRange("500", "999", "two"))},
+				"none_value": {sampleMap(map[string]any{"mapped": "none"})}, "default": {sampleMap(map[string]any{"mapped": "x"})},
+				"head_n": {sampleMap(map[string]any{"length": 3})}, "tail_n": {sampleMap(map[string]any{"length": 100})}, "hash": {[]any{}},
 			})),
 		).WithExample(map[string]any{
 			"name": "tenant_to_shard", "strategy": "list", "mapped_param": map[string]any{"name": "shard", "type": "string", "location": "header"},
@@ -161,17 +161,17 @@ var orchestration = of(Def[Orchestration, orchestrationWire]{
 			}
 			o.Map = append(o.Map, entry)
 		}
-		return Found[Orchestration]{ID: w.ID, Value: o, Bound: Unknown, Silent: silent(map[string]bool{"/strategy": w.Strategy != nil})}
+		return Found[Orchestration]{ID: w.ID, Value: o, Bound: Unknown, Omitted: omitted(map[string]bool{"/strategy": w.Strategy != nil})}
 	},
 })
 
-func madeMap(entries ...any) []any { return entries }
+func sampleMap(entries ...any) []any { return entries }
 
-func madeValues(value, mapped string) map[string]any {
+func sampleValues(value, mapped string) map[string]any {
 	return map[string]any{"values": []any{value}, "mapped": mapped}
 }
 
-func madeRange(start, end, mapped string) map[string]any {
+func sampleRange(start, end, mapped string) map[string]any {
 	return map[string]any{"range": map[string]any{"start": start, "end": end}, "mapped": mapped}
 }
 

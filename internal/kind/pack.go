@@ -9,8 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// oddKey is the pointer at which a tree keeps the Odd of the value.
-const oddKey = "/" + inner + "Odd"
+// unclearKey is the pointer at which a tree keeps the unclear fields of the value.
+const unclearKey = "/" + inner + "Unclear"
 
 // Pack returns a value as a tree of maps, lists and scalars, secrets included.
 func (k *Kind) Pack(value any) map[string]any { return toTree(reflect.ValueOf(value)) }
@@ -38,12 +38,12 @@ func (k *Kind) Named(value any, name string) any {
 	return v
 }
 
-// Recalled returns an object with the new names of the objects that it refers to. called returns the new name of an
+// Renamed returns an object with the new names of the objects that it refers to. newName returns the new name of an
 // object, and "" if it is not renamed.
-func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Object {
+func (k *Kind) Renamed(o Object, newName func(kindName, key string) string) Object {
 	tree := map[string]any(nil)
 	for _, ref := range k.Refs(o.Value) {
-		if now := called(ref.Kind, ref.Key); now != "" {
+		if now := newName(ref.Kind, ref.Key); now != "" {
 			if tree == nil {
 				tree = k.Pack(o.Value)
 			}
@@ -60,21 +60,21 @@ func (k *Kind) Recalled(o Object, called func(kindName, key string) string) Obje
 	return o
 }
 
-// Open reports whether a declared value leaves the field at a pointer in Facts.Generated to the gateway.
-func (k *Kind) Open(value any, pointer string) bool {
+// LeavesOpen reports whether a declared value leaves the field at a pointer in Facts.Generated to the gateway.
+func (k *Kind) LeavesOpen(value any, pointer string) bool {
 	v := jsonptr.At(k.Pack(value), pointer)
 	return v == nil || v == ""
 }
 
-// Settle returns have in a form that can be compared with want: fields that want leaves to the gateway, and fields that
+// ForComparison returns have in a form that can be compared with want: fields that want leaves to the gateway, and fields that
 // the gateway hides or does not report, are taken from want, so they do not differ.
-func (k *Kind) Settle(want, have any) any {
+func (k *Kind) ForComparison(want, have any) any {
 	have = k.unmasked(want, k.Adopt(want, have))
-	silent := k.Odd(have).Untold()
-	if len(silent) == 0 {
+	unreported := k.Unclear(have).Unreported()
+	if len(unreported) == 0 {
 		return have
 	}
-	v, err := k.Overlay(have, want, silent)
+	v, err := k.Overlay(have, want, unreported)
 	if err != nil {
 		return have
 	}
@@ -85,7 +85,7 @@ func (k *Kind) Settle(want, have any) any {
 // and without the fields that want leaves to the gateway.
 func (k *Kind) unmasked(want, have any) any {
 	secrets := k.Secrets(want)
-	if len(secrets)+len(k.Generated) == 0 || reflect.DeepEqual(want, have) || !k.alike(want, have) {
+	if len(secrets)+len(k.Generated) == 0 || reflect.DeepEqual(want, have) || !k.sameImmutable(want, have) {
 		return have
 	}
 	wanted, held := k.Pack(want), k.Pack(have)
@@ -111,8 +111,8 @@ func (k *Kind) unmasked(want, have any) any {
 	return v
 }
 
-// alike reports whether two values agree in the fields that cannot change in place.
-func (k *Kind) alike(a, b any) bool {
+// sameImmutable reports whether two values agree in the fields that cannot change in place.
+func (k *Kind) sameImmutable(a, b any) bool {
 	if len(k.Immutable) == 0 {
 		return true
 	}
@@ -120,9 +120,9 @@ func (k *Kind) alike(a, b any) bool {
 	return !slices.ContainsFunc(k.Immutable, func(p string) bool { return jsonptr.At(one, p) != jsonptr.At(other, p) })
 }
 
-// Hides returns the JSON pointers of wanted secrets that cannot be compared, since the gateway hides them.
-func (k *Kind) Hides(want, have any) []string {
-	if !k.alike(want, have) {
+// HiddenSecrets returns the JSON pointers of wanted secrets that cannot be compared, since the gateway hides them.
+func (k *Kind) HiddenSecrets(want, have any) []string {
+	if !k.sameImmutable(want, have) {
 		return nil
 	}
 	held := k.Pack(k.Adopt(want, have))
@@ -132,8 +132,8 @@ func (k *Kind) Hides(want, have any) []string {
 	})
 }
 
-// Values returns the secrets of a value, for redaction.
-func (k *Kind) Values(value any) (out []string) {
+// SecretValues returns the secrets of a value, for redaction.
+func (k *Kind) SecretValues(value any) (out []string) {
 	tree := k.Pack(value)
 	for _, p := range k.SecretsIn(value) {
 		out = append(out, jsonptr.At(tree, p).(string))
@@ -156,10 +156,10 @@ func (k *Kind) Side(value any) *Side {
 	compared := k.declared(canonical)
 	s.Compared = k.Shape.Arranged(compared)
 	for _, p := range k.Secrets(value) {
-		s.Secrets = append(s.Secrets, k.Shape.Name(s.Written, p))
+		s.Secrets = append(s.Secrets, k.Shape.ArrangedPointer(s.Written, p))
 	}
 	for _, p := range k.Secrets(canonical) {
-		s.Secrets = append(s.Secrets, k.Shape.Name(compared, p))
+		s.Secrets = append(s.Secrets, k.Shape.ArrangedPointer(compared, p))
 	}
 	return s
 }
@@ -184,12 +184,12 @@ func (k *Kind) Overlay(value, from any, pointers []string) (any, error) {
 	for _, p := range pointers {
 		tree = k.Shape.Put(tree, p, source.At(p))
 	}
-	tree = jsonptr.Put(tree, oddKey, nil)
-	if odd := k.Odd(value).with(k.Odd(from), pointers); len(odd) > 0 {
-		tree = jsonptr.Put(tree, oddKey, odd)
+	tree = jsonptr.Put(tree, unclearKey, nil)
+	if unclear := k.Unclear(value).overlaid(k.Unclear(from), pointers); len(unclear) > 0 {
+		tree = jsonptr.Put(tree, unclearKey, unclear)
 	}
 	for _, p := range k.Secrets(value) {
-		place, _ := k.Shape.Locate(tree, k.Shape.Name(held, p))
+		place, _ := k.Shape.Locate(tree, k.Shape.ArrangedPointer(held, p))
 		if shown, _ := jsonptr.At(tree, place).(string); !InClear(shown) {
 			tree = jsonptr.Put(tree, place, jsonptr.At(held, p))
 		}
@@ -229,13 +229,13 @@ func (k *Kind) WithSecrets(value any, text func(pointer, secret string) string) 
 	return v
 }
 
-// Withheld returns the JSON pointers of fields that no gateway returns and that are not secrets.
-func (k *Kind) Withheld() (pointers []string) {
+// NotReturned returns the JSON pointers of fields that no gateway returns and that are not secrets.
+func (k *Kind) NotReturned() (pointers []string) {
 	if k.Shape == nil {
 		return nil
 	}
 	for _, f := range k.Shape.Fields {
-		if f.Shape.Withheld {
+		if f.Shape.NotReturned {
 			pointers = append(pointers, "/"+f.Name)
 		}
 	}
@@ -264,5 +264,5 @@ func (k *Kind) Requires(value any, pointer string) bool {
 		}
 	}
 	without, err := k.Unpack(jsonptr.Put(tree, pointer, nil))
-	return err != nil || slices.ContainsFunc(k.Check(without), func(p shape.Problem) bool { return !p.Soft })
+	return err != nil || slices.ContainsFunc(k.Check(without), func(p shape.Problem) bool { return !p.Warning })
 }

@@ -31,9 +31,9 @@ func (p *Page) UnmarshalJSON(raw []byte) (err error) {
 // count reads a number of entries: Unknown if it is not such a number, math.MaxInt if it is larger.
 func count(raw json.RawMessage) int {
 	var n *float64
-	strange, err := wire.Decode(raw, &n)
+	unrecognized, err := wire.Decode(raw, &n)
 	switch {
-	case err != nil || n == nil || *n < 0 || *n != math.Trunc(*n) || len(strange) > 0:
+	case err != nil || n == nil || *n < 0 || *n != math.Trunc(*n) || len(unrecognized) > 0:
 		return Unknown
 	case *n >= math.MaxInt:
 		return math.MaxInt
@@ -58,7 +58,7 @@ func (p *Page) items(field string) (json.RawMessage, error) {
 }
 
 // entries decodes the items in a field of a page. It also returns, for each of them, the values of an unexpected type.
-func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, err error) {
+func entries[W any](p *Page, field string) (list []*W, unrecognized []wire.Unrecognized, err error) {
 	raw, err := p.items(field)
 	if err != nil || raw == nil {
 		return nil, nil, err
@@ -68,7 +68,7 @@ func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, e
 	}
 	if json.Unmarshal(raw, &list) == nil {
 		list = slices.DeleteFunc(list, func(w *W) bool { return w == nil })
-		return list, make([]wire.Strange, len(list)), nil
+		return list, make([]wire.Unrecognized, len(list)), nil
 	}
 	var parts []json.RawMessage
 	if _, err := wire.Decode(raw, &parts); err != nil {
@@ -80,13 +80,13 @@ func entries[W any](p *Page, field string) (list []*W, strange []wire.Strange, e
 			continue
 		}
 		w := new(W)
-		odd, err := wire.Decode(part, w)
+		unclear, err := wire.Decode(part, w)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s/%d: %w", field, i, err)
 		}
-		list, strange = append(list, w), append(strange, odd)
+		list, unrecognized = append(list, w), append(unrecognized, unclear)
 	}
-	return list, strange, nil
+	return list, unrecognized, nil
 }
 
 // parts returns the raw entries of a list, without those that are null.

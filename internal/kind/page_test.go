@@ -75,7 +75,7 @@ func FuzzPage(f *testing.F) {
 			}
 		}
 		for _, k := range Links {
-			for _, r := range []Reading{k.OfOwner, k.OfTarget} {
+			for _, r := range []LinkList{k.OfOwner, k.OfTarget} {
 				_, _ = r.Rows(p)
 			}
 			_, _, _ = k.Answer.Rows(raw)

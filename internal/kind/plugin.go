@@ -19,7 +19,7 @@ type Plugin struct {
 	Remark  string         `json:"remark"`
 	Content map[string]any `json:"content"`
 	Whole   bool           `json:"-"` // the gateway must keep nothing that Content does not mention, except secrets
-	Odd     `json:"-"`
+	Unclear `json:"-"`
 }
 
 type pluginWire struct {
@@ -73,7 +73,7 @@ var plugin = of(Def[Plugin, pluginWire]{
 	},
 	Decode: func(w pluginWire) Found[Plugin] {
 		p := Plugin{Name: w.Name, Type: value(w.Type), Remark: value(w.Remark), Content: map[string]any{}}
-		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Silent: silent(map[string]bool{
+		f := Found[Plugin]{ID: w.ID, Bound: Unknown, Omitted: omitted(map[string]bool{
 			"/type": w.Type != nil, "/content": w.Type != nil && w.Content != nil, // without the type, the content cannot be interpreted
 		})}
 		tree, err := wire.Tree([]byte(value(w.Content)))
@@ -81,7 +81,7 @@ var plugin = of(Def[Plugin, pluginWire]{
 			p.Content = m
 		} else if tree != nil || err != nil {
 			raw, _ := json.Marshal(value(w.Content)) // cannot fail for a text
-			f.Strange = wire.Strange{"/content": raw}
+			f.Unrecognized = wire.Unrecognized{"/content": raw}
 		}
 		f.Value = p
 		return f
@@ -95,10 +95,10 @@ func pluginShape() *shape.Shape {
 		types = append(types, t.Name)
 	}
 	return shape.OfMap("A plugin: behaviour added to the APIs that it is attached to.",
-		shape.Need("name", name("plugin", "orders_cors", 255)),
-		shape.Need("type", shape.OfText("Type of the plugin, which decides what content may hold.", shape.Known(types...)).AsFixed()),
-		shape.May("remark", remark()),
-		shape.Need("content", content.Any),
+		shape.Required("name", name("plugin", "orders_cors", 255)),
+		shape.Required("type", shape.OfText("Type of the plugin, which decides what content may hold.", shape.Known(types...)).AsImmutable()),
+		shape.Optional("remark", remark()),
+		shape.Required("content", content.Any),
 	).WithCases(shape.Cases{By: "type", Field: "content", Shapes: shapes})
 }
 
@@ -175,22 +175,22 @@ const attachMax = 500
 var pluginBinding = &LinkKind{
 	Name: "plugin_binding", Trail: "Plugin:tach", Owner: "plugin", Target: APublication, Field: "apis", Overwrites: true,
 	Slot: func(owner any) string { return owner.(Plugin).Type },
-	OfOwner: reading(Reading{
+	OfOwner: reading(LinkList{
 		Operation: "ListPluginAttachedApis", ListField: "apis",
 		Path: func(id string) []string { return []string{"plugins", id, "attached-apis"} },
 	}, attached),
-	OfTarget: reading(Reading{
+	OfTarget: reading(LinkList{
 		Operation: "ListApiAttachedPlugins", ListField: "plugins",
 		Path: func(id string) []string { return []string{"apis", id, "attached-plugins"} },
 	}, attached),
 	Answer: answer("attached_plugins", attached),
 	Bind: []Write{
-		{By: ByPlugin, Operation: "AttachApiToPlugin", Max: attachMax, Request: attach("AttachApiToPlugin", "POST", "attach", false)},
-		{By: ByAPI, Operation: "AttachPluginToApi", Max: attachMax, Request: attach("AttachPluginToApi", "POST", "attach", true)},
+		{By: ByOwnerInEnv, Operation: "AttachApiToPlugin", Max: attachMax, Request: attach("AttachApiToPlugin", "POST", "attach", false)},
+		{By: ByAPIInEnv, Operation: "AttachPluginToApi", Max: attachMax, Request: attach("AttachPluginToApi", "POST", "attach", true)},
 	},
 	Unbind: []Write{
-		{By: ByPlugin, Operation: "DetachApiFromPlugin", Max: attachMax, Request: attach("DetachApiFromPlugin", "PUT", "detach", false)},
-		{By: ByAPI, Operation: "DetachPluginFromApi", Max: attachMax, Request: attach("DetachPluginFromApi", "PUT", "detach", true)},
+		{By: ByOwnerInEnv, Operation: "DetachApiFromPlugin", Max: attachMax, Request: attach("DetachApiFromPlugin", "PUT", "detach", false)},
+		{By: ByAPIInEnv, Operation: "DetachPluginFromApi", Max: attachMax, Request: attach("DetachPluginFromApi", "PUT", "detach", true)},
 	},
 	Lanes: func(l *Link) []string {
 		return []string{"plugin/" + l.Owner + "@" + l.To.Env, "api/" + l.To.Key()}

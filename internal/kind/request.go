@@ -37,7 +37,7 @@ func (k *Kind) List(parent *Object, name string, offset int) api.Request {
 // could be any object that the files declare, so no declared object could be reported as missing.
 func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	if k.Single {
-		o, _, err := k.decode1(owner, page.raw)
+		o, _, err := k.decodeOne(owner, page.raw)
 		if err != nil || o.Key == "" {
 			return nil, err
 		}
@@ -55,9 +55,9 @@ func (k *Kind) Objects(owner string, page Page) ([]Object, error) {
 	return out, err
 }
 
-// ToldIn returns the parts of this kind that the answer about their owner listed; ok is false if that was not read.
-func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
-	raw, ok := owner.Inside[k.Name]
+// ListedIn returns the parts of this kind that the answer about their owner contains; ok is false if that was not read.
+func (k *Kind) ListedIn(owner *Object) (found []Object, ok bool, err error) {
+	raw, ok := owner.PartLists[k.Name]
 	if !ok || k.ListPath == "" {
 		return nil, false, nil
 	}
@@ -68,9 +68,9 @@ func (k *Kind) ToldIn(owner *Object) (found []Object, ok bool, err error) {
 	return found, true, err
 }
 
-// Partly reports whether the list may have left out fields of an object, so that it must be read with Show.
-func (k *Kind) Partly(listed *Object) bool {
-	return k.Ops.Show != "" && (!k.ListShowsAll || len(k.Odd(listed.Value).Untold()) > 0)
+// NeedsShow reports whether the list may have left out fields of an object, so that it must be read with Show.
+func (k *Kind) NeedsShow(listed *Object) bool {
+	return k.Ops.Show != "" && (!k.ListShowsAll || len(k.Unclear(listed.Value).Unreported()) > 0)
 }
 
 // Show asks for one object; the answer goes to Completed.
@@ -85,21 +85,21 @@ func (k *Kind) Completed(listed Object, answer json.RawMessage) (Object, error) 
 	if listed.Parent != nil {
 		owner = listed.Parent.Key
 	}
-	told, _, err := k.decode1(owner, answer)
-	told.Parent, told.Beyond = listed.Parent, cmp.Or(told.Beyond, listed.Beyond)
-	unsaid := k.Odd(listed.Value).Untold()
-	silent := slices.DeleteFunc(k.Odd(told.Value).Untold(), func(p string) bool { return slices.Contains(unsaid, p) })
-	if err != nil || len(silent) == 0 {
-		return told, err
+	shown, _, err := k.decodeOne(owner, answer)
+	shown.Parent, shown.Extra = listed.Parent, cmp.Or(shown.Extra, listed.Extra)
+	unlisted := k.Unclear(listed.Value).Unreported()
+	omitted := slices.DeleteFunc(k.Unclear(shown.Value).Unreported(), func(p string) bool { return slices.Contains(unlisted, p) })
+	if err != nil || len(omitted) == 0 {
+		return shown, err
 	}
-	told.Value, err = k.Overlay(told.Value, listed.Value, silent)
-	return told, err
+	shown.Value, err = k.Overlay(shown.Value, listed.Value, omitted)
+	return shown, err
 }
 
 // Shown reads the objects in the answer of a list of bindings, which usually leaves out their ids.
 func (k *Kind) Shown(page Page) ([]Object, error) {
 	if _, one := page.fields["name"]; one { // the answer is the object itself
-		o, _, err := k.decode1("", page.raw)
+		o, _, err := k.decodeOne("", page.raw)
 		return []Object{o}, err
 	}
 	if _, shown := page.fields[k.ListField]; !shown {
@@ -114,7 +114,7 @@ func (k *Kind) Create(value any, parent *Object, ids IDs) (api.Request, error) {
 	if err != nil {
 		return api.Request{}, err
 	}
-	r := api.Request{Operation: k.Ops.Create, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Once: true, Secrets: k.Values(value)}
+	r := api.Request{Operation: k.Ops.Create, Method: "POST", Scope: k.Scope, Path: k.segments(parent), Body: body, Once: true, Secrets: k.SecretValues(value)}
 	switch {
 	case k.Single:
 		r.Method, r.Once = "PUT", false
@@ -138,7 +138,7 @@ func (k *Kind) Created(owner string, answer json.RawMessage) (Object, error) {
 	if k.Single || len(answer) == 0 {
 		return Object{Kind: k.Name, Owner: owner}, nil
 	}
-	o, plain, err := k.decode1(owner, answer)
+	o, plain, err := k.decodeOne(owner, answer)
 	if err == nil && !plain {
 		err = errForm
 	}
@@ -151,21 +151,21 @@ func (k *Kind) Update(value any, have Object, parent *Object, ids IDs) (api.Requ
 	if err != nil {
 		return api.Request{}, err
 	}
-	q := api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, have.ID), Secrets: k.Values(value)}
+	q := api.Request{Operation: k.Ops.Update, Method: "PUT", Scope: k.Scope, Path: k.segments(parent, have.ID), Secrets: k.SecretValues(value)}
 	if k.AllExist { // the body names the object
 		q.Method, q.Path = "POST", k.segments(parent)
 	}
-	if have.Beyond != nil {
-		q.Secrets = append(q.Secrets, have.Beyond.secrets...)
+	if have.Extra != nil {
+		q.Secrets = append(q.Secrets, have.Extra.secrets...)
 	}
-	q.Body, err = have.Beyond.in(k.form, body)
+	q.Body, err = have.Extra.addTo(k.form, body)
 	return q, err
 }
 
-// Emptied returns the body of a second update, which is needed if the gateway kept fields that the first should have
+// EmptyAgain returns the body of a second update, which is needed if the gateway kept fields that the first should have
 // emptied (Facts.KeptWhenEmpty). It empties these in a way that every gateway version accepts. got is the value after the
 // first update; ok is false if the gateway kept none of them.
-func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
+func (k *Kind) EmptyAgain(body, want, got any) (again any, ok bool) {
 	members, err := plainMembers(body)
 	if err != nil {
 		return nil, false
@@ -173,10 +173,10 @@ func (k *Kind) Emptied(body, want, got any) (again any, ok bool) {
 	wanted, kept := k.Pack(want), k.Pack(got)
 	for _, pointer := range k.KeptWhenEmpty {
 		name := pointer[1:] // the API uses the same name
-		switch said := wanted[name]; {
-		case said == "" && kept[name] != "":
+		switch wants := wanted[name]; {
+		case wants == "" && kept[name] != "":
 			members[name], ok = " ", true
-		case said == int64(0) && kept[name] != int64(0):
+		case wants == int64(0) && kept[name] != int64(0):
 			members[name], ok = 0, true
 		}
 	}

@@ -19,7 +19,7 @@ type Signature struct {
 	Algorithm string `json:"algorithm"` // only for type aes
 	Key       string `json:"key"`       // "" leaves the key to the gateway
 	Secret    string `json:"secret"`    // "" leaves the secret to the gateway
-	Odd       `json:"-"`
+	Unclear   `json:"-"`
 }
 
 type signatureWire struct {
@@ -96,18 +96,18 @@ var signature = of(Def[Signature, signatureWire]{
 			List: "ListSignatureKeysV2", Create: "CreateSignatureKeyV2", Update: "UpdateSignatureKeyV2", Delete: "DeleteSignatureKeyV2",
 		},
 		Shape: shape.OfMap("A signature key: the gateway signs its requests to the backends of the APIs bound to it.",
-			shape.Need("name", name("signature key", "orders_signing", 64)),
-			shape.Need("type", shape.OfText("How requests are signed; all but hmac need features of the gateway.", shape.OneOf("hmac", "basic", "public_key", "aes")).AsFixed()),
-			shape.May("algorithm", shape.OfText("Algorithm of aes; the other types have none.", shape.OneOf("aes-128-cfb", "aes-256-cfb")).AsFixed().WithAbsent("none")),
-			shape.May("key", shape.OfText("Key, or user name of basic. "+signatureWord.span()+" characters for hmac, "+signatureUser.span()+" for basic, "+signatureCode.span()+" for public_key, 16 or 32 for aes.",
+			shape.Required("name", name("signature key", "orders_signing", 64)),
+			shape.Required("type", shape.OfText("How requests are signed; all but hmac need features of the gateway.", shape.OneOf("hmac", "basic", "public_key", "aes")).AsImmutable()),
+			shape.Optional("algorithm", shape.OfText("Algorithm of aes; the other types have none.", shape.OneOf("aes-128-cfb", "aes-256-cfb")).AsImmutable().WithAbsent("none")),
+			shape.Optional("key", shape.OfText("Key, or user name of basic. "+signatureWord.span()+" characters for hmac, "+signatureUser.span()+" for basic, "+signatureCode.span()+" for public_key, 16 or 32 for aes.",
 				shape.Length(4, 512)).AsSecret().WithExample("${SIGN_KEY}").WithAbsent(generatedByGateway).
-				InContext("type", "public_key").InContext("algorithm", nil).WithMadeFor(map[string][]any{
+				InContext("type", "public_key").InContext("algorithm", nil).WithSamplesFor(map[string][]any{
 				"hmac": {"orders-key-one", "orders-key-two"}, "basic": {"orders_user", "shop_user"}, "public_key": {"b3JkZXJzLWtleQ==", "c2hvcC1rZXk="},
 				"aes-128-cfb": {"orders-key-16-01", "orders-key-16-02"}, "aes-256-cfb": {"orders-key-of-32-characters---01", "orders-key-of-32-characters---02"},
 			})),
-			shape.May("secret", shape.OfText("Secret, password of basic, or vector of aes. 16 to 64 characters for hmac, 8 to 64 for basic, 15 to 2048 for public_key, 16 for aes.",
+			shape.Optional("secret", shape.OfText("Secret, password of basic, or vector of aes. 16 to 64 characters for hmac, 8 to 64 for basic, 15 to 2048 for public_key, 16 for aes.",
 				shape.Length(8, 2048)).AsSecret().WithExample("${SIGN_SECRET}").WithAbsent(generatedByGateway).
-				InContext("type", "public_key").InContext("algorithm", nil).WithMadeFor(map[string][]any{
+				InContext("type", "public_key").InContext("algorithm", nil).WithSamplesFor(map[string][]any{
 				"hmac": {"orders-secret-number-one", "orders-secret-number-two"}, "basic": {"orders-password", "shop-password"},
 				"public_key": {"b3JkZXJzLXNlY3JldC1vbmU=", "b3JkZXJzLXNlY3JldC10d28="}, "aes": {"orders-vector-01", "orders-vector-02"},
 			})),
@@ -132,7 +132,7 @@ var signature = of(Def[Signature, signatureWire]{
 	},
 	Decode: func(w signatureWire) Found[Signature] {
 		return Found[Signature]{
-			ID: w.ID, Bound: bound(w.Bound), Silent: silent(map[string]bool{"/type": w.Type != nil}),
+			ID: w.ID, Bound: bound(w.Bound), Omitted: omitted(map[string]bool{"/type": w.Type != nil}),
 			Value: Signature{Name: w.Name, Type: value(w.Type), Algorithm: w.Algorithm, Key: w.Key, Secret: w.Secret},
 		}
 	},
@@ -197,7 +197,7 @@ var signatureBinding = &LinkKind{
 	Slot:     func(any) string { return "" },
 	OfOwner:  bindings("ListApisBindedToSignatureKeyV2", "bindings", "sign_id", signatureRow, "sign-bindings", "binded-apis"),
 	OfTarget: bindings("ListSignatureKeysBindedToApiV2", "bindings", "api_id", signatureRow, "sign-bindings", "binded-signs"),
-	Free: bindings("ListApisNotBoundWithSignatureKeyV2", "apis", "sign_id", func(r signatureFree) Row {
+	Unbound: bindings("ListApisNotBoundWithSignatureKeyV2", "apis", "sign_id", func(r signatureFree) Row {
 		return freeAPI(r.listedAPI, r.Signature)
 	}, "sign-bindings", "unbinded-apis"),
 	Answer: answer("bindings", signatureRow),

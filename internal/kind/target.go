@@ -61,16 +61,16 @@ func (t *Target) Of(a *API) *Target {
 	return &out
 }
 
-// Recalled returns the target with its new name, or with the new names of its environment and of the group of its API.
-// called returns the new name of an object, and "" if it is not renamed.
-func (t *Target) Recalled(called func(kindName, key string) string) *Target {
+// Renamed returns the target with its new name, or with the new names of its environment and of the group of its API.
+// newName returns the new name of an object, and "" if it is not renamed.
+func (t *Target) Renamed(newName func(kindName, key string) string) *Target {
 	out := *t
 	if t.API == nil {
-		out.Name = cmp.Or(called(t.Kind, t.Name), t.Name)
+		out.Name = cmp.Or(newName(t.Kind, t.Name), t.Name)
 		return &out
 	}
-	out = *t.Of(t.API.Recalled(called))
-	out.Env = cmp.Or(called(AnEnvironment, t.Env), t.Env)
+	out = *t.Of(t.API.Renamed(newName))
+	out.Env = cmp.Or(newName(AnEnvironment, t.Env), t.Env)
 	return &out
 }
 
@@ -138,15 +138,15 @@ func (a *API) Copy() *API {
 	return &out
 }
 
-// Recalled returns the API with the new names of its group and of its environments, as returned by called; a itself if
+// Renamed returns the API with the new names of its group and of its environments, as returned by newName; a itself if
 // none of them is renamed.
-func (a *API) Recalled(called func(kindName, key string) string) *API {
+func (a *API) Renamed(newName func(kindName, key string) string) *API {
 	out := a.Copy()
-	out.Group = cmp.Or(called(AGroup, a.Group), a.Group)
+	out.Group = cmp.Or(newName(AGroup, a.Group), a.Group)
 	renamed := out.Group != a.Group
 	for i := range out.Published {
 		p := &out.Published[i]
-		p.Name, p.Env = out.Address(), cmp.Or(called(AnEnvironment, p.Env), p.Env)
+		p.Name, p.Env = out.Address(), cmp.Or(newName(AnEnvironment, p.Env), p.Env)
 		renamed = renamed || p.Env != a.Published[i].Env
 	}
 	if !renamed {
@@ -183,7 +183,7 @@ func (c *Catalog) Target(k *LinkKind, r *Row, others map[string]*API) *Target {
 	id := cmp.Or(r.APIID, r.Group+"/"+r.API)
 	a := cmp.Or(c.ByID[r.APIID], others[id])
 	if a == nil && r.APIID == "" {
-		a = c.called(r.Group, r.API)
+		a = c.uniqueAPI(r.Group, r.API)
 	}
 	if a == nil {
 		a = &API{ID: r.APIID, Name: r.API, Group: r.Group, Method: r.Method, Path: r.Path}
@@ -196,8 +196,8 @@ func (c *Catalog) Target(k *LinkKind, r *Row, others map[string]*API) *Target {
 	return a.Publication(env, envID, r.PublishID)
 }
 
-// called returns the only API of that name in a group; nil if there is none or more than one.
-func (c *Catalog) called(group, name string) (found *API) {
+// uniqueAPI returns the only API of that name in a group; nil if there is none or more than one.
+func (c *Catalog) uniqueAPI(group, name string) (found *API) {
 	for _, a := range c.groups[group] {
 		if a.Name == name && found != nil {
 			return nil

@@ -18,7 +18,7 @@ type Throttle struct {
 	AppLimit     int64  `json:"app_call_limits"`
 	IPLimit      int64  `json:"ip_call_limits"`
 	Remark       string `json:"remark"`
-	Odd          `json:"-"`
+	Unclear      `json:"-"`
 }
 
 type throttleWire struct {
@@ -51,16 +51,16 @@ var throttle = of(Def[Throttle, throttleWire]{
 			Update: "UpdateRequestThrottlingPolicyV2", Delete: "DeleteRequestThrottlingPolicyV2",
 		},
 		Shape: shape.OfMap("A request throttling policy: how many calls the APIs bound to it take in a period.",
-			shape.Need("name", name("throttle", "orders_basic", 64)),
-			shape.May("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
-			shape.Need("time_interval", shape.OfWhole("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
-			shape.Need("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
-			shape.Need("api_call_limits", shape.OfWhole("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
-			shape.May("user_call_limits", shape.OfWhole("Calls of one account in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(500)).WithAbsent("no such limit")),
-			shape.May("app_call_limits", shape.OfWhole("Calls of one app in a period; at most user_call_limits, or api_call_limits if that is not set.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
-			shape.May("ip_call_limits", shape.OfWhole("Calls from one address in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(600)).WithAbsent("no such limit")),
-			shape.May("remark", remark()),
-			shape.May("specials", specialList),
+			shape.Required("name", name("throttle", "orders_basic", 64)),
+			shape.Optional("type", shape.OfText("How calls are counted: each API alone (basic), or all bound APIs together (shared).", shape.OneOf("basic", "shared")).WithDefault("basic")),
+			shape.Required("time_interval", shape.OfInteger("Length of the period.", calls).WithUnit("the time_unit").WithExample(int64(1))),
+			shape.Required("time_unit", shape.OfText("Unit of the period.", shape.OneOf("SECOND", "MINUTE", "HOUR", "DAY"))),
+			shape.Required("api_call_limits", shape.OfInteger("Calls that an API takes in a period, from all callers together.", calls).WithUnit("calls per period").WithExample(int64(800))),
+			shape.Optional("user_call_limits", shape.OfInteger("Calls of one account in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(500)).WithAbsent("no such limit")),
+			shape.Optional("app_call_limits", shape.OfInteger("Calls of one app in a period; at most user_call_limits, or api_call_limits if that is not set.", calls).WithUnit("calls per period").WithExample(int64(300)).WithAbsent("no such limit")),
+			shape.Optional("ip_call_limits", shape.OfInteger("Calls from one address in a period; at most api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(600)).WithAbsent("no such limit")),
+			shape.Optional("remark", remark()),
+			shape.Optional("specials", specialList),
 		),
 		KeptWhenEmpty: []string{"/user_call_limits", "/app_call_limits", "/ip_call_limits"},
 	}, Hooks: Hooks[Throttle]{
@@ -85,7 +85,7 @@ var throttle = of(Def[Throttle, throttleWire]{
 			Name: w.Name, Type: throttleTypes.read(w.Type), TimeInterval: value(w.TimeInterval), TimeUnit: value(w.TimeUnit), APILimit: value(w.APILimit),
 			UserLimit: value(w.UserLimit), AppLimit: value(w.AppLimit), IPLimit: value(w.IPLimit), Remark: value(w.Remark),
 		}
-		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), Empty: value(w.Specials) == 2, Strange: throttleTypes.strange("/type", w.Type), Silent: silent(map[string]bool{
+		return Found[Throttle]{ID: w.ID, Value: t, Bound: bound(w.Bound), NoParts: value(w.Specials) == 2, Unrecognized: throttleTypes.unrecognized("/type", w.Type), Omitted: omitted(map[string]bool{
 			"/time_interval": w.TimeInterval != nil, "/time_unit": w.TimeUnit != nil, "/api_call_limits": w.APILimit != nil,
 		})}
 	},
@@ -142,7 +142,7 @@ var throttleBinding = &LinkKind{
 	OfTarget: bindings("ListRequestThrottlingPoliciesBindedToApiV2", "throttles", "api_id", func(r throttleOfAPI) Row {
 		return Row{ID: r.ID, OwnerID: r.ThrottleID, Owner: r.Throttle, Env: r.Env}
 	}, "throttle-bindings", "binded-throttles"),
-	Free: bindings("ListApisUnbindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleFree) Row {
+	Unbound: bindings("ListApisUnbindedToRequestThrottlingPolicyV2", "apis", "throttle_id", func(r throttleFree) Row {
 		return freeAPI(r.listedAPI, r.Throttle)
 	}, "throttle-bindings", "unbinded-apis"),
 	Answer: answer("throttle_applys", func(r throttleApply) Row {

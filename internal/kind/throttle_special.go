@@ -12,11 +12,11 @@ import (
 // Special is a special limit: it overrides the limits of a throttle for one app or one account. API reference:
 // "Excluded Request Throttling Configuration".
 type Special struct {
-	App   string `json:"app,omitempty"`  // name of an app; either App or User is set
-	User  string `json:"user,omitempty"` // account id, not checked
-	Limit int64  `json:"call_limits"`
-	Other string `json:"-"` // TYPE:ID of an app or account that files cannot name; then neither App nor User is set
-	Odd   `json:"-"`
+	App     string `json:"app,omitempty"`  // name of an app; either App or User is set
+	User    string `json:"user,omitempty"` // account id, not checked
+	Limit   int64  `json:"call_limits"`
+	Other   string `json:"-"` // TYPE:ID of an app or account that files cannot name; then neither App nor User is set
+	Unclear `json:"-"`
 }
 
 type specialWire struct {
@@ -32,12 +32,12 @@ const specialsOfAType = 30
 
 var specialList = shape.OfList("Separate limits for single apps or accounts.",
 	shape.OfMap("A limit for one app or one account, which may be above or below app_call_limits and user_call_limits.",
-		shape.May("app", shape.OfText("Name of the app.", shape.Length(3, 64)).AsFixed().Naming("app").WithExample("orders_mobile")),
-		shape.May("user", shape.OfText("Account id.", shape.Length(1, 64)).AsFixed().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b").
-			WithMade(strings.Repeat("0", 32), strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2")),
-		shape.Need("call_limits", shape.OfWhole("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(100))),
-	).WithExample(map[string]any{"app": "orders_mobile", "call_limits": int64(100)}).Obeying(eitherAppOrUser),
-	shape.Test(checkSpecials, "").Saying(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
+		shape.Optional("app", shape.OfText("Name of the app.", shape.Length(3, 64)).AsImmutable().AsNameOf("app").WithExample("orders_mobile")),
+		shape.Optional("user", shape.OfText("Account id.", shape.Length(1, 64)).AsImmutable().WithExample("5f1c2c0b8c6e4d5f8a7b6c5d4e3f2a1b").
+			WithSamples(strings.Repeat("0", 32), strings.Repeat("0", 31)+"1", strings.Repeat("0", 31)+"2")),
+		shape.Required("call_limits", shape.OfInteger("Calls in a period of the throttle; at most its api_call_limits.", calls).WithUnit("calls per period").WithExample(int64(100))),
+	).WithExample(map[string]any{"app": "orders_mobile", "call_limits": int64(100)}).WithRules(eitherAppOrUser),
+	shape.Test(checkSpecials, "").Described(fmt.Sprintf("no app or user twice, at most %d entries with app and %d with user", specialsOfAType, specialsOfAType))).WithAbsent("not managed; [] means none")
 
 var eitherAppOrUser = shape.Test(func(m map[string]any) string {
 	if (m["app"] == nil) == (m["user"] == nil) {
@@ -45,8 +45,8 @@ var eitherAppOrUser = shape.Test(func(m map[string]any) string {
 	}
 	return ""
 }, "name one app, or one account id").
-	Saying("either app or user").
-	With("oneOf", []any{map[string]any{"required": []any{"app"}}, map[string]any{"required": []any{"user"}}})
+	Described("either app or user").
+	WithKeyword("oneOf", []any{map[string]any{"required": []any{"app"}}, map[string]any{"required": []any{"user"}}})
 
 func checkSpecials(items []any) string {
 	seen, number := map[string]bool{}, map[string]int{}
@@ -96,7 +96,7 @@ func matchSpecials(_ string, want []Declared, have []Object) Matched {
 			continue
 		}
 		h := &out.Have[at]
-		s.Limit, s.Odd = h.Value.(Special).Limit, h.Value.(Special).Odd
+		s.Limit, s.Unclear = h.Value.(Special).Limit, h.Value.(Special).Unclear
 		h.Key, h.Value, h.Foreign = w.Key, s, false
 	}
 	return out
@@ -172,6 +172,6 @@ var throttleSpecial = of(Def[Special, specialWire]{
 		default:
 			s.Other = w.ObjectType + ":" + cmp.Or(w.ObjectID, hiddenObject+w.ID)
 		}
-		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Silent: silent(map[string]bool{"/call_limits": w.Limit != nil})}
+		return Found[Special]{ID: w.ID, Value: s, Bound: Unknown, Foreign: s.Other != "", Omitted: omitted(map[string]bool{"/call_limits": w.Limit != nil})}
 	},
 })

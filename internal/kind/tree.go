@@ -76,8 +76,8 @@ func plain(v reflect.Value) any {
 }
 
 var (
-	errStranger = errors.New("there is a key that nobody knows")
-	errType     = errors.New("has a value of the wrong type")
+	errUnknownKey = errors.New("there is a key that nobody knows")
+	errType       = errors.New("has a value of the wrong type")
 )
 
 // Fill fills the struct that a pointer points to from a value in a file that was already checked. Keys that the struct
@@ -103,7 +103,7 @@ func fromTree(tree any, v reflect.Value, strict bool) error {
 		}
 	}
 	if strict && known < len(m) {
-		return errStranger
+		return errUnknownKey
 	}
 	return nil
 }
@@ -142,8 +142,8 @@ func fill(v reflect.Value, tree any, strict bool) error {
 }
 
 func fillMap(v reflect.Value, tree any, strict bool) error {
-	if odd, ok := tree.(Odd); ok {
-		v.Set(reflect.ValueOf(odd))
+	if unclear, ok := tree.(Unclear); ok {
+		v.Set(reflect.ValueOf(unclear))
 		return nil
 	}
 	m, ok := tree.(map[string]any)

@@ -31,27 +31,27 @@ type words map[word]string
 
 // read returns the spelling that files use for a word of the API. An unknown word keeps its spelling; the result is ""
 // if the answer leaves the word out.
-func (w words) read(told word) string {
-	if known, ok := w[told]; ok {
+func (w words) read(reported word) string {
+	if known, ok := w[reported]; ok {
 		return known
 	}
-	return string(told)
+	return string(reported)
 }
 
-// strange returns the word under the pointer of its field if it is unknown; nil otherwise.
-func (w words) strange(pointer string, told word) wire.Strange {
-	if _, known := w[told]; known || told == "" {
+// unrecognized returns the word under the pointer of its field if it is unknown; nil otherwise.
+func (w words) unrecognized(pointer string, reported word) wire.Unrecognized {
+	if _, known := w[reported]; known || reported == "" {
 		return nil
 	}
-	raw, _ := told.MarshalJSON() // a text can be written as JSON
-	return wire.Strange{pointer: raw}
+	raw, _ := reported.MarshalJSON() // a text can be written as JSON
+	return wire.Unrecognized{pointer: raw}
 }
 
 // spell returns the API's spelling of a word in a file.
 func (w words) spell(file string) word {
-	for told, known := range w {
+	for reported, known := range w {
 		if known == file {
-			return told
+			return reported
 		}
 	}
 	return word(file)

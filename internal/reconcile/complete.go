@@ -24,7 +24,7 @@ func completePlan(ctx context.Context, c *compared.Result, reader *fetch.Reader,
 	for i := range questions {
 		g.Go(func() (err error) {
 			q := &questions[i]
-			if c.Actual.Neighbours.All[q.Link.Name] {
+			if c.Actual.Neighbours.Complete[q.Link.Name] {
 				found[i], err = reader.Settle(gctx, q, l, c.Actual.Neighbours.Links)
 			} else {
 				found[i], err = reader.Holders(gctx, q, l)
@@ -35,7 +35,7 @@ func completePlan(ctx context.Context, c *compared.Result, reader *fetch.Reader,
 	for i := range orphaned {
 		g.Go(func() (err error) {
 			found[len(questions)+i], err = reader.Holders(gctx, &orphaned[i], l)
-			if api.Withheld(err) {
+			if api.MayAnswerOthers(err) {
 				return nil // an object can be deleted even if the gateway refuses to show the parts that are removed with it
 			}
 			return err
@@ -68,7 +68,7 @@ func linksRead(have kind.Actual, reads []diff.Read, whole map[string]bool) map[s
 				read[reads[i].Object.Address()] = true
 			}
 		}
-		out[k.Name] = have.Neighbours.All[k.Name] || whole[k.Owner] && !slices.ContainsFunc(have.Objects, func(o kind.Object) bool {
+		out[k.Name] = have.Neighbours.Complete[k.Name] || whole[k.Owner] && !slices.ContainsFunc(have.Objects, func(o kind.Object) bool {
 			return o.Kind == k.Owner && o.Bound != 0 && !read[o.Address()]
 		})
 	}

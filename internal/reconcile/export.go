@@ -60,7 +60,7 @@ func (r *Run) everything(ctx context.Context, reader *fetch.Reader) (*Everything
 		return nil, err
 	}
 	out.Catalog = catalog.Catalog()
-	out.Catalog.Others = fetch.Targets(wants, objects)
+	out.Catalog.OtherTargets = fetch.Targets(wants, objects)
 	out.Actual.Links = slices.DeleteFunc(fetch.Join(rows, out.Catalog), func(l kind.Link) bool { return !r.Options.CoversEnvironment(l.To.Env) })
 	out.Unread, out.Reads = reader.Unread(), reader.Requests()
 	return out, nil
@@ -95,7 +95,7 @@ func (r *Run) readsInside(objects []kind.Object) (reads []diff.Read) {
 			}
 		}
 		for _, part := range kind.Parts(o.Kind) {
-			if o.Parts && r.Options.ComparesInside(part.Name, o.Kind) {
+			if o.MayHaveParts && r.Options.ComparesInside(part.Name, o.Kind) {
 				reads = append(reads, diff.Read{Object: o, Part: part})
 			}
 		}

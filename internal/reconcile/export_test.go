@@ -108,7 +108,7 @@ func uploads(t *testing.T, export []byte) []byte {
 				switch s := k.Shape.Field(name); {
 				case slices.Contains(k.WriteOnly, "/"+name):
 					delete(m, name)
-				case s != nil && s.Withheld:
+				case s != nil && s.NotReturned:
 					m[name] = "there"
 				}
 			}

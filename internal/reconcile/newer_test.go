@@ -59,7 +59,7 @@ func everythingFile(t *testing.T) string {
 		t.Fatal(err)
 	}
 	pem := func(key string) string {
-		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Made["ECC"][0]) // cannot fail for a text
+		out, _ := json.Marshal(kind.Of("certificate").Shape.Field(key).Samples["ECC"][0]) // cannot fail for a text
 		return string(out)
 	}
 	return strings.NewReplacer(
@@ -90,7 +90,7 @@ func editions(t *testing.T, b *bench) map[string]string {
 		return 200, body
 	})
 	for _, o := range everything(t, &run).Actual.Objects {
-		if len(out) == 0 && o.Beyond != nil {
+		if len(out) == 0 && o.Extra != nil {
 			t.Errorf("%s tells what the reference does not: name it in the Tells of its kind, or in a tag told", o.Address())
 		}
 	}

@@ -24,7 +24,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 	}
 	for _, k := range kind.All {
 		gone := draft.Deleted()
-		if len(k.Apart) > 0 {
+		if len(k.SeparateWrites) > 0 {
 			gone = draft.Removed()
 		}
 		if k.Owner == "" || !hasKind(gone, k.RefersTo) {
@@ -36,7 +36,7 @@ func orphans(ctx context.Context, reader *fetch.Reader, draft *diff.Draft, l fet
 		}
 		var reads []diff.Read
 		for _, o := range owners {
-			if o.Parts && !known[k.Name+" "+o.ID] {
+			if o.MayHaveParts && !known[k.Name+" "+o.ID] {
 				reads, out.Owners = append(reads, diff.Read{Object: o, Part: k}), append(out.Owners, o)
 			}
 		}
@@ -66,7 +66,7 @@ func allObjects(ctx context.Context, reader *fetch.Reader, k *kind.Kind, l fetch
 	}
 	var reads []diff.Read
 	for _, o := range owners {
-		if o.Parts {
+		if o.MayHaveParts {
 			reads = append(reads, diff.Read{Object: o, Part: k})
 		}
 	}

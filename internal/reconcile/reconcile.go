@@ -67,7 +67,7 @@ func (r *Run) Compare(ctx context.Context, state *spec.State) (*compared.Result,
 		return nil, err
 	}
 	for _, u := range reader.Unread() {
-		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "nothing of the kind " + u.Kind + " was read: " + u.Why})
+		c.Plan.Warnings = append(c.Plan.Warnings, diff.Note{Message: "nothing of the kind " + u.Kind + " was read: " + u.Message})
 	}
 	r.finish(c, reader)
 	return c, nil
@@ -79,7 +79,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return diff.Begin(objects, state.WithoutLinks(), r.Options)
 	}}
 	q.allAPIs, q.apis = apisOf(state)
-	reader.Backends = slices.ContainsFunc(q.wants, func(w fetch.Want) bool { return w.Kind.BehindAPIs() })
+	reader.Backends = slices.ContainsFunc(q.wants, func(w fetch.Want) bool { return w.Kind.UsedByBackends() })
 	x, err := r.read(ctx, reader, q)
 	if err != nil {
 		return nil, err
@@ -89,7 +89,7 @@ func (r *Run) compare(ctx context.Context, reader *fetch.Reader, all *spec.State
 		return nil, err
 	}
 	x.Catalog = state.Renamed(catalog)
-	x.Catalog.Others = fetch.Targets(q.wants, x.Objects)
+	x.Catalog.OtherTargets = fetch.Targets(q.wants, x.Objects)
 	c := &compared.Result{Plan: &diff.Plan{}, Instance: x.instance, APIs: x.Catalog}
 	c.Desired, c.Findings = state.Resolve(x.Catalog)
 	c.Desired.OutOfScope = outOfScope(all, r.Options, x.Catalog)
@@ -109,7 +109,7 @@ func withNewNames(catalog *kind.Catalog, draft *diff.Draft) *kind.Catalog {
 	if !draft.Renames() {
 		return catalog
 	}
-	return catalog.Calling(draft.NewName)
+	return catalog.Renamed(draft.NewName)
 }
 
 // Apply carries out the plan, and then reads again what it has written.

@@ -28,7 +28,7 @@ func (r *Run) verify(ctx context.Context, c *compared.Result, out *Outcome) {
 	reader := r.reader("verify")
 	waited, wait, before := time.Duration(0), time.Second, out.Reads
 	for {
-		plan, err := retryIfGone(func() (*diff.Plan, error) { return r.compareAgain(ctx, reader, want, options, c.APIs.Naming()) })
+		plan, err := retryIfGone(func() (*diff.Plan, error) { return r.compareAgain(ctx, reader, want, options, c.APIs.EnvNamesOnly()) })
 		out.Reads = before + reader.Requests()
 		if err != nil {
 			out.Warnings = append(out.Warnings, diff.Note{Message: "what was written could not be read again: " + err.Error()})

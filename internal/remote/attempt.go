@@ -36,8 +36,8 @@ func (c *Client) attempt(ctx context.Context, q *prepared, reply any, number int
 	if err == nil {
 		a.resp = resp
 		c.noteDate(resp, began)
-		if q.Answered != nil {
-			q.Answered(a.requestID())
+		if q.OnAnswer != nil {
+			q.OnAnswer(a.requestID())
 		}
 		err = a.read(reply)
 		_ = resp.Body.Close()

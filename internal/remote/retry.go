@@ -87,7 +87,7 @@ type history struct {
 // repeat sends q until there is an answer to return.
 func (c *Client) repeat(ctx context.Context, q *prepared, reply any) (attempts int, err error) {
 	h := &history{q: q}
-	if q.Again && !c.tally.mayRepeat() {
+	if q.IsRetry && !c.tally.mayRepeat() {
 		return 0, h.stopped(errSpent)
 	}
 	for {

@@ -50,7 +50,7 @@ func (p *page) facts(e *manual.Entry) {
 		facts = append(facts, [2]string{"null", "the same as absent"})
 	}
 	if e.Replaces {
-		facts = append(facts, [2]string{"note", shape.FixedNote})
+		facts = append(facts, [2]string{"note", shape.ImmutableNote})
 	}
 	if e.Secret {
 		facts = append(facts, [2]string{"note", shape.SecretNote})

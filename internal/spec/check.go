@@ -57,7 +57,7 @@ func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 	switch {
 	case n.Form == yamlnode.Broken:
 		c.errors++
-	case n.Form == yamlnode.Scalar && n.Plain && yamlnode.IsNull(n.Value) && s.Type != shape.Free:
+	case n.Form == yamlnode.Scalar && n.Plain && yamlnode.IsNull(n.Value) && s.Type != shape.AnyValue:
 		if s.Nullable {
 			return nil, true
 		}
@@ -67,7 +67,7 @@ func (c *checker) value(n *yamlnode.Node, s *shape.Shape) (v any, ok bool) {
 			return c.value(n, choice)
 		}
 		c.fail(n, "is "+describe(n)+"; expected "+typeNames(s), "")
-	case s.Type == shape.Free:
+	case s.Type == shape.AnyValue:
 		v = c.free(n)
 	case s.Type == shape.Map:
 		v = c.fields(n, s)
@@ -141,16 +141,16 @@ func (c *checker) unusable(n *yamlnode.Node) bool {
 
 // choose picks the choice whose type fits the node; nil when none does.
 func choose(n *yamlnode.Node, s *shape.Shape) *shape.Shape {
-	wanted := []shape.Type{shape.Text, shape.Whole, shape.Number, shape.Flag}
+	wanted := []shape.Type{shape.Text, shape.Integer, shape.Number, shape.Bool}
 	switch {
 	case n.Form == yamlnode.List:
 		wanted = []shape.Type{shape.List}
 	case n.Form == yamlnode.Mapping:
 		wanted = []shape.Type{shape.Map}
 	case n.Plain && (n.Value == "true" || n.Value == "false"):
-		wanted = []shape.Type{shape.Flag, shape.Text, shape.Whole, shape.Number}
+		wanted = []shape.Type{shape.Bool, shape.Text, shape.Integer, shape.Number}
 	case n.Plain && otherThanText(n.Value) == "a number":
-		wanted = []shape.Type{shape.Whole, shape.Number, shape.Text, shape.Flag}
+		wanted = []shape.Type{shape.Integer, shape.Number, shape.Text, shape.Bool}
 	}
 	for _, t := range wanted {
 		for _, choice := range s.Choices {
@@ -203,7 +203,7 @@ func (c *checker) fields(n *yamlnode.Node, s *shape.Shape) any {
 		case s.Each != nil:
 			c.knownKey(key, s)
 			out[key.Value], _ = c.value(n.Items[i], s.Each)
-		case s.Others == shape.Refused:
+		case s.UnknownKeys == shape.RejectUnknown:
 			c.fail(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known", keyHint(key.Value, s.Names()))
 			misspelt = append(misspelt, Nearest(key.Value, s.Names()))
 		default:
@@ -238,7 +238,7 @@ func (c *checker) knownKey(key *yamlnode.Node, s *shape.Shape) {
 
 // unlistedKey returns the value of a key that the shape does not list.
 func (c *checker) unlistedKey(key, n *yamlnode.Node, s *shape.Shape) any {
-	if s.Others == shape.Doubted {
+	if s.UnknownKeys == shape.WarnUnknown {
 		hint := DidYouMean(key.Value, s.Names(), "remove it if that is a mistake")
 		c.warn(key, "the key "+yamlnode.DisplayKey(key.Value)+" is not known to this version and is sent as it is", hint, true)
 	}
@@ -282,10 +282,10 @@ func (c *checker) rules(n *yamlnode.Node, s *shape.Shape, v any) {
 		return
 	}
 	for _, r := range s.Rules {
-		if r.Broken == nil {
+		if r.Check == nil {
 			continue
 		}
-		text := r.Broken(v)
+		text := r.Check(v)
 		if text == "" {
 			continue
 		}
@@ -296,11 +296,11 @@ func (c *checker) rules(n *yamlnode.Node, s *shape.Shape, v any) {
 				hint = lengthHint(r)
 			}
 		}
-		if !r.Soft {
+		if !r.Warning {
 			c.fail(n, text, hint)
 			return
 		}
-		c.warn(n, text, hint, r.Newer)
+		c.warn(n, text, hint, r.MayBeNewer)
 	}
 }
 

@@ -47,7 +47,7 @@ func (c *checker) scalar(n *yamlnode.Node, s *shape.Shape) any {
 // convert reads a scalar whose shape is not text. The problem never contains the value, which may be secret.
 func convert(text string, plain bool, t shape.Type) (v any, problem, hint string) {
 	switch t {
-	case shape.Flag:
+	case shape.Bool:
 		if plain && (text == "true" || text == "false") {
 			return text == "true", "", ""
 		}
@@ -57,7 +57,7 @@ func convert(text string, plain bool, t shape.Type) (v any, problem, hint string
 			return nil, "is text; expected true or false", "write " + strconv.FormatBool(b) + " without quotes"
 		}
 		return nil, "is neither true nor false", "write true or false"
-	case shape.Whole:
+	case shape.Integer:
 		if v, ok := yamlnode.WholeNumber(text); ok && plain {
 			return v, "", ""
 		}

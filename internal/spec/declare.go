@@ -155,7 +155,7 @@ func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.K
 	if len(problems) == 0 {
 		return
 	}
-	secrets := k.Values(value)
+	secrets := k.SecretValues(value)
 	for _, p := range problems {
 		text, hint := p.Text, p.Hint
 		if containsSecret(text, secrets) {
@@ -169,7 +169,7 @@ func (c *checker) problems(n *yamlnode.Node, problems []shape.Problem, k *kind.K
 			continue
 		}
 		f := finding(target, c.pointer(target)+p.Path, text, hint)
-		f.Warning = p.Soft
+		f.Warning = p.Warning
 		c.report(f)
 	}
 }

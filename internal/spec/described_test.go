@@ -53,14 +53,14 @@ func TestEveryKeyIsDescribed(t *testing.T) {
 		if len(s.Doc) < 5 || !strings.HasSuffix(s.Doc, ".") {
 			t.Errorf("%s: the description is not a sentence: %q", path, s.Doc)
 		}
-		if (s.Type == shape.Whole || s.Type == shape.Number) && s.Unit == "" && unitless[name] == "" {
+		if (s.Type == shape.Integer || s.Type == shape.Number) && s.Unit == "" && unitless[name] == "" {
 			t.Errorf("%s: the number has no unit", path)
 		}
 		if s.Type <= shape.Number && s.Default == nil && s.Example == nil && s.Words() == nil {
 			t.Errorf("%s: there is no example", path)
 		}
 		for i, r := range s.Rules {
-			if r.Says == "" {
+			if r.Text == "" {
 				t.Errorf("%s: rule %d has no description", path, i)
 			}
 		}
@@ -77,7 +77,7 @@ func TestFixedAsReplaced(t *testing.T) {
 		var walk func(at string, s *shape.Shape)
 		walk = func(at string, s *shape.Shape) {
 			for _, f := range s.Fields {
-				if f.Shape.Fixed {
+				if f.Shape.Immutable {
 					fixed = append(fixed, at+"/"+f.Name)
 				}
 				walk(at+"/"+f.Name, f.Shape)
@@ -98,8 +98,8 @@ func TestExamplesAreRight(t *testing.T) {
 				continue
 			}
 			for _, r := range s.Rules {
-				if r.Broken != nil && r.Broken(v) != "" {
-					t.Errorf("%s: %v %s", path, v, r.Broken(v))
+				if r.Check != nil && r.Check(v) != "" {
+					t.Errorf("%s: %v %s", path, v, r.Check(v))
 				}
 			}
 		}

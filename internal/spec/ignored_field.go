@@ -76,7 +76,7 @@ func choices(list []*shape.Shape) (out []*shape.Shape) {
 // nowhere, why and instead say so and what to write. All three are empty where no shape describes the value.
 func descend(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead string) {
 	switch {
-	case s.Type == shape.Free:
+	case s.Type == shape.AnyValue:
 		return nil, "", ""
 	case s.Set:
 		return nil, at + " is a set, whose entries have no index", "write " + at + " for the whole set"
@@ -97,7 +97,7 @@ func descend(s *shape.Shape, at, step string) (into []*shape.Shape, why, instead
 	} else if s.Each != nil {
 		into = append(into, s.Each)
 	}
-	if into != nil || s.Others != shape.Refused {
+	if into != nil || s.UnknownKeys != shape.RejectUnknown {
 		return into, "", ""
 	}
 	return nil, "there is no field " + at + jsonptr.Join(step), keyHint(step, slices.Sorted(slices.Values(s.Names())))

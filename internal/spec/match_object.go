@@ -33,8 +33,8 @@ func (m *matcher) targets(kindName string) []*kind.Target {
 		return all
 	}
 	held := map[string]*kind.Target{}
-	for i := range m.catalog.Others[kindName] {
-		o := &m.catalog.Others[kindName][i]
+	for i := range m.catalog.OtherTargets[kindName] {
+		o := &m.catalog.OtherTargets[kindName][i]
 		held[o.Key] = o.Target()
 	}
 	for i := range m.declared {
@@ -56,7 +56,7 @@ func (m *matcher) targets(kindName string) []*kind.Target {
 // unmatched reports a reference to targets other than APIs that matches nothing, unless the gateway's objects were not
 // read. For a glob that is a warning.
 func (r *resolver) unmatched(ref *Reference, m matchResult) {
-	if _, read := r.matcher.catalog.Others[ref.Target()]; !m.empty() || !read {
+	if _, read := r.matcher.catalog.OtherTargets[ref.Target()]; !m.empty() || !read {
 		return
 	}
 	word := kind.LinkOf(ref.Kind).ToWord()

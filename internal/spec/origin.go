@@ -12,7 +12,7 @@ import (
 func (c *checker) secretAt(n *yamlnode.Node) {
 	o := kind.Origin{Path: c.relativePointer(), Source: sourceOf(n)}
 	o.Variables, _ = onlyVariables(n.Value)
-	o.Asks, o.Clear = readableSecret(n.Value)
+	o.AllVariables, o.PlainText = readableSecret(n.Value)
 	c.origins = append(c.origins, o)
 }
 

@@ -87,12 +87,12 @@ plugins:
 		got[strings.SplitN(o.Address(), "#", 2)[0]] = append(got[strings.SplitN(o.Address(), "#", 2)[0]], o.Secrets...)
 	}
 	want := map[string][]kind.Origin{
-		"app/orders": {{Path: "/app_secret", Clear: true, Source: kind.Source{File: "b.yaml", Line: 4, Column: 17}}},
+		"app/orders": {{Path: "/app_secret", PlainText: true, Source: kind.Source{File: "b.yaml", Line: 4, Column: 17}}},
 		"app_code/orders/": {
-			{Path: "/app_code", Variables: []string{"CODE"}, Asks: []string{"CODE"}, Source: kind.Source{File: "a.yaml", Line: 7, Column: 9}},
-			{Path: "/app_code", Clear: true, Source: kind.Source{File: "a.yaml", Line: 8, Column: 9}},
+			{Path: "/app_code", Variables: []string{"CODE"}, AllVariables: []string{"CODE"}, Source: kind.Source{File: "a.yaml", Line: 7, Column: 9}},
+			{Path: "/app_code", PlainText: true, Source: kind.Source{File: "a.yaml", Line: 8, Column: 9}},
 		},
-		"plugin/login": {{Path: "/content/client_secret", Variables: []string{"LOGIN"}, Asks: []string{"LOGIN"}, Source: kind.Source{File: "a.yaml", Line: 13, Column: 30}}},
+		"plugin/login": {{Path: "/content/client_secret", Variables: []string{"LOGIN"}, AllVariables: []string{"LOGIN"}, Source: kind.Source{File: "a.yaml", Line: 13, Column: 30}}},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Errorf("-want +got\n%s", d)

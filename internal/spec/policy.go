@@ -11,9 +11,9 @@ import (
 
 // policyText is the address of a policy that another one may displace.
 var policyText = shape.OfText("A policy as KIND/NAME.", shape.Rule{
-	Says: "kind/name", Keywords: map[string]any{"pattern": "^(" + strings.Join(policies(), "|") + ")/.+$"},
-	Hint:   "write it as diff shows it, such as acl/orders_office",
-	Broken: func(v any) string { s, _ := v.(string); return PolicyProblem(s) },
+	Text: "kind/name", Keywords: map[string]any{"pattern": "^(" + strings.Join(policies(), "|") + ")/.+$"},
+	Hint:  "write it as diff shows it, such as acl/orders_office",
+	Check: func(v any) string { s, _ := v.(string); return PolicyProblem(s) },
 }).WithExample("acl/orders_office")
 
 // policies are the kinds of the policies that can be displaced: those with a slot.

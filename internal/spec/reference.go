@@ -48,7 +48,7 @@ func targetsShape(link *kind.LinkKind) *shape.Shape {
 	if link.Target == kind.APublication {
 		return apisShape
 	}
-	return shape.OfList("What it is bound to: each "+link.ToWord()+" with one of these names, declared in the files or present on the gateway.", globText.Naming(link.Target)).
+	return shape.OfList("What it is bound to: each "+link.ToWord()+" with one of these names, declared in the files or present on the gateway.", globText.AsNameOf(link.Target)).
 		WithAbsent("not managed; [] means bound nowhere")
 }
 
@@ -58,9 +58,9 @@ var apisShape = shape.OfList("APIs that it is bound to.",
 // APIAddress is a text that names one API.
 var APIAddress = shape.OfText("An API as group/api.",
 	shape.Rule{
-		Says: "group/api", Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
-		Hint:   "write group/api, or a mapping such as {name: api}",
-		Broken: func(v any) string { s, _ := v.(string); return referenceProblem(s) },
+		Text: "group/api", Keywords: map[string]any{"pattern": `^[^/][\s\S]*/[\s\S]*[^/]$`},
+		Hint:  "write group/api, or a mapping such as {name: api}",
+		Check: func(v any) string { s, _ := v.(string); return referenceProblem(s) },
 	}).WithExample("orders/create_order")
 
 // referenceProblem says why a text cannot be group/api; "" when it can.
@@ -79,14 +79,14 @@ func referenceProblem(text string) string {
 var selectors = []string{"group", "name", "method", "path", "tags"}
 
 var referenceMap = shape.OfMap("APIs that have all of the given properties.",
-	shape.May("group", globText),
-	shape.May("name", globText),
-	shape.May("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
-	shape.May("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
-	shape.May("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
-	shape.May("environment", environmentShape),
-	shape.May("optional", shape.OfFlag("Whether the reference may match no API, or APIs that are not published in the environment. Existing bindings to such APIs stay.").WithDefault(false)),
-).WithExample(map[string]any{"group": "orders"}).Obeying(
+	shape.Optional("group", globText),
+	shape.Optional("name", globText),
+	shape.Optional("method", shape.OfText("HTTP method, as the API has it.", shape.OneOf("GET", "POST", "PUT", "DELETE", "PATCH", "HEAD", "OPTIONS", "ANY"))),
+	shape.Optional("path", shape.OfText("Path, exactly as the API has it.", shape.Length(1, 0)).WithExample("/v1/orders/{id}")),
+	shape.Optional("tags", shape.OfList("Tags, all of which the API must have.", shape.OfText("A tag.", shape.Length(1, 0)).WithExample("public"), shape.Count(1, 0))),
+	shape.Optional("environment", environmentShape),
+	shape.Optional("optional", shape.OfBool("Whether the reference may match no API, or APIs that are not published in the environment. Existing bindings to such APIs stay.").WithDefault(false)),
+).WithExample(map[string]any{"group": "orders"}).WithRules(
 	shape.Test(func(m map[string]any) string {
 		for _, s := range selectors {
 			if m[s] != nil {
@@ -95,7 +95,7 @@ var referenceMap = shape.OfMap("APIs that have all of the given properties.",
 		}
 		return "does not say which APIs"
 	}, "name at least one of "+strings.Join(selectors, ", ")+`; {name: "*"} means all`).
-		Saying("at least one of "+strings.Join(selectors, ", ")).With("anyOf", needOne()))
+		Described("at least one of "+strings.Join(selectors, ", ")).WithKeyword("anyOf", needOne()))
 
 func needOne() (out []any) {
 	for _, s := range selectors {

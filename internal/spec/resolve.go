@@ -46,12 +46,12 @@ func (s *State) Renamed(c *kind.Catalog) *kind.Catalog {
 	if len(names) == 0 {
 		return c
 	}
-	return c.Calling(func(kindName, key string) string { return names[kindName+"/"+key] })
+	return c.Renamed(func(kindName, key string) string { return names[kindName+"/"+key] })
 }
 
 // WithoutLinks is the desired state without links, which can be made without a catalog.
 func (s *State) WithoutLinks() kind.Desired {
-	return kind.Desired{Objects: s.Objects, Owns: s.Owns, Ignore: s.Ignore, TakesOver: s.TakesOver}
+	return kind.Desired{Objects: s.Objects, Owns: s.Owns, Ignore: s.Ignore, MayDisplace: s.TakesOver}
 }
 
 type resolver struct {

@@ -33,11 +33,11 @@ func itemShapes() map[string]*shape.Shape {
 	for _, k := range sections {
 		var more []shape.Field
 		for _, link := range kind.LinksFrom(k.Name) {
-			more = append(more, shape.May(link.Field, targetsShape(link)))
+			more = append(more, shape.Optional(link.Field, targetsShape(link)))
 		}
 		more = append(more,
-			shape.May("protected", shape.OfFlag("Whether the "+k.Name+" must never be deleted or replaced; a plan that would do so is refused.").WithDefault(false)),
-			shape.May("moved_from", shape.OfText("The previous name of the "+k.Name+", which is renamed instead of deleted and created.", shape.Length(1, 255)).WithExample("orders_old")))
+			shape.Optional("protected", shape.OfBool("Whether the "+k.Name+" must never be deleted or replaced; a plan that would do so is refused.").WithDefault(false)),
+			shape.Optional("moved_from", shape.OfText("The previous name of the "+k.Name+", which is renamed instead of deleted and created.", shape.Length(1, 255)).WithExample("orders_old")))
 		out[k.Section] = k.Shape.And(more...)
 	}
 	return out
@@ -52,15 +52,15 @@ var ownedText = globShape()
 
 func globShape() *shape.Shape {
 	return shape.OfText("A name, or a glob: * stands for any characters, ? for one, [a-z] for one of a set, [!a-z] for one outside a set, {a,b} for either.", shape.Length(1, 0),
-		shape.Test(kind.BrokenGlob, `close each [ and {, or write \[ and \{ for the characters`).Saying("each [ and { is closed")).WithExample("orders_*")
+		shape.Test(kind.BrokenGlob, `close each [ and {, or write \[ and \{ for the characters`).Described("each [ and { is closed")).WithExample("orders_*")
 }
 
 // untilShape is a date. The checker recognises this shape, and does not require quotes here.
 var untilShape = shape.OfText("Last day on which the rule holds.",
 	shape.Rule{
-		Says: "a day of the calendar, year first", Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
+		Text: "a day of the calendar, year first", Keywords: map[string]any{"format": "date", "pattern": `^[0-9]{4}-[0-9]{2}-[0-9]{2}$`},
 		Hint: "write it like 2027-03-31",
-		Broken: func(v any) string {
+		Check: func(v any) string {
 			if s, _ := v.(string); s != "" {
 				if _, err := time.Parse(time.DateOnly, s); err == nil {
 					return ""
@@ -72,9 +72,9 @@ var untilShape = shape.OfText("Last day on which the rule holds.",
 
 var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_age. An element of a list with keys is named by its key, as in /content/response_headers/X-Alpha/value.",
 	shape.Rule{
-		Says: "begins with /; ~0 means ~ and ~1 means /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
+		Text: "begins with /; ~0 means ~ and ~1 means /", Keywords: map[string]any{"pattern": `^(/([^~/]|~[01])*)+$`},
 		Hint: "write it like /content/max_age; ~0 means ~ and ~1 means /",
-		Broken: func(v any) string {
+		Check: func(v any) string {
 			s, _ := v.(string)
 			if !strings.HasPrefix(s, "/") || strings.Contains(strings.NewReplacer("~0", "", "~1", "").Replace(s), "~") {
 				return "is not a JSON pointer"
@@ -84,11 +84,11 @@ var pointerShape = shape.OfText("JSON pointer of a field, such as /content/max_a
 	}).WithExample("/values")
 
 var ignoreShape = shape.OfMap("A rule about differences that diff, apply and drift leave alone.",
-	shape.Need("kind", shape.OfText("Kind of the objects or bindings. A binding is named by its policy or app. What lives inside an object is named by that object, or by its own address without the kind, such as orders/backend@STAGING.", shape.OneOf(ignorable()...))),
-	shape.Need("name", globText),
-	shape.May("fields", shape.OfList("Fields that may differ.", pointerShape, shape.Count(1, 0)).WithAbsent("the whole object")),
-	shape.May("reason", shape.OfText("Reason, for people who read it.").WithExample("owned by operations")),
-	shape.May("until", untilShape),
+	shape.Required("kind", shape.OfText("Kind of the objects or bindings. A binding is named by its policy or app. What lives inside an object is named by that object, or by its own address without the kind, such as orders/backend@STAGING.", shape.OneOf(ignorable()...))),
+	shape.Required("name", globText),
+	shape.Optional("fields", shape.OfList("Fields that may differ.", pointerShape, shape.Count(1, 0)).WithAbsent("the whole object")),
+	shape.Optional("reason", shape.OfText("Reason, for people who read it.").WithExample("owned by operations")),
+	shape.Optional("until", untilShape),
 )
 
 func ignorable() (names []string) {
@@ -103,18 +103,18 @@ func ignorable() (names []string) {
 
 // head describes the keys of a document that are not sections.
 var head = shape.OfMap("A desired-state file of apigw-sync.",
-	shape.Need("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
-	shape.May("environment", environmentShape),
-	shape.May("owns", ownsShape()),
-	shape.May("takes_over", shape.OfList("Policies that the bindings of these files may displace although no file declares or owns them.", policyText)),
-	shape.May("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
-	shape.May("gateway", shape.OfFree("What the emulator serves in addition to the policies: environments, groups and APIs. Other commands ignore it.")),
+	shape.Required("version", shape.OfText("Version of the format.", shape.OneOf(Version)).WithExample(Version)),
+	shape.Optional("environment", environmentShape),
+	shape.Optional("owns", ownsShape()),
+	shape.Optional("takes_over", shape.OfList("Policies that the bindings of these files may displace although no file declares or owns them.", policyText)),
+	shape.Optional("ignore", shape.OfList("Rules that leave differences alone.", ignoreShape)),
+	shape.Optional("gateway", shape.OfAny("What the emulator serves in addition to the policies: environments, groups and APIs. Other commands ignore it.")),
 )
 
 func ownsShape() *shape.Shape {
 	var fields []shape.Field
 	for _, k := range sections {
-		fields = append(fields, shape.May(k.Section, shape.OfList("Names of "+k.Section+" about which the files are the whole truth.", ownedText)))
+		fields = append(fields, shape.Optional(k.Section, shape.OfList("Names of "+k.Section+" about which the files are the whole truth.", ownedText)))
 	}
 	return shape.OfMap("Globs of names about which the files are the whole truth: an object that matches and that no file declares is extra.", fields...)
 }
@@ -133,7 +133,7 @@ func documentShape() *shape.Shape {
 				if k.AllExist {
 					section = shape.OfEach(k.Shape.Doc, k.Shape.Field(valueField)).WithExample(k.Shape.Example)
 				}
-				out = out.And(shape.May(k.Section, section))
+				out = out.And(shape.Optional(k.Section, section))
 			}
 		}
 		out = out.And(f)

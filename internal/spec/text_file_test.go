@@ -54,7 +54,7 @@ func TestTextOfAFile(t *testing.T) {
 	}
 	o := &state.Objects[0]
 	origin := o.Secrets[0]
-	if origin.Clear || len(origin.Variables)+len(origin.Asks) > 0 {
+	if origin.PlainText || len(origin.Variables)+len(origin.AllVariables) > 0 {
 		t.Errorf("the origin of a secret from a file is %+v", origin)
 	}
 	if _, findings := load(`"${file:b}"`); len(findings) != 1 || findings[0].Problem != "the file b is not there" {

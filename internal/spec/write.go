@@ -174,11 +174,11 @@ func (w *writer) item(k *kind.Kind, o *kind.Object) item {
 
 // inexpressible are the fields of an object that a file cannot express.
 func inexpressible(k *kind.Kind, o *kind.Object) (out []ignored) {
-	fields := k.Odd(o.Value)
-	for _, path := range fields.Strange() {
-		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", fields.Shown(path))})
+	fields := k.Unclear(o.Value)
+	for _, path := range fields.Unrecognized() {
+		out = append(out, ignored{path, fmt.Sprintf("is %v on the gateway", fields.Value(path))})
 	}
-	for _, path := range fields.Untold() {
+	for _, path := range fields.Unreported() {
 		out = append(out, ignored{path, "is not shown by the gateway"})
 	}
 	return out

@@ -101,7 +101,7 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 	const most = 5
 	owners, order := map[kind.Unread][]string{}, []kind.Unread{}
 	for _, u := range all {
-		same := kind.Unread{Kind: u.Kind, Why: u.Why}
+		same := kind.Unread{Kind: u.Kind, Message: u.Message}
 		if owners[same] == nil {
 			order = append(order, same)
 		}
@@ -113,7 +113,7 @@ func NotShown(all []kind.Unread) (out []LeftOut) {
 		if len(of) > 0 {
 			what = u.Kind + " of " + kind.FirstOf(of, most)
 		}
-		out = append(out, LeftOut{what, u.Why})
+		out = append(out, LeftOut{what, u.Message})
 	}
 	return out
 }

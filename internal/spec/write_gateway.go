@@ -79,7 +79,7 @@ func apiNode(a *kind.API, called func(kindName, id string) string) *yaml.Node {
 	}
 	if a.Backend != nil {
 		put(n, "backend", backendNode(a.BackendType, a.Backend, channel))
-	} else if a.BackendType != "" && !kind.OverHTTP(a.BackendType) {
+	} else if a.BackendType != "" && !kind.IsHTTP(a.BackendType) {
 		put(n, "backend_type", text(a.BackendType))
 	}
 	return n

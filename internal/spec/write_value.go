@@ -17,7 +17,7 @@ import (
 
 // value writes a value according to its shape s, which is nil where no shape is known.
 func (w *writer) value(s *shape.Shape, v any, address, path string) *yaml.Node {
-	if s != nil && (s.Withheld && !w.literal || s.Secret && (!w.export.Secrets || hidden(v))) {
+	if s != nil && (s.NotReturned && !w.literal || s.Secret && (!w.export.Secrets || hidden(v))) {
 		return leafNode("!!str", "${"+w.variable(address, path)+":-}")
 	}
 	s = chosen(s, v)

@@ -55,7 +55,7 @@ func hasOwnPart(item map[string]any, part *kind.Kind) bool {
 		return inside(item, part) > 0
 	}
 	return slices.ContainsFunc(list, func(x any) bool {
-		return slices.ContainsFunc(part.Items("", x), func(o kind.Object) bool { return !part.Stays(&o) })
+		return slices.ContainsFunc(part.Items("", x), func(o kind.Object) bool { return !part.IsBuiltIn(&o) })
 	})
 }
 
@@ -77,7 +77,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 			if f.Shape.Unmanaged() {
 				managed, isCollection = d.managed(), true
 			}
-			return f.Required || d.lasts && f.Shape.Fixed || slices.Contains(k.WriteOnly, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
+			return f.Required || d.lasts && f.Shape.Immutable || slices.Contains(k.WriteOnly, "/"+f.Name) || isCollection && managed || !isCollection && d.rand.IntN(8) < cmp.Or(d.often, 4)
 		})
 		item["name"] = name
 		if refused = refusal(k, item); refused == "" {
@@ -94,7 +94,7 @@ func (d *drawer) object(k *kind.Kind, name string) map[string]any {
 func (d *drawer) lasting(k *kind.Kind) map[*shape.Shape]string {
 	out := map[*shape.Shape]string{}
 	for _, f := range k.Shape.Fields {
-		if word := d.words[f.Shape]; word != "" && f.Shape.Fixed {
+		if word := d.words[f.Shape]; word != "" && f.Shape.Immutable {
 			out[f.Shape] = word
 		}
 	}
@@ -120,7 +120,7 @@ func refusal(k *kind.Kind, item map[string]any) string {
 
 // fits reports whether v breaks no rule of s, including those that only cause a warning.
 func fits(s *shape.Shape, v any) bool {
-	return !slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(v) != "" })
+	return !slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Check(v) != "" })
 }
 
 // value draws a value until it breaks no rule of s, or gives up after some tries.
@@ -134,9 +134,9 @@ func (d *drawer) value(s *shape.Shape) (v any) {
 }
 
 func (d *drawer) once(s *shape.Shape) any {
-	made := slices.Clone(s.Made[""])
+	made := slices.Clone(s.Samples[""])
 	for _, word := range d.words {
-		made = append(made, s.Made[word]...)
+		made = append(made, s.Samples[word]...)
 	}
 	if len(made) > 0 {
 		return shape.CopyWith(pick(d.rand, made), d.insertName)
@@ -144,9 +144,9 @@ func (d *drawer) once(s *shape.Shape) any {
 	switch s.Type {
 	case shape.Text:
 		return d.text(s)
-	case shape.Whole, shape.Number:
+	case shape.Integer, shape.Number:
 		return d.number(s)
-	case shape.Flag:
+	case shape.Bool:
 		return d.rand.IntN(2) == 0
 	case shape.List:
 		return d.list(s)
@@ -176,8 +176,8 @@ func (d *drawer) text(s *shape.Shape) string {
 	example, _ := s.Example.(string)
 	least, _ := s.Keyword("minLength").(int)
 	switch {
-	case s.Refers != "":
-		return pick(d.rand, d.names[s.Refers])
+	case s.RefersTo != "":
+		return pick(d.rand, d.names[s.RefersTo])
 	case s.Words() != nil:
 		if d.words[s] == "" {
 			d.words[s] = pick(d.rand, s.Words())
@@ -228,7 +228,7 @@ func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[strin
 		switch inner := s.FieldIn(out, f.Name); {
 		case s.Cases != nil && s.Cases.Field == f.Name:
 			out[f.Name] = d.content(inner)
-		case inner.Refers == "" || len(d.names[inner.Refers]) > 0:
+		case inner.RefersTo == "" || len(d.names[inner.RefersTo]) > 0:
 			out[f.Name] = d.value(inner)
 		}
 	}
@@ -238,10 +238,10 @@ func (d *drawer) mapping(s *shape.Shape, drawn func(shape.Field) bool) map[strin
 // never reports whether a key is always left out: its shape has an empty list of samples, for all objects or for those with
 // one of the words that were drawn.
 func (d *drawer) never(s *shape.Shape) bool {
-	made, none := s.Made[""]
+	made, none := s.Samples[""]
 	none = none && len(made) == 0
 	for _, word := range d.words {
-		made, listed := s.Made[word]
+		made, listed := s.Samples[word]
 		if listed && len(made) == 0 {
 			return true
 		}

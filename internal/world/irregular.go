@@ -39,7 +39,7 @@ func (w *World) irregularFields(s *shape.Shape, m map[string]any) {
 				w.irregularFields(f.Shape.Items, first)
 			}
 		case string:
-			if bounded && f.Shape.Keyword("pattern") == nil && f.Shape.Refers == "" && !strings.HasPrefix(v, "-----BEGIN ") && w.rand.IntN(6) == 0 {
+			if bounded && f.Shape.Keyword("pattern") == nil && f.Shape.RefersTo == "" && !strings.HasPrefix(v, "-----BEGIN ") && w.rand.IntN(6) == 0 {
 				m[f.Name] = strings.Repeat(letter(f), longest+5)
 			}
 		}

@@ -88,8 +88,8 @@ func (w *World) renamed(k *kind.Kind, o map[string]any, now names) map[string]an
 func follow(s *shape.Shape, v any, now names) any {
 	switch v := v.(type) {
 	case string:
-		if s != nil && s.Refers != "" {
-			return now.of(s.Refers, v)
+		if s != nil && s.RefersTo != "" {
+			return now.of(s.RefersTo, v)
 		}
 	case []any:
 		out := make([]any, len(v))

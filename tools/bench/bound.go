@@ -55,7 +55,7 @@ func Reads(e *world.Estate) Bound {
 				names[at.API] = true
 			}
 			for _, part := range kind.Parts(s.Name) {
-				if o.Inside(part) > 0 || !e.Sparse && empty.Parts {
+				if o.Inside(part) > 0 || !e.Sparse && empty.MayHaveParts {
 					b[part.Name]++
 				}
 			}

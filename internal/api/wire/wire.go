@@ -7,10 +7,10 @@
 //	number or flag          as written     its value              list of one  error
 //	text                    itself         the value in the text  list of one  error
 //	list of one             its entry      its entry              itself       its entry
-//	other list, mapping     its JSON       strange                list of one  error
+//	other list, mapping     its JSON       unrecognized           list of one  error
 //
-// A number or flag that cannot be decoded, such as one beyond int64, is strange. That is an error if the type cannot say that the
-// value is unknown. A pointer can: it is nil, and the caller gets the JSON of the value. A strange value is never read as
+// A number or flag that cannot be decoded, such as one beyond int64, is unrecognized. That is an error if the type cannot say that the
+// value is unknown. A pointer can: it is nil, and the caller gets the JSON of the value. An unrecognized value is never read as
 // another one.
 package wire
 
@@ -27,12 +27,12 @@ import (
 	"strings"
 )
 
-// Strange are values that could not be decoded, as JSON, by the path of names that leads to them: "/a/b".
-type Strange map[string]json.RawMessage
+// Unrecognized are values that could not be decoded, as JSON, by the path of names that leads to them: "/a/b".
+type Unrecognized map[string]json.RawMessage
 
-// Decode decodes JSON into the value that to points to. Strange is nil if everything has the expected form. Errors never quote
+// Decode decodes JSON into the value that to points to. Unrecognized is nil if everything has the expected form. Errors never quote
 // values, which may be secret.
-func Decode(raw []byte, to any) (Strange, error) {
+func Decode(raw []byte, to any) (Unrecognized, error) {
 	if json.Unmarshal(raw, to) == nil { // as nearly always
 		return nil, nil
 	}
@@ -40,13 +40,13 @@ func Decode(raw []byte, to any) (Strange, error) {
 	if err != nil {
 		return nil, err
 	}
-	f := fitter{strange: Strange{}}
+	f := decoder{unrecognized: Unrecognized{}}
 	v := reflect.ValueOf(to).Elem()
 	v.SetZero()
-	if err := f.fit("", tree, v); err != nil {
+	if err := f.decode("", tree, v); err != nil {
 		return nil, err
 	}
-	return f.strange, nil
+	return f.unrecognized, nil
 }
 
 // Tree decodes JSON as maps, lists and scalars. Numbers stay as they are written.
@@ -61,10 +61,10 @@ func Tree(raw []byte) (tree any, err error) {
 
 var errNoJSON = errors.New("it is not JSON")
 
-type fitter struct{ strange Strange }
+type decoder struct{ unrecognized Unrecognized }
 
-// fit decodes the value at a path into v, as far as possible.
-func (f *fitter) fit(path string, tree any, v reflect.Value) error {
+// decode decodes the value at a path into v, as far as possible.
+func (f *decoder) decode(path string, tree any, v reflect.Value) error {
 	if tree == nil {
 		return nil
 	}
@@ -84,27 +84,27 @@ func (f *fitter) fit(path string, tree any, v reflect.Value) error {
 	case reflect.Map:
 		return f.freeMapping(path, tree, v)
 	case reflect.Int, reflect.Int64:
-		n, ok := Whole(tree)
+		n, ok := Integer(tree)
 		v.SetInt(n)
-		return f.known(path, tree, ok)
+		return f.accept(path, tree, ok)
 	case reflect.Float64:
 		x, err := strconv.ParseFloat(scalar(tree), 64)
 		v.SetFloat(x)
-		return f.known(path, tree, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0))
+		return f.accept(path, tree, err == nil && !math.IsNaN(x) && !math.IsInf(x, 0))
 	case reflect.Bool:
-		yes, ok := Flag(tree)
+		yes, ok := Bool(tree)
 		v.SetBool(yes)
-		return f.known(path, tree, ok)
+		return f.accept(path, tree, ok)
 	}
 	return f.own(path, tree, v, nil)
 }
 
-// strangeError means that a value is strange, so that a pointer to it stays nil.
-type strangeError struct{ text string }
+// unrecognizedError means that a value is unrecognized, so that a pointer to it stays nil.
+type unrecognizedError struct{ text string }
 
-func (e *strangeError) Error() string { return e.text }
+func (e *unrecognizedError) Error() string { return e.text }
 
-func (f *fitter) known(path string, tree any, ok bool) error {
+func (f *decoder) accept(path string, tree any, ok bool) error {
 	if ok {
 		return nil
 	}
@@ -112,14 +112,14 @@ func (f *fitter) known(path string, tree any, ok bool) error {
 	if err != nil {
 		return fmt.Errorf("%s: %w", named(path), err)
 	}
-	f.strange[path] = raw
-	return &strangeError{fmt.Sprintf("%s is %s that means nothing there", named(path), form(tree))}
+	f.unrecognized[path] = raw
+	return &unrecognizedError{fmt.Sprintf("%s is %s that means nothing there", named(path), typeName(tree))}
 }
 
-func (f *fitter) pointer(path string, tree any, v reflect.Value) error {
+func (f *decoder) pointer(path string, tree any, v reflect.Value) error {
 	inner := reflect.New(v.Type().Elem())
-	err := f.fit(path, tree, inner.Elem())
-	if _, odd := errors.AsType[*strangeError](err); odd && f.strange[path] != nil {
+	err := f.decode(path, tree, inner.Elem())
+	if _, unrecognized := errors.AsType[*unrecognizedError](err); unrecognized && f.unrecognized[path] != nil {
 		return nil
 	}
 	if err == nil {
@@ -129,7 +129,7 @@ func (f *fitter) pointer(path string, tree any, v reflect.Value) error {
 }
 
 // slice decodes a list. A value that is not a list counts as a list of one, and entries that are null are left out.
-func (f *fitter) slice(path string, tree any, v reflect.Value) error {
+func (f *decoder) slice(path string, tree any, v reflect.Value) error {
 	list, ok := tree.([]any)
 	if !ok {
 		list = []any{tree}
@@ -137,14 +137,14 @@ func (f *fitter) slice(path string, tree any, v reflect.Value) error {
 	list = slices.DeleteFunc(list, func(entry any) bool { return entry == nil })
 	v.Set(reflect.MakeSlice(v.Type(), len(list), len(list)))
 	for i, entry := range list {
-		if err := f.fit(path+"/"+strconv.Itoa(i), entry, v.Index(i)); err != nil {
+		if err := f.decode(path+"/"+strconv.Itoa(i), entry, v.Index(i)); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
+func (f *decoder) mapping(path string, tree any, v reflect.Value) error {
 	m, err := members(path, tree)
 	if err != nil {
 		return err
@@ -156,7 +156,7 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 		case field.Anonymous && name == "": // its fields are in the same mapping
 			err = f.mapping(path, m, x)
 		case name != "" && name != "-" && x.CanSet():
-			err = f.fit(path+"/"+name, m[name], x)
+			err = f.decode(path+"/"+name, m[name], x)
 		}
 		if err != nil {
 			return err
@@ -165,20 +165,20 @@ func (f *fitter) mapping(path string, tree any, v reflect.Value) error {
 	return nil
 }
 
-// freeMapping decodes a mapping of free names, whose values all have the same type. A strange value inside is an error: callers
-// know strange values by the names of fields only.
-func (f *fitter) freeMapping(path string, tree any, v reflect.Value) error {
+// freeMapping decodes a mapping of free names, whose values all have the same type. An unrecognized value inside is an error: callers
+// know unrecognized values by the names of fields only.
+func (f *decoder) freeMapping(path string, tree any, v reflect.Value) error {
 	m, err := members(path, tree)
 	if err != nil {
 		return err
 	}
 	v.Set(reflect.MakeMapWithSize(v.Type(), len(m)))
 	for _, name := range slices.Sorted(maps.Keys(m)) {
-		value, inside := reflect.New(v.Type().Elem()).Elem(), fitter{strange: Strange{}}
-		if err := inside.fit(path+"/"+name, m[name], value); err != nil {
+		value, inside := reflect.New(v.Type().Elem()).Elem(), decoder{unrecognized: Unrecognized{}}
+		if err := inside.decode(path+"/"+name, m[name], value); err != nil {
 			return err
 		}
-		for at := range inside.strange {
+		for at := range inside.unrecognized {
 			return fmt.Errorf("%s means nothing there", named(at))
 		}
 		v.SetMapIndex(reflect.ValueOf(name), value)
@@ -187,16 +187,16 @@ func (f *fitter) freeMapping(path string, tree any, v reflect.Value) error {
 }
 
 func members(path string, tree any) (map[string]any, error) {
-	tree = only(tree)
+	tree = single(tree)
 	m, ok := tree.(map[string]any)
 	if !ok {
-		return nil, fmt.Errorf("%s is %s; expected a mapping", named(path), form(tree))
+		return nil, fmt.Errorf("%s is %s; expected a mapping", named(path), typeName(tree))
 	}
 	return m, nil
 }
 
 // own decodes types that decode themselves, and types that fit does not know.
-func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshaler) error {
+func (f *decoder) own(path string, tree any, v reflect.Value, own json.Unmarshaler) error {
 	raw, err := json.Marshal(tree)
 	if err != nil {
 		return fmt.Errorf("%s: %w", named(path), err)
@@ -206,12 +206,12 @@ func (f *fitter) own(path string, tree any, v reflect.Value, own json.Unmarshale
 	} else {
 		err = json.Unmarshal(raw, v.Addr().Interface())
 	}
-	return f.known(path, tree, err == nil)
+	return f.accept(path, tree, err == nil)
 }
 
 // Text is a value of a tree as text: a text itself, a number or flag as it is written, else its JSON.
 func Text(tree any) string {
-	tree = only(tree)
+	tree = single(tree)
 	switch t := tree.(type) {
 	case nil:
 		return ""
@@ -224,8 +224,8 @@ func Text(tree any) string {
 	return string(raw)
 }
 
-// Whole is the whole number that a value of a tree has, as a number or a text.
-func Whole(tree any) (n int64, ok bool) {
+// Integer is the whole number that a value of a tree has, as a number or a text.
+func Integer(tree any) (n int64, ok bool) {
 	text := strings.TrimSpace(scalar(tree))
 	if n, err := strconv.ParseInt(text, 10, 64); err == nil {
 		return n, true
@@ -238,9 +238,9 @@ func Whole(tree any) (n int64, ok bool) {
 	return int64(x), true
 }
 
-// Flag is the flag that a value of a tree has, as a flag, a number or a text.
-func Flag(tree any) (yes, ok bool) {
-	if b, is := only(tree).(bool); is {
+// Bool is the flag that a value of a tree has, as a flag, a number or a text.
+func Bool(tree any) (yes, ok bool) {
+	if b, is := single(tree).(bool); is {
 		return b, true
 	}
 	switch strings.ToLower(scalar(tree)) {
@@ -252,8 +252,8 @@ func Flag(tree any) (yes, ok bool) {
 	return false, false
 }
 
-// only returns the entry of a list of one, else the value itself.
-func only(tree any) any {
+// single returns the entry of a list of one, else the value itself.
+func single(tree any) any {
 	if list, ok := tree.([]any); ok && len(list) == 1 {
 		return list[0]
 	}
@@ -261,7 +261,7 @@ func only(tree any) any {
 }
 
 func scalar(tree any) string {
-	tree = only(tree)
+	tree = single(tree)
 	switch tree.(type) {
 	case string, json.Number:
 		return Text(tree)
@@ -269,7 +269,7 @@ func scalar(tree any) string {
 	return ""
 }
 
-func form(tree any) string {
+func typeName(tree any) string {
 	switch tree.(type) {
 	case string:
 		return "a text"

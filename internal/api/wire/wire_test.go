@@ -36,10 +36,10 @@ type sample struct {
 func TestDecode(t *testing.T) {
 	noon := time.Date(2026, 11, 28, 12, 0, 0, 0, time.UTC)
 	tests := []struct {
-		name, in string
-		want     sample
-		strange  wire.Strange
-		err      string
+		name, in     string
+		want         sample
+		unrecognized wire.Unrecognized
+		err          string
 	}{
 		{name: "nothing", in: `{}`},
 		{name: "nulls", in: `{"text":null,"maybe":null,"count":null,"limit":null,"on":null,"tags":null,"parts":null,"part":null,"at":null}`},
@@ -58,15 +58,15 @@ func TestDecode(t *testing.T) {
 		},
 		{
 			name: "beyond int64 where it may be unknown", in: `{"text":"a","limit":9223372036854775808}`,
-			want: sample{Text: "a"}, strange: wire.Strange{"/limit": json.RawMessage("9223372036854775808")},
+			want: sample{Text: "a"}, unrecognized: wire.Unrecognized{"/limit": json.RawMessage("9223372036854775808")},
 		},
 		{
 			name: "half a call", in: `{"limit":0.5,"part":{"n":"many"}}`,
-			strange: wire.Strange{"/limit": json.RawMessage("0.5"), "/part/n": json.RawMessage(`"many"`)},
+			unrecognized: wire.Unrecognized{"/limit": json.RawMessage("0.5"), "/part/n": json.RawMessage(`"many"`)},
 		},
-		{name: "a flag nobody heard of", in: `{"sure":"maybe"}`, strange: wire.Strange{"/sure": json.RawMessage(`"maybe"`)}},
-		{name: "a time that is none", in: `{"at":"yesterday"}`, strange: wire.Strange{"/at": json.RawMessage(`"yesterday"`)}},
-		{name: "strange where it must be known", in: `{"count":"many"}`, err: `the field "count" is a text that means nothing there`},
+		{name: "a flag nobody heard of", in: `{"sure":"maybe"}`, unrecognized: wire.Unrecognized{"/sure": json.RawMessage(`"maybe"`)}},
+		{name: "a time that is none", in: `{"at":"yesterday"}`, unrecognized: wire.Unrecognized{"/at": json.RawMessage(`"yesterday"`)}},
+		{name: "unrecognized where it must be known", in: `{"count":"many"}`, err: `the field "count" is a text that means nothing there`},
 		{name: "a list where a number is expected", in: `{"count":[1,2]}`, err: `the field "count" is a list that means nothing there`},
 		{name: "lists of one", in: `{"count":[1],"text":["a"],"limit":["4"],"sure":[true]}`, want: sample{Count: 1, Text: "a", Limit: new(int64(4)), Sure: new(true)}},
 		{name: "one in place of a list", in: `{"tags":"x","parts":{"name":"p"}}`, want: sample{Tags: []string{"x"}, Parts: []*part{{Name: "p"}}}},
@@ -79,14 +79,14 @@ func TestDecode(t *testing.T) {
 		{name: "numbers as text in free mappings", in: `{"named":{"a":{"n":"5"},"b":null,"c":{"name":7}}}`, want: sample{Named: map[string]part{"a": {N: new(int64(5))}, "b": {}, "c": {Name: "7"}}}},
 		{name: "an empty free mapping", in: `{"count":"1","named":{}}`, want: sample{Count: 1, Named: map[string]part{}}},
 		{name: "no free mapping", in: `{"count":"1","named":null}`, want: sample{Count: 1}},
-		{name: "strange inside of free mappings", in: `{"named":{"a":{"n":"many"}}}`, err: `the field "named/a/n" means nothing there`},
+		{name: "unrecognized inside of free mappings", in: `{"named":{"a":{"n":"many"}}}`, err: `the field "named/a/n" means nothing there`},
 		{name: "text where a free mapping is expected", in: `{"named":"s3cr3t"}`, err: `the field "named" is a text; expected a mapping`},
 		{name: "raw stays raw", in: `{"count":"1","raw":{"a":[1]}}`, want: sample{Count: 1, Raw: json.RawMessage(`{"a":[1]}`)}},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			var got sample
-			strange, err := wire.Decode([]byte(tt.in), &got)
+			unrecognized, err := wire.Decode([]byte(tt.in), &got)
 			if tt.err != "" {
 				if err == nil || !strings.Contains(err.Error(), tt.err) || strings.Contains(err.Error(), "s3cr3t") {
 					t.Fatalf("error %v, want %q", err, tt.err)
@@ -99,16 +99,16 @@ func TestDecode(t *testing.T) {
 			if diff := cmp.Diff(tt.want, got); diff != "" {
 				t.Errorf("value (-want +got):\n%s", diff)
 			}
-			if len(strange)+len(tt.strange) > 0 {
-				if diff := cmp.Diff(tt.strange, strange); diff != "" {
-					t.Errorf("strange (-want +got):\n%s", diff)
+			if len(unrecognized)+len(tt.unrecognized) > 0 {
+				if diff := cmp.Diff(tt.unrecognized, unrecognized); diff != "" {
+					t.Errorf("unrecognized (-want +got):\n%s", diff)
 				}
 			}
 		})
 	}
 }
 
-// A value is either strange or known, and what encoding/json can decode is decoded in the same way.
+// A value is either unrecognized or known, and what encoding/json can decode is decoded in the same way.
 func FuzzDecode(f *testing.F) {
 	for _, seed := range []string{
 		`{"text":1,"limit":"9e99"}`, `{"tags":"a","parts":[null,{}],"on":"off"}`, `{"at":5,"part":[[]]}`, `{"count":1e999}`, `null`, `{"raw":null,"share":"NaN"}`,
@@ -117,14 +117,14 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, in []byte) {
 		var got, strict sample
-		strange, err := wire.Decode(in, &got)
+		unrecognized, err := wire.Decode(in, &got)
 		if json.Unmarshal(in, &strict) == nil {
 			if diff := cmp.Diff(strict, got); err != nil || diff != "" {
 				t.Fatalf("%v (-strict +got):\n%s", err, diff)
 			}
 		}
-		if err == nil && strange["/limit"] != nil && got.Limit != nil {
-			t.Fatal("known and strange at once")
+		if err == nil && unrecognized["/limit"] != nil && got.Limit != nil {
+			t.Fatal("known and unrecognized at once")
 		}
 	})
 }

@@ -77,11 +77,11 @@ func Look(ctx context.Context, reader *fetch.Reader, state *spec.State, a *kind.
 // indexFiles indexes what the files say about the API. References to other APIs do not resolve here, and are not needed.
 func (l *report) indexFiles(state *spec.State) {
 	catalog := kind.NewCatalog([]*kind.API{l.api})
-	catalog.Others = map[string][]kind.Object{}
+	catalog.OtherTargets = map[string][]kind.Object{}
 	for _, bound := range l.bound {
 		for i := range bound {
 			o := bound[i].Object
-			catalog.Others[o.Kind] = append(catalog.Others[o.Kind], o)
+			catalog.OtherTargets[o.Kind] = append(catalog.OtherTargets[o.Kind], o)
 		}
 	}
 	want, _ := state.Resolve(catalog)
@@ -167,7 +167,7 @@ func (l *report) item(o *kind.Object) Item {
 		return item
 	}
 	k := kind.Of(o.Kind)
-	item.Differs = d != nil && len(diff.Leaves(k, k.Settle(d.Value, o.Value), d.Value)) > 0
+	item.Differs = d != nil && len(diff.Leaves(k, k.ForComparison(d.Value, o.Value), d.Value)) > 0
 	zero := reflect.Zero(reflect.TypeOf(o.Value)).Interface()
 	brief := tree(k, o.Value)
 	for _, f := range diff.Leaves(k, zero, o.Value) {
@@ -253,11 +253,11 @@ func (l *report) owner(linkKind, name string) *kind.Object {
 }
 
 func (l *report) parts(ctx context.Context, kindName string, owner *kind.Object) (out []Item) {
-	if !owner.Parts {
+	if !owner.MayHaveParts {
 		return nil
 	}
 	found, err := l.reader.Named(ctx, kind.Of(kindName), owner, "")
-	if err != nil && !api.Lacks(err) {
+	if err != nil && !api.FeatureMissing(err) {
 		l.warn("the "+strings.ReplaceAll(kindName, "_", " ")+" of "+owner.Address(), err)
 	}
 	for i := range found {
@@ -276,7 +276,7 @@ func (l *report) boundToApp(ctx context.Context, app *kind.Object) (out []Item) 
 			continue
 		}
 		found, err := l.reader.BoundTo(ctx, k, app.Target(), kind.NewCatalog(nil))
-		if err != nil && !api.NotFound(err) && !api.Lacks(err) {
+		if err != nil && !api.NotFound(err) && !api.FeatureMissing(err) {
 			l.warn("the "+strings.ReplaceAll(k.Owner, "_", " ")+" of "+app.Address(), err)
 		}
 		for i := range found {

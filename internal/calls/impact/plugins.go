@@ -58,7 +58,7 @@ func (w *state) same(have, want *kind.Plugin) bool {
 	if !known {
 		k, like := kind.Of("plugin"), *have
 		like.Name, like.Remark = want.Name, want.Remark
-		equal = len(diff.Leaves(k, k.Settle(*want, like), *want)) == 0
+		equal = len(diff.Leaves(k, k.ForComparison(*want, like), *want)) == 0
 		w.equalPlugins[pair] = equal
 	}
 	return equal

@@ -114,7 +114,7 @@ func (w *states) callingChannel(o *kind.Object) (u users) {
 		switch {
 		case a.Backend != nil && ids[a.Backend.ChannelID()]:
 			u.apis = append(u.apis, a)
-		case kind.OverHTTP(a.BackendType) || a.BackendType == "":
+		case kind.IsHTTP(a.BackendType) || a.BackendType == "":
 			u.mayBeMore = true
 		}
 	}
@@ -126,7 +126,7 @@ func (w *states) callingChannel(o *kind.Object) (u users) {
 func (w *states) usingResponse(o *kind.Object) (u users) {
 	apis, all := w.published()
 	returned := false
-	builtIn := kind.Of(o.Kind).Stays(o)
+	builtIn := kind.Of(o.Kind).IsBuiltIn(o)
 	for _, a := range apis {
 		returned = returned || a.ResponseID != ""
 		if a.Group != o.Owner {
@@ -136,6 +136,6 @@ func (w *states) usingResponse(o *kind.Object) (u users) {
 			u.apis = append(u.apis, a)
 		}
 	}
-	u.mayBeMore = !returned || !all && !w.in.APIs.Whole[o.Owner]
+	u.mayBeMore = !returned || !all && !w.in.APIs.CompleteGroups[o.Owner]
 	return u
 }

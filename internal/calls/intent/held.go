@@ -18,20 +18,20 @@ type Held struct {
 
 // heldAPI is an API in an export. Keys that are left out have their default.
 var heldAPI = shape.OfMap("An API.",
-	shape.Need("name", nameText), shape.Need("method", shape.OfText("HTTP method.")), shape.Need("path", shape.OfText("Path.")),
-	shape.May("match_mode", modeText), shape.May("auth_type", authText),
-	shape.May("published", shape.OfList("Environments.", envText)), shape.May("tags", shape.OfList("Tags.", shape.OfText("A tag."))),
-).AndOthers()
+	shape.Required("name", nameText), shape.Required("method", shape.OfText("HTTP method.")), shape.Required("path", shape.OfText("Path.")),
+	shape.Optional("match_mode", modeText), shape.Optional("auth_type", authText),
+	shape.Optional("published", shape.OfList("Environments.", envText)), shape.Optional("tags", shape.OfList("Tags.", shape.OfText("A tag."))),
+).AllowingUnknown()
 
 // heldShape is the part of an export that lists APIs. spec.Load reads everything else.
 var heldShape = shape.OfMap("An export.",
-	shape.May("gateway", shape.OfMap("What policies only refer to.",
-		shape.May("groups", shape.OfList("Groups of APIs.", shape.OfMap("A group.",
-			shape.Need("name", nameText),
-			shape.May("apis", shape.OfList("Its APIs.", heldAPI)),
-		).AndOthers())),
-	).AndOthers()),
-).AndOthers()
+	shape.Optional("gateway", shape.OfMap("What policies only refer to.",
+		shape.Optional("groups", shape.OfList("Groups of APIs.", shape.OfMap("A group.",
+			shape.Required("name", nameText),
+			shape.Optional("apis", shape.OfList("Its APIs.", heldAPI)),
+		).AllowingUnknown())),
+	).AllowingUnknown()),
+).AllowingUnknown()
 
 type heldGateway struct {
 	Gateway *struct {

@@ -193,7 +193,7 @@ func (p *Input) permissions(ctx context.Context) ([]Check, map[string]int) {
 			err := p.Reader.Read(ctx, l.ask, &page)
 			checks[i], counts[i] = Passed("read "+l.name, "%d", page.Total), page.Total
 			switch {
-			case api.Unserved(err) && l.kind != nil && !p.declares(l.kind):
+			case api.PathUnknown(err) && l.kind != nil && !p.declares(l.kind):
 				checks[i], counts[i] = Check{Name: "read " + l.name, Status: Warning, Message: "this cloud does not support this kind", Hint: "remove them from owns if the files own them"}, 0
 			case err != nil:
 				checks[i], counts[i] = Fail("read "+l.name, err, ""), -1

@@ -126,7 +126,7 @@ func certificateUses(groups []kind.Object) (out []*certificateUse, err error) {
 	byID := map[string]*certificateUse{}
 	for i := range groups {
 		g := &groups[i]
-		domains, _, err := kind.Of("domain").ToldIn(g)
+		domains, _, err := kind.Of("domain").ListedIn(g)
 		if err != nil {
 			return nil, err
 		}

@@ -61,7 +61,7 @@ func countCoverage(ctx context.Context, reader *fetch.Reader, c *compared.Result
 		n := &counts[i]
 		if n.err != nil {
 			out.NotCounted = append(out.NotCounted, kinds[i].Name)
-			if !api.Withheld(n.err) {
+			if !api.MayAnswerOthers(n.err) {
 				notes = append(notes, diff.Note{Message: "the number of objects of the kind " + kinds[i].Name + " could not be read: " + n.err.Error()})
 			}
 			continue

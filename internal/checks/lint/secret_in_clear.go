@@ -20,11 +20,11 @@ var secretInClear = &Rule{
 				at := s.Places.Of(d, o.Path)
 				at.Source = o.Source
 				field := o.Path[strings.LastIndexByte(o.Path, '/')+1:]
-				if i := slices.IndexFunc(o.Asks, s.readable); i >= 0 && !o.Clear {
-					s.add(at, d, field+" is in plain text in the vars of the target, as "+o.Asks[i],
+				if i := slices.IndexFunc(o.AllVariables, s.readable); i >= 0 && !o.PlainText {
+					s.add(at, d, field+" is in plain text in the vars of the target, as "+o.AllVariables[i],
 						"remove it there, and set the variable in the environment to a new secret, because the old one is exposed")
 				}
-				if o.Clear {
+				if o.PlainText {
 					s.add(at, d, field+" is in plain text in the file",
 						"use a variable such as ${NAME} instead, with a new secret, because the old one is exposed")
 				}

@@ -120,8 +120,8 @@ func TestCertificates(t *testing.T) {
 	}
 	in := input(t, file+"  - {name: held, type: instance}\n  - {name: unknown, type: instance}\n")
 	in.Gateway = &Gateway{Catalog: kind.NewCatalog(nil), Actual: kind.Actual{Objects: []kind.Object{
-		{Kind: "certificate", Key: "held", Value: kind.Certificate{Name: "held", Facts: kind.X509{NotAfter: "2026-12-01T00:00:00Z"}}},
-		{Kind: "certificate", Key: "until_2026_12_28", Value: kind.Certificate{Facts: kind.X509{NotAfter: "2026-12-01T00:00:00Z"}}},
+		{Kind: "certificate", Key: "held", Value: kind.Certificate{Name: "held", X509: kind.X509{NotAfter: "2026-12-01T00:00:00Z"}}},
+		{Kind: "certificate", Key: "until_2026_12_28", Value: kind.Certificate{X509: kind.X509{NotAfter: "2026-12-01T00:00:00Z"}}},
 	}}}
 	var got []string
 	for _, f := range Run(only(in, "AGS021")).Findings {

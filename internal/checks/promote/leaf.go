@@ -44,10 +44,10 @@ func (c *promotion) leaves(k *kind.Kind, a, b *kind.Object) {
 // the files may declare one and not the other.
 func differingLeaves(k *kind.Kind, a, b any) (out []diff.Field) {
 	back := map[string]bool{}
-	for _, f := range diff.Leaves(k, k.Settle(b, a), b) {
+	for _, f := range diff.Leaves(k, k.ForComparison(b, a), b) {
 		back[f.Path] = true
 	}
-	for _, f := range diff.Leaves(k, a, k.Settle(a, b)) {
+	for _, f := range diff.Leaves(k, a, k.ForComparison(a, b)) {
 		list, inside := jsonptr.ListOf(f.Path)
 		entry := inside && strings.LastIndexByte(f.Path, '/') == len(list)
 		switch {
@@ -71,7 +71,7 @@ func differingLeaves(k *kind.Kind, a, b any) (out []diff.Field) {
 // leftToGateway reports whether the files of the side leave a leaf to the gateway.
 func (l *sideIndex) leftToGateway(k *kind.Kind, address, path string) bool {
 	d := l.declared[address]
-	return d == nil || k.Open(d.Value, path)
+	return d == nil || k.LeavesOpen(d.Value, path)
 }
 
 // leaf compares a leaf of an object on this side with the files of this side. Value is the leaf on this side, other that on
@@ -114,7 +114,7 @@ func leftOut(k *kind.Kind, declared, have any, path string) bool {
 	if f := k.Shape.Field(field[1:]); f != nil && f.Unmanaged() {
 		there = true // or could be there
 	}
-	return !slices.Contains(k.Generated, field) && at(declared) == nil && there && at(k.Settle(declared, have)) == nil
+	return !slices.Contains(k.Generated, field) && at(declared) == nil && there && at(k.ForComparison(declared, have)) == nil
 }
 
 // concerns reports whether a change between a gateway (Before) and its files (After) concerns a leaf in which the
@@ -150,7 +150,7 @@ func (c *promotion) noteHidden(k *kind.Kind, a, b *kind.Object) {
 		if d := x.side.declared[x.have.Address()]; d != nil {
 			value = d.Value
 		}
-		for _, path := range k.Hides(value, x.have.Value) {
+		for _, path := range k.HiddenSecrets(value, x.have.Value) {
 			if !slices.Contains(k.Generated, path) || !c.generated(k, x.have.Address(), path) {
 				x.side.hidden = append(x.side.hidden, x.have.Address()+" "+path)
 			}

@@ -34,7 +34,7 @@ func union(own, other *Side) *kind.Catalog {
 		}
 	}
 	out := kind.NewCatalog(apis)
-	out.Others = own.APIs.Others
+	out.OtherTargets = own.APIs.OtherTargets
 	return out
 }
 

@@ -31,7 +31,7 @@ type Entry struct {
 func entryOf(path, name string, s *shape.Shape, depth int) *Entry {
 	e := &Entry{
 		Path: path, Name: name, Type: typeOf(s), Description: s.Doc, Unit: s.Unit, Default: s.Default, Absent: s.Absent,
-		Values: s.Words(), Rules: s.Demands(), Replaces: s.Fixed, Secret: s.Secret, Nullable: s.Nullable,
+		Values: s.Words(), Rules: s.RuleTexts(), Replaces: s.Immutable, Secret: s.Secret, Nullable: s.Nullable,
 	}
 	if depth == 0 {
 		return e
@@ -68,7 +68,7 @@ func typeOf(s *shape.Shape) string {
 	switch s.Items.Type {
 	case shape.Text:
 		return "a list of texts"
-	case shape.Whole, shape.Number:
+	case shape.Integer, shape.Number:
 		return "a list of numbers"
 	case shape.Map:
 		return "a list of mappings"

@@ -55,7 +55,7 @@ func (m sampler) value(s *shape.Shape, steps []step) any {
 		return m.value(choice(s, steps), steps)
 	case s.Words() != nil:
 		return s.Words()[0]
-	case s.Type == shape.Flag:
+	case s.Type == shape.Bool:
 		return true
 	}
 	return map[string]any{}
@@ -104,7 +104,7 @@ func (m sampler) mapping(s *shape.Shape, steps []step) map[string]any {
 			out[f.Name] = m.value(inner, nil)
 		}
 	}
-	if m.rich || slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Broken(out) != "" }) {
+	if m.rich || slices.ContainsFunc(s.Rules, func(r shape.Rule) bool { return r.Check(out) != "" }) {
 		for key, v := range example {
 			if out[key] == nil {
 				out[key] = v
@@ -124,7 +124,7 @@ func (m sampler) freeMapping(s *shape.Shape, steps []step) map[string]any {
 	if len(steps) == 0 {
 		return map[string]any{name: m.value(s.Each, nil)}
 	}
-	if steps[0].name != shape.Any {
+	if steps[0].name != shape.AnyName {
 		name = steps[0].name
 	}
 	return map[string]any{name: m.value(s.Each, steps[1:])}

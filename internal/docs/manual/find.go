@@ -153,8 +153,8 @@ func fieldIn(s *shape.Shape, name string) (*shape.Field, *shape.Cases) {
 				return f, nil
 			}
 		}
-		if m.Each != nil && (m.Known == nil || name == shape.Any || slices.Contains(m.Known, name)) {
-			return new(shape.May(name, m.Each)), nil
+		if m.Each != nil && (m.Known == nil || name == shape.AnyName || slices.Contains(m.Known, name)) {
+			return new(shape.Optional(name, m.Each)), nil
 		}
 	}
 	return nil, nil

@@ -11,7 +11,7 @@ import (
 // TestEveryExampleIsRight checks that the examples of explain-field can be copied into a file, which is then valid.
 func TestEveryExampleIsRight(t *testing.T) {
 	certificate := kind.Of("certificate").Shape
-	made := func(key, beside string) string { return certificate.Field(key).Made[beside][0].(string) }
+	made := func(key, beside string) string { return certificate.Field(key).Samples[beside][0].(string) }
 	lookup := func(name string) (string, bool) {
 		if name == "SHOP_KEY" {
 			return made("private_key", "ECC"), true

@@ -35,11 +35,11 @@ func Files() string {
 			continue
 		}
 		see := "See [" + f.Name + "](#" + anchor(f.Name) + ")."
-		section := shape.OfList(see, shape.OfFree(""))
+		section := shape.OfList(see, shape.OfAny(""))
 		if f.Shape.Type == shape.Map {
 			section = shape.OfMap(see)
 		}
-		top = append(top, shape.May(f.Name, section))
+		top = append(top, shape.Optional(f.Name, section))
 	}
 	p.printf("\n## The document\n")
 	p.keys(top)
@@ -81,7 +81,7 @@ func (p *page) section(f shape.Field, apis **shape.Shape) {
 	for i := range fields {
 		if fields[i].Name == "apis" {
 			*apis = fields[i].Shape
-			fields[i].Shape = shape.OfList("", shape.OfFree("")).WithAbsent(fields[i].Shape.Absent)
+			fields[i].Shape = shape.OfList("", shape.OfAny("")).WithAbsent(fields[i].Shape.Absent)
 			fields[i].Shape.Doc = "APIs that it is bound to; see [references to APIs](#references-to-apis)."
 		}
 	}
@@ -172,8 +172,8 @@ func innerRows(at string, s *shape.Shape) (rows [][]string) {
 // typeOf names the type of a value, its unit, and the words that it may be.
 func typeOf(s *shape.Shape) string {
 	name := s.Type.String()
-	if s.Type == shape.List && s.Items.Type <= shape.Flag {
-		name = "a list of " + map[shape.Type]string{shape.Text: "texts", shape.Whole: "whole numbers", shape.Number: "numbers", shape.Flag: "true or false"}[s.Items.Type]
+	if s.Type == shape.List && s.Items.Type <= shape.Bool {
+		name = "a list of " + map[shape.Type]string{shape.Text: "texts", shape.Integer: "whole numbers", shape.Number: "numbers", shape.Bool: "true or false"}[s.Items.Type]
 	}
 	if words := s.Words(); len(words) > 0 {
 		name = "`" + strings.Join(words, "`, `") + "`"
@@ -190,11 +190,11 @@ func meaning(s *shape.Shape) string {
 	if s.Absent != "" {
 		parts = append(parts, "Absent: "+prose(s.Absent)+".")
 	}
-	if demands := s.Demands(); len(demands) > 0 {
+	if demands := s.RuleTexts(); len(demands) > 0 {
 		parts = append(parts, "Rules: "+prose(strings.Join(demands, "; "))+".")
 	}
-	if s.Fixed {
-		parts = append(parts, shape.FixedNote)
+	if s.Immutable {
+		parts = append(parts, shape.ImmutableNote)
 	}
 	if s.Secret {
 		parts = append(parts, shape.SecretNote)

@@ -24,32 +24,32 @@ var backendInfo = []struct {
 // backend returns the shape of a backend that takes calls instead of the API's own; doc says when it does.
 func backend(doc string) *shape.Shape {
 	return shape.OfMap(doc,
-		shape.Need("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
+		shape.Required("type", shape.OfText("What answers: a server, one behind a channel, a function, a fixed answer, or the backend itself.",
 			shape.OneOf("http", "http_vpc", "function", "mock", "passthrough"))),
-		shape.May("http_info", httpInfo.OrNull().InContext("type", "http")),
-		shape.May("http_vpc_info", shape.OfFree("The server behind a channel, when type is http_vpc; sent as it is.").InContext("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
-		shape.May("func_info", shape.OfFree("The function, when type is function; sent as it is.").InContext("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
-		shape.May("mock_info", mockInfo.OrNull().InContext("type", "mock")),
-		shape.May("passthrough_infos", shape.OfFree("How calls are passed through, when type is passthrough; sent as it is.").InContext("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
+		shape.Optional("http_info", httpInfo.OrNull().InContext("type", "http")),
+		shape.Optional("http_vpc_info", shape.OfAny("The server behind a channel, when type is http_vpc; sent as it is.").InContext("type", "http_vpc").WithExample(map[string]any{"vpc_channel_id": "56a7d7358e1b42459c9d730d65b14e59"})),
+		shape.Optional("func_info", shape.OfAny("The function, when type is function; sent as it is.").InContext("type", "function").WithExample(map[string]any{"function_urn": "urn:fss:cn-north-4:0123:function:default:fallback"})),
+		shape.Optional("mock_info", mockInfo.OrNull().InContext("type", "mock")),
+		shape.Optional("passthrough_infos", shape.OfAny("How calls are passed through, when type is passthrough; sent as it is.").InContext("type", "passthrough").WithExample(map[string]any{"timeout": int64(5000)})),
 	).OrNull().WithExample(map[string]any{"type": "http", "http_info": map[string]any{"isVpc": false, "address": "10.0.0.1:8080"}})
 }
 
 var httpInfo = shape.OfMap("The server that answers when type is http.",
-	shape.May("isVpc", shape.OfFlag("Whether the server is behind a channel.").WithExample(false)),
-	shape.May("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.").InContext("isVpc", true).WithExample("56a7d7358e1b42459c9d730d65b14e59")),
-	shape.May("address", shape.OfText("The server, when isVpc is false.", emptyOr(address(false))).WithExample("10.0.0.1:8080")),
-	shape.May("scheme", shape.OfText("The protocol the server speaks.", shape.Softly(shape.OneOf("HTTP", "HTTPS"))).WithExample("HTTPS")),
-	shape.May("method", shape.OfText("The HTTP method of the call to the server.",
-		shape.Softly(shape.OneOf(append([]string{"ANY"}, methods...)...))).WithExample("GET")),
-	shape.May("path", shape.OfText("The path on the server.", emptyOr(rooted)).WithExample("/fallback")),
-	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Softly(shape.Range(1, 600000))).
+	shape.Optional("isVpc", shape.OfBool("Whether the server is behind a channel.").WithExample(false)),
+	shape.Optional("vpc_channel_id", shape.OfText("The ID of the channel, when isVpc is true.").InContext("isVpc", true).WithExample("56a7d7358e1b42459c9d730d65b14e59")),
+	shape.Optional("address", shape.OfText("The server, when isVpc is false.", emptyOr(address(false))).WithExample("10.0.0.1:8080")),
+	shape.Optional("scheme", shape.OfText("The protocol the server speaks.", shape.AsWarning(shape.OneOf("HTTP", "HTTPS"))).WithExample("HTTPS")),
+	shape.Optional("method", shape.OfText("The HTTP method of the call to the server.",
+		shape.AsWarning(shape.OneOf(append([]string{"ANY"}, methods...)...))).WithExample("GET")),
+	shape.Optional("path", shape.OfText("The path on the server.", emptyOr(rooted)).WithExample("/fallback")),
+	shape.Optional("timeout", shape.OfInteger("How long the server may take.", shape.AsWarning(shape.Range(1, 600000))).
 		WithUnit("milliseconds").WithExample(int64(5000))),
 ).WithExample(map[string]any{"isVpc": false, "address": "10.0.0.1:8080"})
 
 var mockInfo = shape.OfMap("The fixed answer when type is mock.",
-	shape.May("status_code", shape.OfWhole("The HTTP status of the answer.", shape.Softly(shape.Range(100, 599))).WithExample(int64(200))),
-	shape.May("result_content", shape.OfText("The body of the answer.").WithExample(`{"status":"busy"}`)),
-	shape.May("headers", shape.OfList("The headers of the answer; sent as they are.", shape.OfFree("A header of the answer.")).OrNull()),
+	shape.Optional("status_code", shape.OfInteger("The HTTP status of the answer.", shape.AsWarning(shape.Range(100, 599))).WithExample(int64(200))),
+	shape.Optional("result_content", shape.OfText("The body of the answer.").WithExample(`{"status":"busy"}`)),
+	shape.Optional("headers", shape.OfList("The headers of the answer; sent as they are.", shape.OfAny("A header of the answer.")).OrNull()),
 )
 
 // checkBackend finds mistakes in the backend b at path that no rule of a single field can find.
@@ -62,7 +62,7 @@ func checkBackend(path string, b map[string]any) []shape.Problem {
 		switch {
 		case kind == info.kind && !set && (info.needed || info.warned):
 			p := missing(at, "when type is "+kind, "")
-			p.Soft = info.warned
+			p.Warning = info.warned
 			found = append(found, p)
 		case kind != info.kind && set && !(kind == "http_vpc" && info.member == "http_info"):
 			found = append(found, useless(at, "when type is "+kind))
@@ -76,7 +76,7 @@ func checkBackend(path string, b map[string]any) []shape.Problem {
 
 func checkHTTPInfo(path string, h map[string]any) []shape.Problem {
 	channel, server := textOf(h, "vpc_channel_id"), textOf(h, "address")
-	p := shape.Problem{Soft: channel != "" || server != ""} // only a warning if there is something to call
+	p := shape.Problem{Warning: channel != "" || server != ""} // only a warning if there is something to call
 	switch behind := get[bool](h, "isVpc"); {
 	case behind && channel == "":
 		p.Path, p.Text = path+"/vpc_channel_id", "is needed when isVpc is true"

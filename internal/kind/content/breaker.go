@@ -14,11 +14,11 @@ var breaker = Type{
 	Name:     "breaker",
 	Features: []string{"breaker", "breakerv2"},
 	Shape: shape.OfMap("When calls to a failing backend stop, and what answers meanwhile.",
-		shape.May("scope", shape.OfText("Whether each API is watched separately (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
-		shape.Need("breaker_condition", breakerCondition),
-		shape.May("downgrade_default", backend("What answers while the breaker is open; without it, callers get status 503.")),
-		shape.May("downgrade_parameters", parameters()),
-		shape.May("downgrade_rules", shape.OfList("Separate breakers and answers for calls that meet a condition.", downgradeRule).KeyedBy("rule_name").InOrder().OrNull()),
+		shape.Optional("scope", shape.OfText("Whether each API is watched separately (basic) or all bound APIs together (share).", shape.OneOf("basic", "share"))),
+		shape.Required("breaker_condition", breakerCondition),
+		shape.Optional("downgrade_default", backend("What answers while the breaker is open; without it, callers get status 503.")),
+		shape.Optional("downgrade_parameters", parameters()),
+		shape.Optional("downgrade_rules", shape.OfList("Separate breakers and answers for calls that meet a condition.", downgradeRule).KeyedBy("rule_name").InOrder().OrNull()),
 	),
 	Check:  checkBreaker,
 	Unsure: []string{"scope"},
@@ -49,34 +49,34 @@ var breaker = Type{
 //	breaker_mode counter    | unhealthy_threshold is needed
 //	breaker_mode percentage | min_call_threshold and unhealthy_percentage are needed
 var breakerCondition = shape.OfMap("When the breaker opens and closes.",
-	shape.Need("breaker_type", shape.OfText("What counts as a failed call: one that takes too long, or one that meets unhealthy_condition.",
+	shape.Required("breaker_type", shape.OfText("What counts as a failed call: one that takes too long, or one that meets unhealthy_condition.",
 		shape.OneOf("timeout", "condition"))),
-	shape.May("breaker_mode", shape.OfText("Whether the breaker looks at the number of failed calls or at their share of all calls.", shape.OneOf("counter", "percentage"))),
-	shape.May("unhealthy_condition", expressionText("Condition that failed calls meet, as JSON in a text, when breaker_type is condition; not for timeout.").
+	shape.Optional("breaker_mode", shape.OfText("Whether the breaker looks at the number of failed calls or at their share of all calls.", shape.OneOf("counter", "percentage"))),
+	shape.Optional("unhealthy_condition", expressionText("Condition that failed calls meet, as JSON in a text, when breaker_type is condition; not for timeout.").
 		InContext("breaker_type", "condition").WithExample(`["$context.statusCode","in","500,501"]`)),
-	shape.May("unhealthy_threshold", shape.OfWhole("How many failed calls open the breaker, when breaker_mode is counter.", atLeast(0)).
+	shape.Optional("unhealthy_threshold", shape.OfInteger("How many failed calls open the breaker, when breaker_mode is counter.", atLeast(0)).
 		WithUnit("calls").WithExample(int64(30)).InContext("breaker_mode", "counter")),
-	shape.May("min_call_threshold", shape.OfWhole("How many calls there must be before the share of failed calls counts, when breaker_mode is percentage.", atLeast(0)).
+	shape.Optional("min_call_threshold", shape.OfInteger("How many calls there must be before the share of failed calls counts, when breaker_mode is percentage.", atLeast(0)).
 		WithUnit("calls").WithExample(int64(20)).InContext("breaker_mode", "percentage")),
-	shape.May("unhealthy_percentage", shape.OfWhole("Share of failed calls that opens the breaker, when breaker_mode is percentage.", shape.Softly(shape.Range(0, 100))).
+	shape.Optional("unhealthy_percentage", shape.OfInteger("Share of failed calls that opens the breaker, when breaker_mode is percentage.", shape.AsWarning(shape.Range(0, 100))).
 		WithUnit("percent").WithExample(int64(51)).InContext("breaker_mode", "percentage")),
-	shape.Need("time_window", shape.OfWhole("The time over which calls are counted.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
-	shape.Need("open_breaker_time", shape.OfWhole("How long the breaker stays open.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
+	shape.Required("time_window", shape.OfInteger("The time over which calls are counted.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
+	shape.Required("open_breaker_time", shape.OfInteger("How long the breaker stays open.", atLeast(1)).WithUnit("seconds").WithExample(int64(15))),
 ).WithExample(map[string]any{
 	"breaker_type": "timeout", "breaker_mode": "counter", "unhealthy_threshold": int64(30), "time_window": int64(15), "open_breaker_time": int64(15),
 })
 
 var downgradeRule = shape.OfMap("A separate breaker and answer for the calls that meet a condition.",
-	shape.Need("rule_name", ruleName()),
-	shape.Need("match_regex", matchRegex()),
+	shape.Required("rule_name", ruleName()),
+	shape.Required("match_regex", matchRegex()),
 	// The table has the parameters themselves here, the examples only their names.
-	shape.May("parameters", shape.OfList("The names of the parameters that the condition compares.",
+	shape.Optional("parameters", shape.OfList("The names of the parameters that the condition compares.",
 		shape.OfEither("A declared parameter.",
 			shape.OfText("The name of a declared parameter.", shape.Length(1, 32)).WithExample("reqPath"),
 			parameter)).AsSet().KeyedBy("name").OrNull()),
 	// One page requires it and one does not, so leaving it out only gives a warning; see checkBreaker.
-	shape.May("breaker_condition", breakerCondition.OrNull()),
-	shape.May("downgrade_backend", backend("What answers while the breaker of this rule is open.")),
+	shape.Optional("breaker_condition", breakerCondition.OrNull()),
+	shape.Optional("downgrade_backend", backend("What answers while the breaker of this rule is open.")),
 )
 
 func conditionFill(at string) map[string]any {
@@ -128,7 +128,7 @@ func checkDowngradeRule(at string, r any, declared []string) []shape.Problem {
 		} else if len(notIn(declared, []string{name})) > 0 {
 			found = append(found, shape.Problem{
 				Path: fmt.Sprintf("%s/parameters/%d", at, j), Text: fmt.Sprintf("%q is not a declared parameter", name),
-				Hint: "declare it under /downgrade_parameters", Soft: true,
+				Hint: "declare it under /downgrade_parameters", Warning: true,
 			})
 		}
 	}
@@ -136,7 +136,7 @@ func checkDowngradeRule(at string, r any, declared []string) []shape.Problem {
 	if b := objectOf(r, "breaker_condition"); len(b) > 0 {
 		found = append(found, checkBreakerCondition(at+"/breaker_condition", b)...)
 	} else {
-		found = append(found, shape.Problem{Path: at + "/breaker_condition", Text: "is missing, though one page of the API reference requires it", Soft: true})
+		found = append(found, shape.Problem{Path: at + "/breaker_condition", Text: "is missing, though one page of the API reference requires it", Warning: true})
 	}
 	if b := objectOf(r, "downgrade_backend"); b != nil {
 		found = append(found, checkBackend(at+"/downgrade_backend", b)...)

@@ -274,10 +274,10 @@ func TestBrokenContents(t *testing.T) {
 			}
 			hit := false
 			for _, p := range problems(typ, c) {
-				if p.Text == "" || !p.Soft && (p.Path != want || e.soft) {
+				if p.Text == "" || !p.Warning && (p.Path != want || e.soft) {
 					t.Errorf("%s: %s = %v: error at %q: %s", typ.Name, e.at, e.v, p.Path, p.Text)
 				}
-				hit = hit || p.Path == want && p.Soft == e.soft
+				hit = hit || p.Path == want && p.Warning == e.soft
 			}
 			if want == "/nothing" {
 				continue
@@ -293,7 +293,7 @@ func TestBrokenContents(t *testing.T) {
 func TestJWTCookieNeedsName(t *testing.T) {
 	c := map[string]any{"jwks": `{"keys":[{}]}`, "token_location": "cookie"}
 	got := problems(jwtAuth, c)
-	if len(got) != 1 || got[0].Path != "/token_name" || got[0].Soft {
+	if len(got) != 1 || got[0].Path != "/token_name" || got[0].Warning {
 		t.Errorf("problems = %v, want one at /token_name", got)
 	}
 }
@@ -308,7 +308,7 @@ func TestThirdAuthChannel(t *testing.T) {
 		t.Errorf("problems = %v, want none", got)
 	}
 	put(t, c, "/auth_request/url_domain", "auth.example.com")
-	if got := problems(thirdAuth, c); len(got) != 1 || !got[0].Soft || got[0].Path != "/auth_request/url_domain" {
+	if got := problems(thirdAuth, c); len(got) != 1 || !got[0].Warning || got[0].Path != "/auth_request/url_domain" {
 		t.Errorf("problems = %v, want a warning at /auth_request/url_domain", got)
 	}
 }

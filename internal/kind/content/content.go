@@ -52,7 +52,7 @@ var Types = doubting(
 
 func doubting(types ...Type) []Type {
 	for i := range types {
-		types[i].Shape, types[i].Secrets = types[i].Shape.Doubting(), types[i].Shape.Secrets()
+		types[i].Shape, types[i].Secrets = types[i].Shape.Lenient(), types[i].Shape.Secrets()
 	}
 	return types
 }
@@ -79,8 +79,8 @@ func (t Type) Problems(c map[string]any) []shape.Problem {
 func (t Type) Needs(c map[string]any, path string) bool {
 	name := strings.TrimPrefix(path, "/")
 	return slices.ContainsFunc(t.Shape.Fields, func(f shape.Field) bool { return f.Name == name && f.Required }) ||
-		slices.ContainsFunc(t.Problems(c), func(p shape.Problem) bool { return p.Path == path && !p.Soft })
+		slices.ContainsFunc(t.Problems(c), func(p shape.Problem) bool { return p.Path == path && !p.Warning })
 }
 
 // Any is the shape of a content of any type.
-var Any = shape.OfMap("Settings of the plugin, by its type; at most 65535 characters as JSON. Keys that this version does not know are sent as they are, with a warning.").AndOthers()
+var Any = shape.OfMap("Settings of the plugin, by its type; at most 65535 characters as JSON. Keys that this version does not know are sent as they are, with a warning.").AllowingUnknown()

@@ -73,7 +73,7 @@ func TestExamplesAreValid(t *testing.T) {
 	for _, typ := range Types {
 		c := Example(typ.Name)
 		for _, p := range problems(typ, c) {
-			t.Errorf("%s: %s %s (soft %v)", typ.Name, p.Path, p.Text, p.Soft)
+			t.Errorf("%s: %s %s (soft %v)", typ.Name, p.Path, p.Text, p.Warning)
 		}
 		if diff := cmp.Diff(c, typ.Normalize(c)); diff != "" {
 			t.Errorf("%s: the example is not canonical (-example +canonical):\n%s", typ.Name, diff)
@@ -149,7 +149,7 @@ func TestMinimalContents(t *testing.T) {
 		c := minimal(t, typ.Name)
 		for _, given := range []map[string]any{c, typ.Normalize(c)} {
 			for _, p := range problems(typ, given) {
-				t.Errorf("%s: %s %s (soft %v) in %v", typ.Name, p.Path, p.Text, p.Soft, given)
+				t.Errorf("%s: %s %s (soft %v) in %v", typ.Name, p.Path, p.Text, p.Warning, given)
 			}
 		}
 		for name := range c {
@@ -217,7 +217,7 @@ func TestDocumentedContents(t *testing.T) {
 			c, _ := numbers(v).(map[string]any)
 			for _, given := range []map[string]any{c, typ.Normalize(c)} {
 				for _, p := range problems(typ, given) {
-					if !p.Soft {
+					if !p.Warning {
 						t.Errorf("%s: %s %s", name, p.Path, p.Text)
 					}
 				}

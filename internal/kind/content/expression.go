@@ -23,8 +23,8 @@ const expressionHint = `write ["Host","==","a.com"], or ["AND", condition, condi
 // expressionText returns the shape of a condition. Whether it may be empty is left to Check.
 func expressionText(doc string, more ...shape.Rule) *shape.Shape {
 	return shape.OfText(doc, slices.Concat(more, []shape.Rule{
-		shape.Test(brokenExpression, expressionHint).Saying(`a condition such as ["Host","==","a.com"], or ["AND", condition, condition] with AND or OR`),
-		shape.Softly(shape.Test(rareOperator, "documented are == != ~= ~~ in >").Saying("the operators == != ~= ~~ in >")),
+		shape.Test(brokenExpression, expressionHint).Described(`a condition such as ["Host","==","a.com"], or ["AND", condition, condition] with AND or OR`),
+		shape.AsWarning(shape.Test(rareOperator, "documented are == != ~= ~~ in >").Described("the operators == != ~= ~~ in >")),
 	})...)
 }
 
@@ -134,7 +134,7 @@ func undeclared(path, text string, declared []string, where string) []shape.Prob
 	var found []shape.Problem
 	for _, name := range notIn(declared, names) {
 		found = append(found, shape.Problem{
-			Path: path, Soft: true,
+			Path: path, Warning: true,
 			Text: fmt.Sprintf("compares %q, which is not a declared parameter", name),
 			Hint: "declare it under " + where,
 		})

@@ -62,10 +62,10 @@ const customFields = 10 // custom_data_log01 to custom_data_log10
 func systemFields() *shape.Shape {
 	s := shape.OfMap("Which standard fields the entry has.")
 	for _, f := range logFields {
-		s = s.And(shape.May(f.name, shape.OfFlag("Whether the entry records "+f.says+".").WithDefault(f.on)))
+		s = s.And(shape.Optional(f.name, shape.OfBool("Whether the entry records "+f.says+".").WithDefault(f.on)))
 	}
 	for i := range customFields {
-		s = s.And(shape.May(fmt.Sprintf("custom_data_log%02d", i+1), off("Whether the entry has this field of the gateway's custom log.")))
+		s = s.And(shape.Optional(fmt.Sprintf("custom_data_log%02d", i+1), off("Whether the entry has this field of the gateway's custom log.")))
 	}
 	return s
 }

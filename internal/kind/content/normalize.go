@@ -39,7 +39,7 @@ func (t Type) mapping(s *shape.Shape, at string, m map[string]any) map[string]an
 		}
 	}
 	for name, v := range m {
-		if s.Field(name) != nil || s.Others != shape.Passed && slices.Contains(console, name) {
+		if s.Field(name) != nil || s.UnknownKeys != shape.AllowUnknown && slices.Contains(console, name) {
 			continue
 		}
 		if v = plain(v); !shape.Blank(v) {
@@ -58,7 +58,7 @@ func (t Type) member(f shape.Field, at string, v any) any {
 	switch {
 	case s.Type == shape.Map && !s.Nullable && allBlank(v):
 		v = map[string]any{} // it gets its defaults below
-	case allBlank(v), s.Type == shape.Map && s.Nullable && s.Others != shape.Passed && allZero(v):
+	case allBlank(v), s.Type == shape.Map && s.Nullable && s.UnknownKeys != shape.AllowUnknown && allZero(v):
 		v = nil
 	}
 	if v != nil {
@@ -68,7 +68,7 @@ func (t Type) member(f shape.Field, at string, v any) any {
 	switch {
 	case shape.Blank(v) && def != nil:
 		return t.value(s, at, def)
-	case shape.Blank(v), def == nil && !f.Required && (s.Type == shape.Whole || s.Type == shape.Number) && zero(v):
+	case shape.Blank(v), def == nil && !f.Required && (s.Type == shape.Integer || s.Type == shape.Number) && zero(v):
 		return nil
 	}
 	return v
@@ -81,7 +81,7 @@ func (t Type) defaultOf(s *shape.Shape, at string) any {
 		return s.Default
 	case t.fill[at] != nil:
 		return t.fill[at]
-	case s.Type == shape.Flag:
+	case s.Type == shape.Bool:
 		return false
 	}
 	return nil

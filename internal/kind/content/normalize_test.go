@@ -219,7 +219,7 @@ func thinned(r *rand.Rand, s *shape.Shape, v any) any {
 		for _, name := range slices.Sorted(maps.Keys(v)) {
 			field := s.Field(name)
 			required := slices.ContainsFunc(s.Fields, func(f shape.Field) bool { return f.Name == name && f.Required })
-			if field == nil || field.Type == shape.Free {
+			if field == nil || field.Type == shape.AnyValue {
 				out[name] = v[name]
 			} else if required || r.IntN(3) > 0 {
 				out[name] = thinned(r, field, v[name])
@@ -267,7 +267,7 @@ func echo(r *rand.Rand, typ Type, s *shape.Shape, at string, v any) any {
 				out[f.Name] = member
 			}
 		}
-		if s.Others != shape.Passed && r.IntN(2) == 0 {
+		if s.UnknownKeys != shape.AllowUnknown && r.IntN(2) == 0 {
 			out["brand_new"] = m{"a": []any{1.5}}
 			out["focused"] = true
 		}
@@ -321,7 +321,7 @@ func empty(r *rand.Rand, typ Type, f shape.Field, at string) any {
 	switch f.Shape.Type {
 	case shape.Text:
 		ways = append(ways, "")
-	case shape.Whole:
+	case shape.Integer:
 		if def == nil {
 			ways = append(ways, float64(0))
 		}

@@ -11,22 +11,22 @@ import (
 var oidcAuth = Type{
 	Name: "oidc_auth",
 	Shape: shape.OfMap("The identity provider that callers log in with.",
-		shape.Need("client_id", shape.OfText("The gateway's ID at the provider.", shape.Length(1, 0)).WithExample("gateway")),
-		shape.Need("client_secret", shape.OfText("The gateway's secret at the provider.", shape.Length(1, 0)).WithExample("${OIDC_SECRET}").AsSecret()),
-		shape.Need("discovery", shape.OfText("The URL at which the provider describes itself.", webURL).
+		shape.Required("client_id", shape.OfText("The gateway's ID at the provider.", shape.Length(1, 0)).WithExample("gateway")),
+		shape.Required("client_secret", shape.OfText("The gateway's secret at the provider.", shape.Length(1, 0)).WithExample("${OIDC_SECRET}").AsSecret()),
+		shape.Required("discovery", shape.OfText("The URL at which the provider describes itself.", webURL).
 			WithExample("https://login.example.com/.well-known/openid-configuration")),
-		shape.Need("redirect_api_id", shape.OfText("The ID of the API to which the provider sends callers back; bound to this plugin as well, with a path no other bound API has.",
+		shape.Required("redirect_api_id", shape.OfText("The ID of the API to which the provider sends callers back; bound to this plugin as well, with a path no other bound API has.",
 			shape.Length(1, 0)).WithExample("5f918d104dc84480a75166ba99efff21")),
-		shape.May("scope", shape.OfText("Scopes that are requested from the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
-		shape.May("logout_api_id", shape.OfText("The ID of the API that logs callers out, not the same as redirect_api_id; bound to this plugin as well, with a path no other bound API has.").
+		shape.Optional("scope", shape.OfText("Scopes that are requested from the provider, separated by spaces.", emptyMeans(defaultScope)).WithDefault(defaultScope)),
+		shape.Optional("logout_api_id", shape.OfText("The ID of the API that logs callers out, not the same as redirect_api_id; bound to this plugin as well, with a path no other bound API has.").
 			WithExample("9f918d104dc84480a75166ba99efff24")),
-		shape.May("redirect_after_logout_uri", shape.OfText("Where callers go after logging out.").WithExample("https://shop.example.com/bye")),
-		shape.May("access_token_expires_in", shape.OfWhole("How long a token is valid if the provider does not say.", atLeast(1)).
+		shape.Optional("redirect_after_logout_uri", shape.OfText("Where callers go after logging out.").WithExample("https://shop.example.com/bye")),
+		shape.Optional("access_token_expires_in", shape.OfInteger("How long a token is valid if the provider does not say.", atLeast(1)).
 			WithUnit("seconds").WithDefault(int64(3600))),
-		shape.May("jwt_cache_enabled", shape.OfFlag("Whether the result of checking a token is cached.").WithDefault(true)),
-		shape.May("jwks_enabled", shape.OfFlag("Whether tokens are checked with keys from the provider; otherwise with public_key.").WithDefault(true)),
-		shape.May("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.Softly(emptyOr(pemBlock))).WithExample("-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n")),
-		shape.May("slient_renew_access_token_enabled", shape.OfFlag("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
+		shape.Optional("jwt_cache_enabled", shape.OfBool("Whether the result of checking a token is cached.").WithDefault(true)),
+		shape.Optional("jwks_enabled", shape.OfBool("Whether tokens are checked with keys from the provider; otherwise with public_key.").WithDefault(true)),
+		shape.Optional("public_key", shape.OfText("The key that checks tokens, in PEM, when jwks_enabled is false.", shape.AsWarning(emptyOr(pemBlock))).WithExample("-----BEGIN PUBLIC KEY-----\n...\n-----END PUBLIC KEY-----\n")),
+		shape.Optional("slient_renew_access_token_enabled", shape.OfBool("Whether tokens are renewed without the caller noticing. The API spells the name so.").WithDefault(true)),
 	),
 	Check: checkOIDCAuth,
 	forms: map[string]form{
@@ -47,7 +47,7 @@ func checkOIDCAuth(c map[string]any) []shape.Problem {
 		found = append(found, useless("/public_key", "unless jwks_enabled is false"))
 	}
 	if id := textOf(c, "logout_api_id"); id != "" && id == textOf(c, "redirect_api_id") {
-		found = append(found, shape.Problem{Path: "/logout_api_id", Text: "is the same API as redirect_api_id", Soft: true})
+		found = append(found, shape.Problem{Path: "/logout_api_id", Text: "is the same API as redirect_api_id", Warning: true})
 	}
 	return found
 }

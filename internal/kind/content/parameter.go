@@ -4,10 +4,10 @@ import "github.com/apigw-sync/apigw-sync/internal/kind/shape"
 
 // parameter is the shape of a value of a request that conditions can compare.
 var parameter = shape.OfMap("A value of the request that the conditions of rules can compare.",
-	shape.Need("type", shape.OfText("Where the value comes from; system means a variable of the gateway.",
+	shape.Required("type", shape.OfText("Where the value comes from; system means a variable of the gateway.",
 		shape.OneOf("header", "query", "path", "method", "system"))),
-	shape.Need("name", shape.OfText("The name that conditions use for it.", shape.Length(1, 32)).WithExample("Host")),
-	shape.May("value", shape.OfText("What is read, such as the name of the header or query parameter; any name for path and method.").WithExample("Host")),
+	shape.Required("name", shape.OfText("The name that conditions use for it.", shape.Length(1, 32)).WithExample("Host")),
+	shape.Optional("value", shape.OfText("What is read, such as the name of the header or query parameter; any name for path and method.").WithExample("Host")),
 )
 
 // parameters returns the shape of the list of values that the conditions of rules can compare.

@@ -26,7 +26,7 @@ func missing(path, because, hint string) shape.Problem {
 
 // useless warns that a member has no effect because of another one.
 func useless(path, because string) shape.Problem {
-	return shape.Problem{Path: path, Text: "has no effect " + because, Soft: true}
+	return shape.Problem{Path: path, Text: "has no effect " + because, Warning: true}
 }
 
 // notIn returns the names that are not in known, in order and without repeats.

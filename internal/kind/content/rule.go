@@ -14,18 +14,18 @@ const maxWhole = 2147483647 // the largest number that the API accepts, 2³¹−
 
 // emptyMeans warns that an empty text does not switch a default off.
 func emptyMeans(def string) shape.Rule {
-	return shape.Softly(shape.Test(func(s string) string {
+	return shape.AsWarning(shape.Test(func(s string) string {
 		if s == "" {
 			return fmt.Sprintf("is empty, which means %q", def)
 		}
 		return ""
-	}, "")).Saying("not empty")
+	}, "")).Described("not empty")
 }
 
 // commaList warns of items in a comma list that cannot be right. of says what the items are, such as "header names";
 // broken returns what is wrong with an item, or "".
 func commaList(of string, broken func(item string) string, hint string) shape.Rule {
-	return shape.Softly(shape.Test(func(s string) string {
+	return shape.AsWarning(shape.Test(func(s string) string {
 		if s == "" {
 			return ""
 		}
@@ -39,7 +39,7 @@ func commaList(of string, broken func(item string) string, hint string) shape.Ru
 			}
 		}
 		return ""
-	}, hint).Saying("a comma list of " + of))
+	}, hint).Described("a comma list of " + of))
 }
 
 // brokenToken returns what is wrong with the name of a header or query parameter in a comma list, or "".
@@ -76,7 +76,7 @@ func address(portNeeded bool) shape.Rule {
 			return fmt.Sprintf("%q has no port from 1 to 65535", s)
 		}
 		return ""
-	}, hint).Saying(says)
+	}, hint).Described(says)
 }
 
 // reservedHeader returns what is wrong with the name of a header that only the gateway may set, or "".
@@ -89,7 +89,7 @@ func reservedHeader(name string) string {
 }
 
 // atLeast warns of numbers below low. It is for numbers for which the vendor names no bounds.
-func atLeast(low int64) shape.Rule { return shape.Softly(shape.Range(low, maxWhole)) }
+func atLeast(low int64) shape.Rule { return shape.AsWarning(shape.Range(low, maxWhole)) }
 
 // rooted demands a path that begins with a slash.
 var rooted = shape.Test(func(s string) string {
@@ -97,7 +97,7 @@ var rooted = shape.Test(func(s string) string {
 		return fmt.Sprintf("%q does not begin with /", s)
 	}
 	return ""
-}, "write a path such as /check").Saying("begins with /").With("pattern", "^/")
+}, "write a path such as /check").Described("begins with /").WithKeyword("pattern", "^/")
 
 // webURL demands a URL that begins with http:// or https://.
 var webURL = shape.Test(func(s string) string {
@@ -106,7 +106,7 @@ var webURL = shape.Test(func(s string) string {
 		return fmt.Sprintf("%q is no web address", s)
 	}
 	return ""
-}, "begin with https://").Saying("a web address, with http:// or https://").With("pattern", "^[Hh][Tt][Tt][Pp][Ss]?://")
+}, "begin with https://").Described("a web address, with http:// or https://").WithKeyword("pattern", "^[Hh][Tt][Tt][Pp][Ss]?://")
 
 // pemBlock demands a text that looks like a key or certificate in PEM.
 var pemBlock = shape.Test(func(s string) string {
@@ -114,14 +114,14 @@ var pemBlock = shape.Test(func(s string) string {
 		return "does not look like PEM"
 	}
 	return ""
-}, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----").Saying("PEM")
+}, "begin with a line such as -----BEGIN PUBLIC KEY----- or -----BEGIN CERTIFICATE-----").Described("PEM")
 
 // emptyOr returns a rule that also accepts an empty text, which means the same as leaving it out.
 func emptyOr(r shape.Rule) shape.Rule {
-	broken := r.Broken
-	r.Says = "empty, or " + r.Says
+	broken := r.Check
+	r.Text = "empty, or " + r.Text
 	r.Keywords = nil
-	r.Broken = func(v any) string {
+	r.Check = func(v any) string {
 		if v == "" {
 			return ""
 		}

@@ -13,20 +13,20 @@ var setRespHeaders = Type{
 	Name:     "set_resp_headers",
 	Features: []string{"set_resp_headers"},
 	Shape: shape.OfMap("How the headers of responses are changed.",
-		shape.Need("response_headers", shape.OfList("One entry for each header; names are unique, whatever their case.", responseHeader,
+		shape.Required("response_headers", shape.OfList("One entry for each header; names are unique, whatever their case.", responseHeader,
 			shape.Count(0, 10)).KeyedBy("name"))),
 	Check: checkSetRespHeaders,
 }
 
 var responseHeader = shape.OfMap("What is done with one header.",
-	shape.Need("name", shape.OfText("The name of the header.", shape.Length(1, 32),
+	shape.Required("name", shape.OfText("The name of the header.", shape.Length(1, 32),
 		shape.Pattern("[A-Za-z][A-Za-z0-9-]*", "letters, digits and -, beginning with a letter"),
-		shape.Test(brokenResponseHeader, "choose another header").Saying("not Access-Control-*, X-Apig-* or X-Request-Id")).WithExample("Cache-Control")),
-	shape.May("value", shape.OfText("The value of the header; ignored when action is delete.",
+		shape.Test(brokenResponseHeader, "choose another header").Described("not Access-Control-*, X-Apig-* or X-Request-Id")).WithExample("Cache-Control")),
+	shape.Optional("value", shape.OfText("The value of the header; ignored when action is delete.",
 		shape.Length(0, 255)).WithExample("no-store")),
-	shape.May("value_type", shape.OfText("Whether value is the text itself or a variable of the gateway.",
+	shape.Optional("value_type", shape.OfText("Whether value is the text itself or a variable of the gateway.",
 		shape.OneOf("custom_value", "system_parameter")).WithDefault("custom_value")),
-	shape.Need("action", shape.OfText("What to do: replace the header (override), append to it, delete it, set it only if it is missing (skip), or add another one.",
+	shape.Required("action", shape.OfText("What to do: replace the header (override), append to it, delete it, set it only if it is missing (skip), or add another one.",
 		shape.OneOf("append", "override", "delete", "skip", "add"))),
 )
 
@@ -60,7 +60,7 @@ func checkHeaderValue(at string, h any) []shape.Problem {
 	value, action := textOf(h, "value"), textOf(h, "action")
 	if textOf(h, "value_type") != "system_parameter" {
 		if value == "" && action != "delete" {
-			return []shape.Problem{{Path: at + "/value", Text: "is empty, which only fits the action delete", Soft: true}}
+			return []shape.Problem{{Path: at + "/value", Text: "is empty, which only fits the action delete", Warning: true}}
 		}
 		return nil
 	}

@@ -12,36 +12,36 @@ var thirdAuth = Type{
 	Name: "third_auth",
 	Shape: shape.OfMap("Which server decides whether a call may pass, and what it is told.",
 		// The table requires it, but an example leaves it out, so that only gives a warning; see checkThirdAuth.
-		shape.May("auth_request", authRequest),
-		shape.May("identities", shape.OfMap("Parts of the request that are passed on; a call that has none of them is refused.",
-			shape.May("headers", identityList("The headers that are passed on.", "header")),
-			shape.May("queries", identityList("The query parameters that are passed on.", "query parameter")),
+		shape.Optional("auth_request", authRequest),
+		shape.Optional("identities", shape.OfMap("Parts of the request that are passed on; a call that has none of them is refused.",
+			shape.Optional("headers", identityList("The headers that are passed on.", "header")),
+			shape.Optional("queries", identityList("The query parameters that are passed on.", "query parameter")),
 		).OrNull()),
-		shape.May("carry_body", shape.OfMap("Whether the request body is passed on.",
-			shape.May("enabled", shape.OfFlag("Whether the request body is passed on.")),
-			shape.May("max_body_size", shape.OfWhole("How much of the body is passed on.", atLeast(0)).WithUnit("bytes").WithExample(int64(1000))),
+		shape.Optional("carry_body", shape.OfMap("Whether the request body is passed on.",
+			shape.Optional("enabled", shape.OfBool("Whether the request body is passed on.")),
+			shape.Optional("max_body_size", shape.OfInteger("How much of the body is passed on.", atLeast(0)).WithUnit("bytes").WithExample(int64(1000))),
 		)),
-		shape.May("carry_path_enabled", shape.OfFlag("Whether the path of the request is passed on.")),
-		shape.May("return_resp_body_enabled", shape.OfFlag("Whether callers see the server's response body when it refuses.")),
+		shape.Optional("carry_path_enabled", shape.OfBool("Whether the path of the request is passed on.")),
+		shape.Optional("return_resp_body_enabled", shape.OfBool("Whether callers see the server's response body when it refuses.")),
 		// One table has carry_resp_header, but examples and gateways have the plural.
-		shape.May("carry_resp_headers", shape.OfList("The headers of the server's response that the backend gets when it accepts.",
+		shape.Optional("carry_resp_headers", shape.OfList("The headers of the server's response that the backend gets when it accepts.",
 			shape.OfText("The name of a header.", shape.Length(1, 64)).WithExample("X-User"), shape.Count(0, 10)).AsSet().OrNull()),
-		shape.May("simple_auth_mode_enabled", shape.OfFlag("Whether the status of the server's response alone decides; match_auth decides otherwise.")),
-		shape.May("match_auth", shape.OfMap("Which value in the server's response means that the call may pass; needed unless simple_auth_mode_enabled is true.",
-			shape.May("key", shape.OfText("The name of the value.").WithExample("status")),
-			shape.May("value", shape.OfText("The value that lets the call pass.").WithExample("ok")),
+		shape.Optional("simple_auth_mode_enabled", shape.OfBool("Whether the status of the server's response alone decides; match_auth decides otherwise.")),
+		shape.Optional("match_auth", shape.OfMap("Which value in the server's response means that the call may pass; needed unless simple_auth_mode_enabled is true.",
+			shape.Optional("key", shape.OfText("The name of the value.").WithExample("status")),
+			shape.Optional("value", shape.OfText("The value that lets the call pass.").WithExample("ok")),
 		).OrNull()),
-		shape.May("rule_enabled", shape.OfFlag("Whether rules select the calls that the server is asked about.")),
-		shape.May("rule_type", shape.OfText("What happens to calls that meet a rule: they pass without asking (allow), or only they are asked about (deny); needed when rule_enabled is true.",
+		shape.Optional("rule_enabled", shape.OfBool("Whether rules select the calls that the server is asked about.")),
+		shape.Optional("rule_type", shape.OfText("What happens to calls that meet a rule: they pass without asking (allow), or only they are asked about (deny); needed when rule_enabled is true.",
 			shape.OneOf("allow", "deny")).WithExample("allow")),
-		shape.May("parameters", parameters()),
-		shape.May("rules", shape.OfList("The conditions that select calls when rule_enabled is true.", shape.OfMap("A condition that selects calls.",
-			shape.Need("rule_name", ruleName()),
-			shape.Need("match_regex", matchRegex()),
+		shape.Optional("parameters", parameters()),
+		shape.Optional("rules", shape.OfList("The conditions that select calls when rule_enabled is true.", shape.OfMap("A condition that selects calls.",
+			shape.Required("rule_name", ruleName()),
+			shape.Required("match_regex", matchRegex()),
 		), shape.Count(0, 100)).KeyedBy("rule_name").InOrder().OrNull()),
-		shape.May("custom_forbid_limit", shape.OfWhole("How many refused calls in five minutes block an address.", atLeast(0)).
+		shape.Optional("custom_forbid_limit", shape.OfInteger("How many refused calls in five minutes block an address.", atLeast(0)).
 			WithUnit("calls").WithExample(int64(100))),
-		shape.May("auth_downgrade_enabled", shape.OfFlag("Whether calls pass when the server cannot be reached.")),
+		shape.Optional("auth_downgrade_enabled", shape.OfBool("Whether calls pass when the server cannot be reached.")),
 	),
 	Check:  checkThirdAuth,
 	Unsure: []string{"simple_auth_mode_enabled", "rule_type", "custom_forbid_limit"},
@@ -53,19 +53,19 @@ var thirdAuth = Type{
 }
 
 var authRequest = shape.OfMap("How the server is asked.",
-	shape.Need("method", shape.OfText("The HTTP method of the request to the server.", shape.OneOf("GET", "POST", "PUT", "HEAD"))),
-	shape.Need("protocol", shape.OfText("The protocol of the request to the server.", shape.OneOf("HTTP", "HTTPS"))),
-	shape.May("url_domain", shape.OfText("The host of the server; empty when vpc_channel_enabled is true, otherwise required.",
-		shape.Length(0, 255), shape.Softly(emptyOr(address(false)))).WithExample("auth.example.com")),
-	shape.Need("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
-	shape.May("timeout", shape.OfWhole("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
+	shape.Required("method", shape.OfText("The HTTP method of the request to the server.", shape.OneOf("GET", "POST", "PUT", "HEAD"))),
+	shape.Required("protocol", shape.OfText("The protocol of the request to the server.", shape.OneOf("HTTP", "HTTPS"))),
+	shape.Optional("url_domain", shape.OfText("The host of the server; empty when vpc_channel_enabled is true, otherwise required.",
+		shape.Length(0, 255), shape.AsWarning(emptyOr(address(false)))).WithExample("auth.example.com")),
+	shape.Required("path", shape.OfText("The path on the server.", rooted).WithExample("/check")),
+	shape.Optional("timeout", shape.OfInteger("How long the server may take.", shape.Range(1, 60000)).WithUnit("milliseconds").WithDefault(int64(5000))),
 	// In the table it is a flag, in an example a number.
-	shape.May("vpc_channel_enabled", shape.OfEither("Whether the server is behind a channel. A channel in use cannot be deleted.",
-		shape.OfFlag("Whether the server is behind a channel."),
-		shape.OfWhole("The same as a number, 0 or 1.").WithExample(int64(1))).WithExample(false)),
-	shape.May("vpc_channel_info", shape.OfMap("The channel, when vpc_channel_enabled is true.",
-		shape.May("vpc_id", shape.OfText("The ID of the channel; needed when vpc_channel_enabled is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
-		shape.May("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
+	shape.Optional("vpc_channel_enabled", shape.OfEither("Whether the server is behind a channel. A channel in use cannot be deleted.",
+		shape.OfBool("Whether the server is behind a channel."),
+		shape.OfInteger("The same as a number, 0 or 1.").WithExample(int64(1))).WithExample(false)),
+	shape.Optional("vpc_channel_info", shape.OfMap("The channel, when vpc_channel_enabled is true.",
+		shape.Optional("vpc_id", shape.OfText("The ID of the channel; needed when vpc_channel_enabled is true.").WithExample("56a7d7358e1b42459c9d730d65b14e59")),
+		shape.Optional("vpc_proxy_host", shape.OfText("The Host header that the server gets.").WithExample("auth.internal")),
 	).OrNull().InContext("vpc_channel_enabled", true)),
 )
 
@@ -82,7 +82,7 @@ func flagOfNumber(v any) any {
 
 func identityList(doc, what string) *shape.Shape {
 	return shape.OfList(doc, shape.OfMap("A "+what+".",
-		shape.Need("name", shape.OfText("The name of the "+what+".", shape.Length(1, 0)).WithExample("X-Token")),
+		shape.Required("name", shape.OfText("The name of the "+what+".", shape.Length(1, 0)).WithExample("X-Token")),
 	), shape.Count(0, 10)).KeyedBy("name").OrNull()
 }
 
@@ -91,13 +91,13 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 	if r := objectOf(c, "auth_request"); r != nil {
 		found = append(found, checkAuthServer(r)...)
 	} else {
-		found = append(found, shape.Problem{Path: "/auth_request", Text: "is missing, so no server is asked", Soft: true})
+		found = append(found, shape.Problem{Path: "/auth_request", Text: "is missing, so no server is asked", Warning: true})
 	}
 	switch enabled, rules := get[bool](c, "rule_enabled"), listOf(c, "rules"); {
 	case enabled && textOf(c, "rule_type") == "":
 		found = append(found, missing("/rule_type", "when rule_enabled is true", "write allow or deny"))
 	case enabled && len(rules) == 0:
-		found = append(found, shape.Problem{Path: "/rules", Text: "is empty though rule_enabled is true", Soft: true})
+		found = append(found, shape.Problem{Path: "/rules", Text: "is empty though rule_enabled is true", Warning: true})
 	case !enabled && len(rules) > 0:
 		found = append(found, useless("/rules", "unless rule_enabled is true"))
 	}
@@ -113,7 +113,7 @@ func checkThirdAuth(c map[string]any) []shape.Problem {
 func checkAuthServer(r map[string]any) []shape.Problem {
 	const at = "/auth_request"
 	if _, number := r["vpc_channel_enabled"].(int64); number {
-		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, whose meaning is not documented", Hint: "write true or false", Soft: true}}
+		return []shape.Problem{{Path: at + "/vpc_channel_enabled", Text: "is a number, whose meaning is not documented", Hint: "write true or false", Warning: true}}
 	}
 	domain, channel := textOf(r, "url_domain"), textOf(objectOf(r, "vpc_channel_info"), "vpc_id")
 	switch behind := get[bool](r, "vpc_channel_enabled"); {
@@ -142,7 +142,7 @@ func checkMatchAuth(c map[string]any) []shape.Problem {
 	}
 	if allBlank(match) {
 		p := missing("/match_auth", "unless simple_auth_mode_enabled is true", "write the key and value that let a call pass")
-		p.Soft = !written
+		p.Warning = !written
 		return []shape.Problem{p}
 	}
 	if textOf(match, "key") == "" {

@@ -13,7 +13,7 @@ import (
 // optional mapping that want leaves out is removed with all its members. If whole is true, only secrets are carried.
 // masked are the JSON pointers of carried members that the gateway shows masked, so they cannot be sent back.
 func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]any, masked []string) {
-	if !t.Shape.Strange(have) {
+	if !t.Shape.HasUnknown(have) {
 		return want, nil
 	}
 	c := t.carrying(whole)
@@ -25,7 +25,7 @@ func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]a
 // Without returns have without the members that Carry carries, so that it can be compared with want. some is false if
 // have has no unknown members.
 func (t Type) Without(have, want map[string]any, whole bool) (rest map[string]any, some bool) {
-	if !t.Shape.Strange(have) {
+	if !t.Shape.HasUnknown(have) {
 		return have, false
 	}
 	_, rest = t.carrying(whole).Members(t.Shape, "", want, have)
@@ -33,12 +33,12 @@ func (t Type) Without(have, want map[string]any, whole bool) (rest map[string]an
 }
 
 // carrying returns the rules by which Carry and Without find the members.
-func (t Type) carrying(whole bool) *shape.Carrying {
-	return &shape.Carrying{
-		SecretsAlone: whole,
-		Form:         t.value,
-		Same:         func(s *shape.Shape, want, have any) bool { return s.KeyOf(want) == s.KeyOf(have) },
-		Taken: func(f shape.Field, at string, known map[string]any) bool {
+func (t Type) carrying(whole bool) *shape.Preserver {
+	return &shape.Preserver{
+		OnlySecrets: whole,
+		Canonical:   t.value,
+		SameKey:     func(s *shape.Shape, want, have any) bool { return s.KeyOf(want) == s.KeyOf(have) },
+		Removes: func(f shape.Field, at string, known map[string]any) bool {
 			return f.Shape.Nullable && t.member(f, at, known) != nil
 		},
 	}
@@ -47,7 +47,7 @@ func (t Type) carrying(whole bool) *shape.Carrying {
 // SecretsIn returns the JSON pointers of the secrets in a content: those of the type, and texts without a shape whose
 // names suggest that they are secret.
 func (t Type) SecretsIn(c map[string]any) []string {
-	if !t.Shape.Strange(c) {
+	if !t.Shape.HasUnknown(c) {
 		return t.Secrets
 	}
 	found := slices.Clone(t.Secrets)

@@ -20,7 +20,7 @@ func problems(t Type, c map[string]any) []shape.Problem {
 }
 
 func walk(s *shape.Shape, at string, v any) []shape.Problem {
-	if v == nil && (s.Nullable || s.Type == shape.Free) {
+	if v == nil && (s.Nullable || s.Type == shape.AnyValue) {
 		return nil
 	}
 	if s.Type == shape.Either {
@@ -35,8 +35,8 @@ func walk(s *shape.Shape, at string, v any) []shape.Problem {
 	}
 	var found []shape.Problem
 	for _, r := range s.Rules {
-		if b := r.Broken(v); b != "" {
-			found = append(found, shape.Problem{Path: at, Text: b, Hint: r.Hint, Soft: r.Soft})
+		if b := r.Check(v); b != "" {
+			found = append(found, shape.Problem{Path: at, Text: b, Hint: r.Hint, Warning: r.Warning})
 		}
 	}
 	switch v := v.(type) {
@@ -64,8 +64,8 @@ func walkMap(s *shape.Shape, at string, m map[string]any) []shape.Problem {
 		}
 	}
 	for name := range m {
-		if s.Field(name) == nil && s.Others != shape.Passed {
-			found = append(found, shape.Problem{Path: at + "/" + name, Text: "is not known", Soft: s.Others == shape.Doubted})
+		if s.Field(name) == nil && s.UnknownKeys != shape.AllowUnknown {
+			found = append(found, shape.Problem{Path: at + "/" + name, Text: "is not known", Warning: s.UnknownKeys == shape.WarnUnknown})
 		}
 	}
 	return found
@@ -76,20 +76,20 @@ func fits(s *shape.Shape, v any) bool {
 	switch s.Type {
 	case shape.Text:
 		_, ok = v.(string)
-	case shape.Whole:
+	case shape.Integer:
 		_, ok = v.(int64)
 	case shape.Number:
 		_, ok = v.(float64)
 		if _, whole := v.(int64); whole {
 			ok = true
 		}
-	case shape.Flag:
+	case shape.Bool:
 		_, ok = v.(bool)
 	case shape.List:
 		_, ok = v.([]any)
 	case shape.Map:
 		_, ok = v.(map[string]any)
-	case shape.Free:
+	case shape.AnyValue:
 		ok = true
 	case shape.Either:
 		ok = slices.ContainsFunc(s.Choices, func(c *shape.Shape) bool { return fits(c, v) })

@@ -86,8 +86,8 @@ func (s *Shape) Locate(v any, pointer string) (place string, ok bool) {
 	})
 }
 
-// Name translates a pointer into v to a pointer into the arranged form of v.
-func (s *Shape) Name(v any, pointer string) string {
+// ArrangedPointer translates a pointer into v to a pointer into the arranged form of v.
+func (s *Shape) ArrangedPointer(v any, pointer string) string {
 	name, _ := s.follow(v, pointer, func(list *Shape, entries []any, step string) (int, string) {
 		i, ok := jsonptr.Index(step, len(entries))
 		if ok && list.unordered() {
@@ -101,7 +101,7 @@ func (s *Shape) Name(v any, pointer string) string {
 // follow follows a pointer through v and builds the translated pointer. For a step into a list, at returns the index of
 // the entry and the step of the translated pointer. Steps that lead out of v are not translated.
 func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any, step string) (int, string)) (string, bool) {
-	made, there := "", true
+	translated, there := "", true
 	for step := range jsonptr.Keys(pointer) {
 		s = s.chosen(v)
 		switch in := v.(type) {
@@ -118,9 +118,9 @@ func (s *Shape) follow(v any, pointer string, at func(list *Shape, entries []any
 		default:
 			v, there = nil, false
 		}
-		made += "/" + jsonptr.Escape(step)
+		translated += "/" + jsonptr.Escape(step)
 	}
-	return made, there
+	return translated, there
 }
 
 // Put returns a copy of m in which the value at a pointer into its arranged form is v; nil removes it. An element that

@@ -11,12 +11,12 @@ import (
 type m = map[string]any
 
 var (
-	param = shape.OfMap("", shape.Need("location", shape.OfText("")), shape.Need("name", shape.OfText("")), shape.May("tags", shape.OfList("", shape.OfText("")).AsSet()))
+	param = shape.OfMap("", shape.Required("location", shape.OfText("")), shape.Required("name", shape.OfText("")), shape.Optional("tags", shape.OfList("", shape.OfText("")).AsSet()))
 	thing = shape.OfMap("",
-		shape.May("hosts", shape.OfText("").AsSet()),
-		shape.May("ports", shape.OfList("", shape.OfWhole("")).AsSet()),
-		shape.May("params", shape.OfList("", param).KeyedBy("location", "name")),
-		shape.May("rules", shape.OfList("", param).KeyedBy("name").InOrder()),
+		shape.Optional("hosts", shape.OfText("").AsSet()),
+		shape.Optional("ports", shape.OfList("", shape.OfInteger("")).AsSet()),
+		shape.Optional("params", shape.OfList("", param).KeyedBy("location", "name")),
+		shape.Optional("rules", shape.OfList("", param).KeyedBy("name").InOrder()),
 	)
 )
 
@@ -59,7 +59,7 @@ func TestLocate(t *testing.T) {
 		if got, ok := thing.Locate(v, arranged); got != own || !ok {
 			t.Errorf("Locate(%q) = %q, %t, want %q", arranged, got, ok, own)
 		}
-		if got := thing.Name(v, own); got != arranged {
+		if got := thing.ArrangedPointer(v, own); got != arranged {
 			t.Errorf("Name(%q) = %q, want %q", own, got, arranged)
 		}
 	}

@@ -20,9 +20,9 @@ func (s *Shape) Description() string {
 		add("Default", fmt.Sprint(s.Default))
 	}
 	add("Absent", s.Absent)
-	add("Rules", strings.Join(s.Demands(), "; "))
-	if s.Fixed {
-		parts = append(parts, FixedNote)
+	add("Rules", strings.Join(s.RuleTexts(), "; "))
+	if s.Immutable {
+		parts = append(parts, ImmutableNote)
 	}
 	if s.Secret {
 		parts = append(parts, SecretNote)
@@ -32,22 +32,22 @@ func (s *Shape) Description() string {
 
 // Sentences that end the description of every fixed and every secret value.
 const (
-	FixedNote  = "A change replaces the object: it is deleted and created again."
-	SecretNote = "A secret: never shown, logged or saved; keep it in a variable."
+	ImmutableNote = "A change replaces the object: it is deleted and created again."
+	SecretNote    = "A secret: never shown, logged or saved; keep it in a variable."
 )
 
-// Demands returns the rules of a value in words, in the order in which they are checked. The allowed words are left
+// RuleTexts returns the rules of a value in words, in the order in which they are checked. The allowed words are left
 // out, since Words returns them; if other words may be right, too, that is mentioned once.
-func (s *Shape) Demands() (out []string) {
+func (s *Shape) RuleTexts() (out []string) {
 	for _, r := range s.Rules {
 		switch {
-		case r.words() != nil && r.Soft:
+		case r.words() != nil && r.Warning:
 			out = append(out, otherWords)
 		case r.words() != nil:
-		case r.Soft:
-			out = append(out, r.Says+" (else a warning)")
+		case r.Warning:
+			out = append(out, r.Text+" (else a warning)")
 		default:
-			out = append(out, r.Says)
+			out = append(out, r.Text)
 		}
 	}
 	return slices.Compact(out)

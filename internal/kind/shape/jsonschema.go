@@ -30,7 +30,7 @@ func (s *Shape) JSONSchema() map[string]any {
 		m["examples"] = []any{s.Example}
 	}
 	for _, r := range s.Rules {
-		if words, ok := r.Keywords["enum"].([]any); ok && r.Soft {
+		if words, ok := r.Keywords["enum"].([]any); ok && r.Warning {
 			m["examples"] = words // editors offer these; an enum would make other values an error, but they only give a warning
 		}
 	}
@@ -45,11 +45,11 @@ func (s *Shape) constraints() map[string]any {
 	switch s.Type {
 	case Text:
 		m["type"] = "string"
-	case Whole:
+	case Integer:
 		m["type"] = "integer"
 	case Number:
 		m["type"] = "number"
-	case Flag:
+	case Bool:
 		m["type"] = "boolean"
 	case List:
 		m["type"], m["items"] = "array", s.Items.JSONSchema()
@@ -61,10 +61,10 @@ func (s *Shape) constraints() map[string]any {
 			choices[i] = c.JSONSchema()
 		}
 		m["anyOf"] = choices
-	case Free:
+	case AnyValue:
 	}
 	for _, r := range s.Rules {
-		if r.Soft {
+		if r.Warning {
 			continue
 		}
 		maps.Copy(m, r.Keywords)
@@ -80,7 +80,7 @@ func (s *Shape) mapKeywords(m map[string]any) {
 			required = append(required, f.Name)
 		}
 	}
-	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.Others != Refused
+	m["type"], m["properties"], m["additionalProperties"] = "object", properties, s.UnknownKeys != RejectUnknown
 	if s.Each != nil {
 		m["additionalProperties"] = s.Each.JSONSchema()
 	}
@@ -108,11 +108,11 @@ func (s *Shape) mapKeywords(m map[string]any) {
 func (s *Shape) orVariableOrNull(m map[string]any) map[string]any {
 	var others []any
 	switch s.Type {
-	case Text, Whole, Number, Flag:
+	case Text, Integer, Number, Bool:
 		others = append(others, map[string]any{"$ref": "#/$defs/" + VariableDef})
 	default:
 	}
-	if s.Nullable && s.Type != Free {
+	if s.Nullable && s.Type != AnyValue {
 		others = append(others, map[string]any{"type": "null"})
 	}
 	if len(others) == 0 || (s.Type == Text && len(s.Rules) == 0 && !s.Nullable) {

@@ -11,22 +11,25 @@ import (
 
 // Rule is one rule for a value: how it is checked, and how it is expressed in words and in JSON Schema.
 type Rule struct {
-	Says     string             // the rule in words, such as "3 to 64 characters"
-	Keywords map[string]any     // the rule in JSON Schema 2020-12; nil if that cannot express it
-	Broken   func(v any) string // returns what is wrong, or ""; v is string, int64, float64, bool or []any
-	Hint     string             // what to do about it; "" if the text of Broken is enough
-	Soft     bool               // a warning, not an error, since the API's documents contradict each other
-	Newer    bool               // a value that breaks the rule may be newer than this version of the tool
+	Text       string             // the rule in words, such as "3 to 64 characters"
+	Keywords   map[string]any     // the rule in JSON Schema 2020-12; nil if that cannot express it
+	Check      func(v any) string // returns what is wrong, or ""; v is string, int64, float64, bool or []any
+	Hint       string             // what to do about it; "" if the text of Check is enough
+	Warning    bool               // a warning, not an error, since the API's documents contradict each other
+	MayBeNewer bool               // a value that breaks the rule may be newer than this version of the tool
 }
 
-// Softly turns a rule into a warning. It is for rules that some of the API's documents contradict.
-func Softly(r Rule) Rule { r.Soft = true; return r }
+// AsWarning turns a rule into a warning. It is for rules that some of the API's documents contradict.
+func AsWarning(r Rule) Rule { r.Warning = true; return r }
 
-// Saying returns r with the rule in words.
-func (r Rule) Saying(words string) Rule { r.Says = words; return r }
+// Described returns r with the rule in words.
+func (r Rule) Described(words string) Rule { r.Text = words; return r }
 
-// With returns r with a JSON Schema keyword that expresses the rule, or part of it.
-func (r Rule) With(keyword string, v any) Rule { r.Keywords = map[string]any{keyword: v}; return r }
+// WithKeyword returns r with a JSON Schema keyword that expresses the rule, or part of it.
+func (r Rule) WithKeyword(keyword string, v any) Rule {
+	r.Keywords = map[string]any{keyword: v}
+	return r
+}
 
 // Length demands between low and high characters (not bytes); high 0 means no upper bound.
 func Length(low, high int) Rule {
@@ -37,7 +40,7 @@ func Length(low, high int) Rule {
 	if high > 0 {
 		k["maxLength"] = high
 	}
-	return Rule{Says: bounds(low, high, "character"), Keywords: k, Broken: func(v any) string {
+	return Rule{Text: bounds(low, high, "character"), Keywords: k, Check: func(v any) string {
 		s, _ := v.(string)
 		return outside(utf8.RuneCountInString(s), low, high, "character")
 	}}
@@ -54,8 +57,8 @@ func Expression(expr string) func() *regexp.Regexp {
 func Pattern(expr, says string) Rule {
 	re := Expression("^(?:" + expr + ")$")
 	return Rule{
-		Says: says, Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
-		Broken: func(v any) string {
+		Text: says, Keywords: map[string]any{"pattern": "^(?:" + expr + ")$"}, Hint: "allowed are " + says,
+		Check: func(v any) string {
 			if s, _ := v.(string); !re().MatchString(s) {
 				return fmt.Sprintf("%q has characters that are not allowed here", s)
 			}
@@ -71,8 +74,8 @@ func OneOf(words ...string) Rule {
 		enum[i] = w
 	}
 	return Rule{
-		Says: "one of " + strings.Join(words, ", "), Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
-		Broken: func(v any) string {
+		Text: "one of " + strings.Join(words, ", "), Keywords: map[string]any{"enum": enum}, Hint: "one of " + strings.Join(words, ", "),
+		Check: func(v any) string {
 			s, _ := v.(string)
 			if slices.Contains(words, s) {
 				return ""
@@ -84,10 +87,10 @@ func OneOf(words ...string) Rule {
 
 // Known warns of words that this version does not know, since a newer gateway may know them.
 func Known(words ...string) Rule {
-	r := Softly(OneOf(words...))
-	r.Newer = true
-	other := r.Broken
-	r.Broken = func(v any) string {
+	r := AsWarning(OneOf(words...))
+	r.MayBeNewer = true
+	other := r.Check
+	r.Check = func(v any) string {
 		if other(v) == "" {
 			return ""
 		}
@@ -105,15 +108,15 @@ func misspelt(words ...string) Rule {
 			return ""
 		}
 		return fmt.Sprintf("%q must be written %s", s, words[i])
-	}, "").Saying(otherWords)
+	}, "").Described(otherWords)
 }
 
 // Range demands a whole number from low to high.
 func Range(low, high int64) Rule {
 	span := fmt.Sprintf("from %d to %d", low, high)
 	return Rule{
-		Says: span, Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: span,
-		Broken: func(v any) string {
+		Text: span, Keywords: map[string]any{"minimum": low, "maximum": high}, Hint: span,
+		Check: func(v any) string {
 			if n, ok := v.(int64); ok && (n < low || n > high) {
 				return fmt.Sprintf("%d is out of range", n)
 			}
@@ -134,16 +137,16 @@ func Count(low, high int) Rule {
 	if high > 0 {
 		k["maxItems"] = high
 	}
-	return Rule{Says: bounds(low, high, "entry"), Keywords: k, Broken: func(v any) string {
+	return Rule{Text: bounds(low, high, "entry"), Keywords: k, Check: func(v any) string {
 		l, _ := v.([]any)
 		return outside(len(l), low, high, "entry")
 	}}
 }
 
 // Test makes a rule that JSON Schema cannot express: broken returns what is wrong with a text, list or mapping, or "".
-// Saying adds the rule in words.
+// Described adds the rule in words.
 func Test[T string | []any | map[string]any](broken func(T) string, hint string) Rule {
-	return Rule{Hint: hint, Broken: func(v any) string {
+	return Rule{Hint: hint, Check: func(v any) string {
 		if typed, ok := v.(T); ok {
 			return broken(typed)
 		}

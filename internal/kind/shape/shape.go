@@ -9,14 +9,14 @@ import "strings"
 type Type int
 
 const (
-	Text   Type = iota // a string
-	Whole              // an integer
-	Number             // an integer or a decimal number
-	Flag               // true or false
-	List               // a sequence of Items
-	Map                // a mapping with the keys in Fields
-	Free               // any value; passed through as it is
-	Either             // one of Choices, which differ in their types
+	Text     Type = iota // a string
+	Integer              // an integer
+	Number               // an integer or a decimal number
+	Bool                 // true or false
+	List                 // a sequence of Items
+	Map                  // a mapping with the keys in Fields
+	AnyValue             // any value; passed through as it is
+	Either               // one of Choices, which differ in their types
 )
 
 func (t Type) String() string {
@@ -25,44 +25,44 @@ func (t Type) String() string {
 
 // Shape is the description of one value. Shapes are built once and never changed afterwards.
 type Shape struct {
-	Type    Type
-	Doc     string    // one or two sentences for the person who edits the file
-	Unit    string    // such as "seconds"; "" if it has none
-	Default any       // the value that leaving the key out means: string, int64, float64 or bool; nil if there is none
-	Absent  string    // what leaving the key out means, such as "no such limit", if Default does not show it
-	Context []Setting // values that other keys of the same mapping must have for this one to have an effect
-	Fixed   bool      // a change replaces the object that the value belongs to
-	Example any       // a value worth copying; nil if the default or the allowed words are example enough
+	Type      Type
+	Doc       string    // one or two sentences for the person who edits the file
+	Unit      string    // such as "seconds"; "" if it has none
+	Default   any       // the value that leaving the key out means: string, int64, float64 or bool; nil if there is none
+	Absent    string    // what leaving the key out means, such as "no such limit", if Default does not show it
+	Context   []Setting // values that other keys of the same mapping must have for this one to have an effect
+	Immutable bool      // a change replaces the object that the value belongs to
+	Example   any       // a value worth copying; nil if the default or the allowed words are example enough
 
-	// Made are more values for made-up states than the example. The key is the value of another key, with which the
+	// Samples are more values for generated states than the example. The key is the value of another key, with which the
 	// values fit together; "" if they always fit. In a text, %s is the name of the object.
-	Made     map[string][]any
-	Refers   string // Text: the kind of the object that it names; "" if it names none
-	Secret   bool   // never shown, logged or saved
-	Withheld bool   // the gateway never returns it, so an export writes a variable in its place
-	Nullable bool   // null is allowed and means the same as absent
-	Rules    []Rule
+	Samples     map[string][]any
+	RefersTo    string // Text: the kind of the object that it names; "" if it names none
+	Secret      bool   // never shown, logged or saved
+	NotReturned bool   // the gateway never returns it, so an export writes a variable in its place
+	Nullable    bool   // null is allowed and means the same as absent
+	Rules       []Rule
 
-	Items   *Shape   // List
-	Key     []string // List: the members that identify its entries; nil if none do
-	Ordered bool     // List with a Key: the order of its entries counts, too
-	Set     bool     // List of scalars, or Text with commas: neither order nor repetition counts
-	Fields  []Field  // Map, in the order in which they are written
-	Others  Others   // Map: how other keys are treated
-	Each    *Shape   // Map: the shape of all other values if names are free; nil if they are not
-	Known   []string // Map with Each: the known names, if others give a warning; nil if all names are allowed
-	Cases   *Cases   // Map: the value of one field decides the shape of another
-	Choices []*Shape // Either
+	Items       *Shape      // List
+	Key         []string    // List: the members that identify its entries; nil if none do
+	Ordered     bool        // List with a Key: the order of its entries counts, too
+	Set         bool        // List of scalars, or Text with commas: neither order nor repetition counts
+	Fields      []Field     // Map, in the order in which they are written
+	UnknownKeys UnknownKeys // Map: how other keys are treated
+	Each        *Shape      // Map: the shape of all other values if names are free; nil if they are not
+	Known       []string    // Map with Each: the known names, if others give a warning; nil if all names are allowed
+	Cases       *Cases      // Map: the value of one field decides the shape of another
+	Choices     []*Shape    // Either
 }
 
-// Others says how keys of a mapping are treated that its Fields do not list.
-type Others int
+// UnknownKeys says how keys of a mapping are treated that its Fields do not list.
+type UnknownKeys int
 
 // Ways to treat other keys.
 const (
-	Refused Others = iota // they are errors
-	Doubted               // they are sent with a warning, since a newer gateway may know them
-	Passed                // they are sent
+	RejectUnknown UnknownKeys = iota // they are errors
+	WarnUnknown                      // they are sent with a warning, since a newer gateway may know them
+	AllowUnknown                     // they are sent
 )
 
 // Setting is a key with its value.
@@ -87,17 +87,19 @@ type Cases struct {
 // OfText describes a string.
 func OfText(doc string, rules ...Rule) *Shape { return &Shape{Type: Text, Doc: doc, Rules: rules} }
 
-// OfWhole describes an integer.
-func OfWhole(doc string, rules ...Rule) *Shape { return &Shape{Type: Whole, Doc: doc, Rules: rules} }
+// OfInteger describes an integer.
+func OfInteger(doc string, rules ...Rule) *Shape {
+	return &Shape{Type: Integer, Doc: doc, Rules: rules}
+}
 
 // OfNumber describes an integer or decimal number.
 func OfNumber(doc string, rules ...Rule) *Shape { return &Shape{Type: Number, Doc: doc, Rules: rules} }
 
-// OfFlag describes true or false.
-func OfFlag(doc string) *Shape { return &Shape{Type: Flag, Doc: doc} }
+// OfBool describes true or false.
+func OfBool(doc string) *Shape { return &Shape{Type: Bool, Doc: doc} }
 
-// OfFree describes a value that is passed through unchecked.
-func OfFree(doc string) *Shape { return &Shape{Type: Free, Doc: doc} }
+// OfAny describes a value that is passed through unchecked.
+func OfAny(doc string) *Shape { return &Shape{Type: AnyValue, Doc: doc} }
 
 // OfList describes a sequence of items.
 func OfList(doc string, items *Shape, rules ...Rule) *Shape {
@@ -112,11 +114,11 @@ func OfEither(doc string, choices ...*Shape) *Shape {
 	return &Shape{Type: Either, Doc: doc, Choices: choices}
 }
 
-// Need is a key that must be present.
-func Need(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
+// Required is a key that must be present.
+func Required(name string, s *Shape) Field { return Field{Name: name, Shape: s, Required: true} }
 
-// May is a key that can be left out.
-func May(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
+// Optional is a key that can be left out.
+func Optional(name string, s *Shape) Field { return Field{Name: name, Shape: s} }
 
 // WithDefault returns a copy of s whose absence means v.
 func (s *Shape) WithDefault(v any) *Shape { c := *s; c.Default = v; return &c }
@@ -139,21 +141,27 @@ func (s *Shape) InContext(name string, v any) *Shape {
 // meaning.
 func (s *Shape) Unmanaged() bool { return strings.HasPrefix(s.Absent, "not managed") }
 
-// AsFixed returns a copy of s whose value cannot change: a change replaces the object.
-func (s *Shape) AsFixed() *Shape { c := *s; c.Fixed = true; return &c }
+// AsImmutable returns a copy of s whose value cannot change: a change replaces the object.
+func (s *Shape) AsImmutable() *Shape { c := *s; c.Immutable = true; return &c }
 
 // WithExample returns a copy of s with an example.
 func (s *Shape) WithExample(v any) *Shape { c := *s; c.Example = v; return &c }
 
-// WithMade returns a copy of s with values for made-up states that fit whatever the other keys are.
-func (s *Shape) WithMade(made ...any) *Shape { return s.WithMadeFor(map[string][]any{"": made}) }
+// WithSamples returns a copy of s with values for generated states that fit whatever the other keys are.
+func (s *Shape) WithSamples(samples ...any) *Shape {
+	return s.WithSamplesFor(map[string][]any{"": samples})
+}
 
-// WithMadeFor returns a copy of s with values for made-up states, by the value of another key with which they fit
+// WithSamplesFor returns a copy of s with values for generated states, by the value of another key with which they fit
 // together.
-func (s *Shape) WithMadeFor(made map[string][]any) *Shape { c := *s; c.Made = made; return &c }
+func (s *Shape) WithSamplesFor(samples map[string][]any) *Shape {
+	c := *s
+	c.Samples = samples
+	return &c
+}
 
-// Naming returns a copy of s whose value is the name of an object of a kind.
-func (s *Shape) Naming(kind string) *Shape { c := *s; c.Refers = kind; return &c }
+// AsNameOf returns a copy of s whose value is the name of an object of a kind.
+func (s *Shape) AsNameOf(kind string) *Shape { c := *s; c.RefersTo = kind; return &c }
 
 // WithUnit returns a copy of s measured in unit.
 func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c }
@@ -161,8 +169,8 @@ func (s *Shape) WithUnit(unit string) *Shape { c := *s; c.Unit = unit; return &c
 // AsSecret returns a copy of s whose value is never shown.
 func (s *Shape) AsSecret() *Shape { c := *s; c.Secret = true; return &c }
 
-// AsWithheld returns a copy of s whose value no gateway returns.
-func (s *Shape) AsWithheld() *Shape { c := *s; c.Withheld = true; return &c }
+// AsNotReturned returns a copy of s whose value no gateway returns.
+func (s *Shape) AsNotReturned() *Shape { c := *s; c.NotReturned = true; return &c }
 
 // OrNull returns a copy of s that may also be null.
 func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
@@ -170,23 +178,23 @@ func (s *Shape) OrNull() *Shape { c := *s; c.Nullable = true; return &c }
 // OfEach describes a mapping of free names to values.
 func OfEach(doc string, value *Shape) *Shape { return &Shape{Type: Map, Doc: doc, Each: value} }
 
-// Knowing returns a copy of a mapping of free names of which only some are known. Another name gives a warning, since a
+// WithKnownNames returns a copy of a mapping of free names of which only some are known. Another name gives a warning, since a
 // newer gateway may know it; a name that is very similar to a known one is an error.
-func (s *Shape) Knowing(names ...string) *Shape { c := *s; c.Known = names; return &c }
+func (s *Shape) WithKnownNames(names ...string) *Shape { c := *s; c.Known = names; return &c }
 
-// AndOthers returns a copy of a mapping in which other keys are allowed and not checked.
-func (s *Shape) AndOthers() *Shape { c := *s; c.Others = Passed; return &c }
+// AllowingUnknown returns a copy of a mapping in which other keys are allowed and not checked.
+func (s *Shape) AllowingUnknown() *Shape { c := *s; c.UnknownKeys = AllowUnknown; return &c }
 
-// Doubting returns a copy of s for values that may be newer than their description: unknown keys, at any depth, and
+// Lenient returns a copy of s for values that may be newer than their description: unknown keys, at any depth, and
 // unknown values give a warning instead of an error.
-func (s *Shape) Doubting() *Shape {
+func (s *Shape) Lenient() *Shape {
 	c := *s
-	if c.Type == Map && c.Others == Refused {
-		c.Others = Doubted
+	if c.Type == Map && c.UnknownKeys == RejectUnknown {
+		c.UnknownKeys = WarnUnknown
 	}
 	c.Rules = nil
 	for _, r := range s.Rules {
-		if words := r.words(); words != nil && !r.Soft {
+		if words := r.words(); words != nil && !r.Warning {
 			c.Rules = append(c.Rules, misspelt(words...))
 			r = Known(words...)
 		}
@@ -194,14 +202,14 @@ func (s *Shape) Doubting() *Shape {
 	}
 	c.Fields = append([]Field(nil), s.Fields...)
 	for i := range c.Fields {
-		c.Fields[i].Shape = c.Fields[i].Shape.Doubting()
+		c.Fields[i].Shape = c.Fields[i].Shape.Lenient()
 	}
 	c.Choices = append([]*Shape(nil), s.Choices...)
 	for i := range c.Choices {
-		c.Choices[i] = c.Choices[i].Doubting()
+		c.Choices[i] = c.Choices[i].Lenient()
 	}
 	if c.Items != nil {
-		c.Items = c.Items.Doubting()
+		c.Items = c.Items.Lenient()
 	}
 	return &c
 }
@@ -219,8 +227,8 @@ func (s *Shape) AsSet() *Shape { c := *s; c.Set = true; return &c }
 // WithCases returns a copy of a mapping in which the value of one field decides the shape of another.
 func (s *Shape) WithCases(c Cases) *Shape { m := *s; m.Cases = &c; return &m }
 
-// Obeying returns a copy of s with more rules.
-func (s *Shape) Obeying(rules ...Rule) *Shape {
+// WithRules returns a copy of s with more rules.
+func (s *Shape) WithRules(rules ...Rule) *Shape {
 	c := *s
 	c.Rules = append(append([]Rule(nil), s.Rules...), rules...)
 	return &c
@@ -243,15 +251,15 @@ func (s *Shape) Field(name string) *Shape {
 	return nil
 }
 
-// Any stands for every name in a mapping of free names.
-const Any = "*"
+// AnyName stands for every name in a mapping of free names.
+const AnyName = "*"
 
 // Keys returns the keys of a mapping as documentation lists them: if names are free, Any stands for them.
 func (s *Shape) Keys() []Field {
 	if s.Each == nil {
 		return s.Fields
 	}
-	return append(append([]Field(nil), s.Fields...), May(Any, s.Each))
+	return append(append([]Field(nil), s.Fields...), Optional(AnyName, s.Each))
 }
 
 // FieldIn returns the shape of a key in the mapping m, where the value of another key may decide it; nil if there is

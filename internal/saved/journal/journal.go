@@ -90,8 +90,8 @@ func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts 
 	if err := j.begin(&e); err != nil {
 		return 0, fmt.Errorf("%s: %w: the journal cannot be written: %w", r.Operation, api.ErrNotSent, err)
 	}
-	answered := r.Answered
-	r.Answered = func(requestID string) {
+	answered := r.OnAnswer
+	r.OnAnswer = func(requestID string) {
 		e.RequestID = requestID
 		if answered != nil {
 			answered(requestID)
@@ -99,8 +99,8 @@ func (j *Journal) Call(ctx context.Context, r api.Request, reply any) (attempts 
 	}
 	attempts, err = j.caller.Call(ctx, r, reply)
 	e.Attempts = attempts
-	if answer, ok := reply.(*json.RawMessage); ok && err == nil && r.Made != nil {
-		e.Made = r.Made(*answer)
+	if answer, ok := reply.(*json.RawMessage); ok && err == nil && r.NewID != nil {
+		e.Made = r.NewID(*answer)
 	}
 	e.setOutcome(err)
 	j.end(e)

@@ -22,8 +22,8 @@ type caller struct {
 
 func (c *caller) Call(_ context.Context, r api.Request, _ any) (int, error) {
 	c.sent++
-	if r.Answered != nil {
-		r.Answered("request-1")
+	if r.OnAnswer != nil {
+		r.OnAnswer("request-1")
 	}
 	return 2, c.err
 }

@@ -116,7 +116,7 @@ func (f *File) diffFrom(address string, was any, now *kind.Object) []diff.Field 
 		digest, _ := jsonptr.At(before, path).(string)
 		return digest
 	})
-	return diff.Leaves(k, k.Settle(was, is), was)
+	return diff.Leaves(k, k.ForComparison(was, is), was)
 }
 
 func (f *File) bindings(have []kind.Link) (out []Difference) {

@@ -195,7 +195,7 @@ func (b *undoState) restoreLinks(c collection, k *kind.LinkKind) {
 	owner.Manages = append(owner.Manages, k.Name)
 	for _, l := range keep {
 		d := *l
-		d.Owner, d.ID, d.OwnerID, d.To = owner.Key, "", "", b.target(d.To).Recalled(b.nameAfterUndo)
+		d.Owner, d.ID, d.OwnerID, d.To = owner.Key, "", "", b.target(d.To).Renamed(b.nameAfterUndo)
 		b.result.Extract.Desired.Links = append(b.result.Extract.Desired.Links, kind.DeclaredLink{Link: d})
 	}
 }

@@ -12,7 +12,7 @@ import (
 
 // shop is a group, and domains of it.
 func shop(id string, debug bool, domains ...kind.Object) []kind.Object {
-	g := kind.Object{Kind: "group", Key: "shop", ID: id, Parts: true, Bound: kind.Unknown, Value: kind.APIGroup{Name: "shop", Debug: &debug}}
+	g := kind.Object{Kind: "group", Key: "shop", ID: id, MayHaveParts: true, Bound: kind.Unknown, Value: kind.APIGroup{Name: "shop", Debug: &debug}}
 	return append([]kind.Object{g, certificate("one"), certificate("two")}, domains...)
 }
 

@@ -57,7 +57,7 @@ func (b *undoState) isFromRun(ch *document.Change, wanted *Object, now *kind.Obj
 // diffCreated returns the leaves in which an object that the run made differs from the wanted state. It leaves out those
 // that later requests write, because the run may have ended before these requests.
 func (b *undoState) diffCreated(wanted *Object, now *kind.Object) []diff.Field {
-	return slices.DeleteFunc(b.DiffWanted(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).Midway(f.Path) })
+	return slices.DeleteFunc(b.DiffWanted(wanted, now), func(f diff.Field) bool { return kind.Of(now.Kind).SetAfterCreate(f.Path) })
 }
 
 // deleted takes back a delete: the object is created again.
@@ -98,7 +98,7 @@ func (b *undoState) compareRecreated(was *Held, now *kind.Object) recreation {
 	switch {
 	case now.ID == was.ID || len(differs) == 0:
 		return complete
-	case k.Untouched(now) || !slices.ContainsFunc(differs, func(f diff.Field) bool { return !k.Midway(f.Path) }):
+	case k.Untouched(now) || !slices.ContainsFunc(differs, func(f diff.Field) bool { return !k.SetAfterCreate(f.Path) }):
 		return partial
 	}
 	return another
@@ -149,7 +149,7 @@ func (b *undoState) updated(o object, ch *document.Change, was *Held, wanted *Ob
 // withFinalNames returns an object in which references to the temporary name of a successor are replaced by its final name: the
 // run changed the references to the successor, and may have ended before it renamed the successor.
 func (b *undoState) withFinalNames(o *kind.Object) *kind.Object {
-	led := kind.Of(o.Kind).Recalled(*o, func(kindName, key string) string {
+	led := kind.Of(o.Kind).Renamed(*o, func(kindName, key string) string {
 		if ch := b.changeOf[b.objectNamed(kindName, key)]; ch != nil && ch.Action == diff.Replace && ch.Via == key {
 			return strings.TrimPrefix(ch.Address, kindName+"/")
 		}
@@ -188,7 +188,7 @@ func (b *undoState) differs(ch *document.Change, was *Held, wanted *Object, now 
 // that later requests write, because the run may have ended before these requests.
 func unexpected(k *kind.Kind, wanted, former []diff.Field) []diff.Field {
 	return slices.DeleteFunc(inBoth(wanted, former), func(f diff.Field) bool {
-		return k.Midway(f.Path) && (f.Before == nil || f.Before == false)
+		return k.SetAfterCreate(f.Path) && (f.Before == nil || f.Before == false)
 	})
 }
 

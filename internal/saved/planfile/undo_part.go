@@ -74,7 +74,7 @@ func (b *undoState) findMade(c collection) (out madeParts) {
 // unchanged since then or as the run left it.
 func (b *undoState) createdWithOwner(ch *document.Change, now *kind.Object) (unchanged, ofOwner bool) {
 	k := kind.Of(now.Kind)
-	if !k.Stays(now) {
+	if !k.IsBuiltIn(now) {
 		return false, false
 	}
 	if ch != nil && b.requested[ch.Address] && b.wanted[ch.Address] != nil {
@@ -131,7 +131,7 @@ func (b *undoState) wantParts(c collection, k *kind.Kind, list []kind.Declared) 
 			d.Value = b.presentParts[c][d.Key].Value
 		}
 		d.Owner, d.Key, d.Bound = owner.Key, owner.Key+d.Key, kind.Unknown
-		if d.Object = k.Recalled(d.Object, b.nameAfterUndo); stays {
+		if d.Object = k.Renamed(d.Object, b.nameAfterUndo); stays {
 			d.Value, e.Anchors[d.Address()] = nil, true
 		} else {
 			e.AddReferences(k.Name, d.Value)

@@ -49,7 +49,7 @@ func FuzzRecord(f *testing.F) {
 var orders = &kind.API{ID: "a1", Group: "orders", Name: "get", Method: "GET", Path: "/get"}
 
 func throttle(id, name string, limit int64) kind.Object {
-	return kind.Object{Kind: "throttle", Key: name, ID: id, Parts: true, Bound: kind.Unknown, Value: kind.Throttle{
+	return kind.Object{Kind: "throttle", Key: name, ID: id, MayHaveParts: true, Bound: kind.Unknown, Value: kind.Throttle{
 		Name: name, Type: "basic", TimeInterval: 1, TimeUnit: "SECOND", APILimit: limit,
 	}}
 }

@@ -111,7 +111,7 @@ func (b *undoState) noteUnremovable(ch *document.Change, was *Held, v any) {
 func sentWriteOnly(ch *document.Change) string {
 	k := kind.Of(ch.Kind)
 	for _, f := range ch.Fields {
-		if slices.Contains(k.Withheld(), f.Path) && (f.Before != nil || slices.Contains(k.WriteOnly, f.Path)) {
+		if slices.Contains(k.NotReturned(), f.Path) && (f.Before != nil || slices.Contains(k.WriteOnly, f.Path)) {
 			return f.Path
 		}
 	}
@@ -122,7 +122,7 @@ func sentWriteOnly(ch *document.Change) string {
 // those that the tree has.
 func withWriteOnly(k *kind.Kind, tree map[string]any, wanted *Object) map[string]any {
 	sent := k.Pack(wanted.WithoutSecrets())
-	for _, p := range k.Withheld() {
+	for _, p := range k.NotReturned() {
 		if has, _ := jsonptr.At(tree, p).(string); has != "" || slices.Contains(k.WriteOnly, p) {
 			tree = jsonptr.Put(tree, p, jsonptr.At(sent, p))
 		}

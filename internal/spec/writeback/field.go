@@ -59,7 +59,7 @@ func (r *round) object(c *diff.Change) {
 func (r *round) leaveToGateway(t *target) {
 	paths := slices.Concat(t.kind.Generated, t.kind.WriteOnly)
 	for _, f := range t.kind.Shape.Fields {
-		if f.Shape.Withheld {
+		if f.Shape.NotReturned {
 			paths = append(paths, "/"+f.Name)
 		}
 	}
@@ -101,7 +101,7 @@ func (r *round) leaf(t *target, f *diff.Field) {
 	if r.coveredByDone(t, f.Path) || r.refuses(t, f) {
 		return
 	}
-	if s := spec.ShapeAt(t.kind, t.tree, f.Path); f.Sensitive || s != nil && s.Withheld {
+	if s := spec.ShapeAt(t.kind, t.tree, f.Path); f.Sensitive || s != nil && s.NotReturned {
 		r.secret(t, f)
 		return
 	}

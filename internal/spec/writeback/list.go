@@ -169,7 +169,7 @@ func (r *round) entry(t *target, s *shape.Shape, v spec.Value, path string, want
 		value := m[f.Name]
 		inner := path + "/" + f.Name
 		switch {
-		case f.Shape.Secret, f.Shape.Withheld, !changed[f.Name] && !changed[""]: // secrets have changes of their own
+		case f.Shape.Secret, f.Shape.NotReturned, !changed[f.Name] && !changed[""]: // secrets have changes of their own
 		case written && value != nil && canonical(have.Plain()) != canonical(value):
 			if !r.fromVariable(have, t.address, inner) {
 				r.set(have.Place(), updated(t.address, inner, have.Plain(), value), r.snippets.Value(f.Shape, value, t.address, inner))

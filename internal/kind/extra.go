@@ -11,15 +11,15 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Beyond holds members of an answer about an object that the kind's wire type does not have and that the API reference
+// Extra holds members of an answer about an object that the kind's wire type does not have and that the API reference
 // does not call read-only (Facts.ReadOnly), such as settings of a newer gateway. An update replaces the whole object, so
 // members that it leaves out are lost. Therefore the updates of every kind send them back, at the same pointers in the
 // body. Members without a value, such as empty texts, do not count.
-type Beyond struct {
+type Extra struct {
 	Hidden []string // JSON pointers of members that are shown masked, so they cannot be sent back
 
-	told    map[string]any // the object as the gateway reported it, without masked members and without members that have no value
-	secrets []string       // texts that are secret by the names of their members
+	reported map[string]any // the object as the gateway reported it, without masked members and without members that have no value
+	secrets  []string       // texts that are secret by the names of their members
 }
 
 // wireForm returns the members that answers about objects of a kind are known to have, from its wire type W. Two struct
@@ -27,14 +27,14 @@ type Beyond struct {
 // the members that identify the entries of a list, where a|b means whichever of the two the update sends.
 func wireForm[W any](f *Facts) *shape.Shape {
 	s := formOf(reflect.TypeFor[W](), "")
-	return s.And(toldAs("create_time,update_time")...).And(toldAs(strings.Join(f.ReadOnly, ","))...)
+	return s.And(anyFields("create_time,update_time")...).And(anyFields(strings.Join(f.ReadOnly, ","))...)
 }
 
-// toldAs returns fields of any shape for member names that are separated by commas.
-func toldAs(names string) (out []shape.Field) {
+// anyFields returns fields of any shape for member names that are separated by commas.
+func anyFields(names string) (out []shape.Field) {
 	for name := range strings.SplitSeq(names, ",") {
 		if name != "" {
-			out = append(out, shape.May(name, shape.Anything))
+			out = append(out, shape.Optional(name, shape.Anything))
 		}
 	}
 	return out
@@ -60,32 +60,32 @@ func formOf(t reflect.Type, tag reflect.StructTag) *shape.Shape {
 		var fields []shape.Field
 		for f := range t.Fields() {
 			if name, _, _ := strings.Cut(f.Tag.Get("json"), ","); name != "" && name != "-" {
-				fields = append(fields, shape.May(name, formOf(f.Type, f.Tag)))
+				fields = append(fields, shape.Optional(name, formOf(f.Type, f.Tag)))
 			}
 		}
-		return shape.OfMap("", append(fields, toldAs(tag.Get("told"))...)...)
+		return shape.OfMap("", append(fields, anyFields(tag.Get("readonly"))...)...)
 	}
 	return shape.Anything
 }
 
-// beyond returns the members of an answer about one object that its form does not know; nil if there are none. That is
+// extra returns the members of an answer about one object that its form does not know; nil if there are none. That is
 // the usual case, so it is detected without decoding the answer.
-func beyond(form *shape.Shape, raw []byte) *Beyond {
-	if !strangeIn(form, raw) {
+func extra(form *shape.Shape, raw []byte) *Extra {
+	if !hasUnknown(form, raw) {
 		return nil
 	}
 	tree, _ := wire.Tree(raw)
-	b := &Beyond{}
-	b.told, _ = b.sayings(form, "", "", tree).(map[string]any)
-	if len(b.Hidden) == 0 && !form.Strange(b.told) {
+	b := &Extra{}
+	b.reported, _ = b.prune(form, "", "", tree).(map[string]any)
+	if len(b.Hidden) == 0 && !form.HasUnknown(b.reported) {
 		return nil
 	}
 	slices.Sort(b.Hidden)
 	return b
 }
 
-// strangeIn reports whether JSON has a member that s does not know and that has a value.
-func strangeIn(s *shape.Shape, raw []byte) (found bool) {
+// hasUnknown reports whether JSON has a member that s does not know and that has a value.
+func hasUnknown(s *shape.Shape, raw []byte) (found bool) {
 	if len(raw) == 0 {
 		return false
 	}
@@ -93,13 +93,13 @@ func strangeIn(s *shape.Shape, raw []byte) (found bool) {
 	case '{':
 		_ = eachMember(raw, func(key []byte, value []byte) bool {
 			field := s.MemberOf(string(key))
-			found = field == nil && says(value) || field != nil && field != shape.Anything && strangeIn(field, value)
+			found = field == nil && hasValue(value) || field != nil && field != shape.Anything && hasUnknown(field, value)
 			return !found
 		})
 	case '[':
 		if s.Type == shape.List {
 			eachEntry(raw, func(entry []byte) bool {
-				found = strangeIn(s.Items, entry)
+				found = hasUnknown(s.Items, entry)
 				return !found
 			})
 		}
@@ -107,8 +107,8 @@ func strangeIn(s *shape.Shape, raw []byte) (found bool) {
 	return found
 }
 
-// says reports whether a JSON value is not empty.
-func says(raw []byte) bool {
+// hasValue reports whether a JSON value is not empty.
+func hasValue(raw []byte) bool {
 	switch string(raw) {
 	case "null", `""`, "[]", "{}":
 		return false
@@ -116,9 +116,9 @@ func says(raw []byte) bool {
 	return true
 }
 
-// sayings returns a tree without the members that have no value. Masked members are left out, too, and noted in
+// prune returns a tree without the members that have no value. Masked members are left out, too, and noted in
 // b.Hidden.
-func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
+func (b *Extra) prune(s *shape.Shape, at, name string, v any) any {
 	switch v := v.(type) {
 	case string:
 		if s == nil && shape.Masked(v) {
@@ -134,7 +134,7 @@ func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
 			if s != nil {
 				known = s.MemberOf(key)
 			}
-			if member = b.sayings(known, at+"/"+key, key, member); shape.Blank(member) {
+			if member = b.prune(known, at+"/"+key, key, member); shape.Blank(member) {
 				delete(v, key)
 			} else {
 				v[key] = member
@@ -146,27 +146,27 @@ func (b *Beyond) sayings(s *shape.Shape, at, name string, v any) any {
 			items = s.Items
 		}
 		for i := range v {
-			v[i] = b.sayings(items, fmt.Sprint(at, "/", i), name, v[i])
+			v[i] = b.prune(items, fmt.Sprint(at, "/", i), name, v[i])
 		}
 	}
 	return v
 }
 
-// in returns the body of an update with the members of b added.
-func (b *Beyond) in(form *shape.Shape, body any) (any, error) {
-	if b == nil || b.told == nil {
+// addTo returns the body of an update with the members of b added.
+func (b *Extra) addTo(form *shape.Shape, body any) (any, error) {
+	if b == nil || b.reported == nil {
 		return body, nil
 	}
 	want, err := plainMembers(body)
 	if err != nil {
 		return nil, err
 	}
-	c := shape.Carrying{
-		Form:  func(_ *shape.Shape, _ string, v any) any { return v },
-		Same:  sameEntry,
-		Taken: func(shape.Field, string, map[string]any) bool { return true }, // if the body leaves out a mapping, the update keeps or removes all of it
+	c := shape.Preserver{
+		Canonical: func(_ *shape.Shape, _ string, v any) any { return v },
+		SameKey:   sameEntry,
+		Removes:   func(shape.Field, string, map[string]any) bool { return true }, // if the body leaves out a mapping, the update keeps or removes all of it
 	}
-	carried, _ := c.Members(form, "", want, b.told)
+	carried, _ := c.Members(form, "", want, b.reported)
 	return carried, nil
 }
 

@@ -48,8 +48,8 @@ func TestBeyond(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			b := beyond(channel.form, []byte(tt.told))
-			body, err := b.in(channel.form, json.RawMessage(tt.body))
+			b := extra(channel.form, []byte(tt.told))
+			body, err := b.addTo(channel.form, json.RawMessage(tt.body))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -6,11 +6,11 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/api"
 )
 
-// Apart is a set of fields of an object that a separate request writes, after the object itself exists. S is the kind's
+// SeparateWrite is a set of fields of an object that a separate request writes, after the object itself exists. S is the kind's
 // type; in a Kind it is any.
-type Apart[S any] struct {
+type SeparateWrite[S any] struct {
 	Fields    []string // JSON pointers of fields that no other request writes
-	Along     []string // JSON pointers of fields that it also sets; a new object lacks them until it was sent
+	AlsoSets  []string // JSON pointers of fields that it also sets; a new object lacks them until it was sent
 	Operation string
 	Needed    func(want, have S, fresh bool) bool // fresh: the object is new, and have is zero
 	Times     func(have S) int                    // number of requests, sent one after another; nil means one
@@ -26,26 +26,26 @@ type ObjectRef struct {
 	Nth    int // index of the request among those of Times
 }
 
-// IsApart reports whether the field at a pointer is written only by a separate request.
-func (k *Kind) IsApart(pointer string) bool {
-	return slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Fields, pointer) })
+// IsSeparate reports whether the field at a pointer is written only by a separate request.
+func (k *Kind) IsSeparate(pointer string) bool {
+	return slices.ContainsFunc(k.SeparateWrites, func(a SeparateWrite[any]) bool { return slices.Contains(a.Fields, pointer) })
 }
 
-// Midway reports whether an object can lack the field at a pointer because a run stopped before it had sent all
+// SetAfterCreate reports whether an object can lack the field at a pointer because a run stopped before it had sent all
 // requests for the object.
-func (k *Kind) Midway(pointer string) bool {
-	return k.IsApart(pointer) || slices.ContainsFunc(k.Apart, func(a Apart[any]) bool { return slices.Contains(a.Along, pointer) })
+func (k *Kind) SetAfterCreate(pointer string) bool {
+	return k.IsSeparate(pointer) || slices.ContainsFunc(k.SeparateWrites, func(a SeparateWrite[any]) bool { return slices.Contains(a.AlsoSets, pointer) })
 }
 
-// apart erases the types of a kind's separate requests. For a new object, have is the zero value.
-func apart[S any](list []Apart[S]) (out []Apart[any]) {
+// separateWrites erases the types of a kind's separate requests. For a new object, have is the zero value.
+func separateWrites[S any](list []SeparateWrite[S]) (out []SeparateWrite[any]) {
 	typed := func(v any) S {
 		s, _ := v.(S)
 		return s
 	}
 	for _, a := range list {
-		out = append(out, Apart[any]{
-			Fields: a.Fields, Along: a.Along, Operation: a.Operation,
+		out = append(out, SeparateWrite[any]{
+			Fields: a.Fields, AlsoSets: a.AlsoSets, Operation: a.Operation,
 			Needed: func(want, have any, fresh bool) bool { return a.Needed(typed(want), typed(have), fresh) },
 			Times: func(have any) int {
 				if a.Times == nil {
