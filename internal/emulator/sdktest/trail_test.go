@@ -39,7 +39,7 @@ func TestAuditTrail(t *testing.T) {
 			Name: name, SignType: new(apigmodel.GetBaseSignatureSignTypeEnum().HMAC),
 		}})
 	}
-	j := &client{t: t, wire: wire}
+	c := &client{t: t, wire: wire}
 	ask := model.ListTracesRequest{
 		TraceType: model.GetListTracesRequestTraceTypeEnum().SYSTEM, ServiceType: new("APIG"), Limit: new(int32(2)),
 		From: new(time.Now().Add(-time.Hour).UnixMilli()), To: new(time.Now().Add(time.Minute).UnixMilli()),
