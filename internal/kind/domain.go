@@ -95,7 +95,7 @@ func ingressPort(protocol string, usual int64) *shape.Shape {
 var ownDomain = of(Def[OwnDomain, ownDomainWire]{
 	Facts: Facts{
 		Name: "domain", Trail: "ApiGroup:Domain", Owner: AGroup, Field: "domains", Shape: ownDomainList.Items,
-		ReadOnly: []string{"cname_status", "status", "is_has_trusted_root_ca"},
+		ReadOnly: []string{"cname_status", "status", "is_has_trusted_root_ca"}, MaybeUnreported: []string{"/http_redirect"},
 		RefersTo: "certificate",
 		Path:     "api-groups/{group}/domains", ListField: "url_domains", ListPath: "api-groups/{group}", UniqueName: true,
 		Codes: Codes{Gone: []string{"APIG.3020"}, Taken: []string{"APIG.3305"}},

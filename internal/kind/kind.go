@@ -55,6 +55,7 @@ type Facts struct {
 	KeptWhenOmitted []string // an update that leaves out the value keeps it, so no update can remove it
 	ReadOnly        []string // names of members that answers have and that, by the API reference, no write accepts
 	Generated       []string // the gateway generates the value if it is left out
+	MaybeUnreported []string // some gateways do not return the value: it is nil then
 	WriteOnly       []string // the gateway never returns the value and every write needs it; if files leave it out, the object keeps its value
 
 	BuiltIn     []string // names of objects that every gateway, or every owner, has: they are never created, renamed or deleted

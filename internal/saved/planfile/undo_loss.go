@@ -42,6 +42,7 @@ func (r *Record) Losses() []diff.Loss {
 				b.addLoss(was.Address(), "", lossPart)
 				continue
 			}
+			b.noteUnreported(was)
 			for _, ref := range kind.Of(was.Kind).Refs(was.WithoutSecrets()) {
 				if lost[ref.Address()] {
 					b.addLoss(was.Address(), ref.Path, lostRef(ref))
@@ -78,6 +79,8 @@ func (b *undoState) losses(o object, ch *document.Change) {
 const (
 	lossRemains = "no request removes it, so it stays: apply another value, or change it in the gateway's console"
 	lossDefault = "it was never set, and no request can unset it; it is set to the default, which gateways use for an unset value"
+
+	lossUnreported = "the gateway did not return it, so its old value is not known and it gets the default"
 
 	lossPart       = "its value is a secret, which is not saved"
 	lossGenerated  = "the gateway makes a new one"

@@ -109,6 +109,7 @@ func (b *undoState) restoreParts(c collection, k *kind.Kind) {
 			b.addLoss(was.Address(), "", lossPart)
 			continue
 		}
+		b.noteUnreported(was)
 		differs = true
 		list = append(list, kind.Declared{Object: kind.Object{Kind: k.Name, Key: end, Value: was.WithoutSecrets()}})
 	}

@@ -147,9 +147,21 @@ func (b *undoState) recreated(was *Held) *kind.Declared {
 			tree = jsonptr.Put(tree, p, nil)
 		}
 	}
+	b.noteUnreported(was)
 	d := anchor(was.Kind, was.Key)
 	d.Value = b.unpack(k, address, tree)
 	return &d
+}
+
+// noteUnreported notes the values that an object gets by default if it is created again, since the gateway never returned the
+// old ones.
+func (b *undoState) noteUnreported(was *Held) {
+	k := kind.Of(was.Kind)
+	for _, p := range k.MaybeUnreported {
+		if jsonptr.At(k.Pack(was.WithoutSecrets()), p) == nil {
+			b.addLoss(was.Address(), p, lossUnreported)
+		}
+	}
 }
 
 // restore restores an object that was updated or replaced. Since an update sends whole objects, it needs their secrets: from the
