@@ -13,6 +13,7 @@ import (
 
 var link = regexp.MustCompile(`\]\(([^)\s]+)\)`)
 
+// TestLinks checks that every link in the documentation leads to a file, and to a heading that exists there.
 func TestLinks(t *testing.T) {
 	const root = ".."
 	err := filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {

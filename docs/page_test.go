@@ -129,6 +129,7 @@ func TestRunner(t *testing.T) {
 	}
 }
 
+// TestShows checks how the output on a page is compared with what a command prints, with ... for what is left out.
 func TestShows(t *testing.T) {
 	for _, c := range []struct {
 		page, printed string

@@ -52,6 +52,7 @@ var shells = []string{"console", "sh", "bash", "shell", "zsh", "fish", "powershe
 
 var bin string // the folder that contains the built program
 
+// TestMain builds the program once for all pages.
 func TestMain(m *testing.M) {
 	flag.Parse()
 	os.Exit(func() int {

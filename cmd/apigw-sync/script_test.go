@@ -21,6 +21,7 @@ import (
 
 var update = flag.Bool("update", false, "rewrite what scripts compare output with")
 
+// TestMain lets the test binary also serve as the program that scripts run.
 func TestMain(m *testing.M) {
 	if filepath.Base(os.Args[0]) != "apigw-sync" { // otherwise this process is the program under test, whose environment must stay as it is
 		state := filepath.Join(os.TempDir(), "apigw-sync-test-state") // keeps the tests away from the user's own undo files

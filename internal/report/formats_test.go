@@ -53,6 +53,7 @@ var samples = map[string]document.Document{
 // assets are the parts that are the same in all pages.
 var assets = regexp.MustCompile(`(?s)(<style>).*?(</style>)|(<script>).*?(</script>)|'sha256-[^']*'`)
 
+// TestFormats compares each sample document in each format with its golden file.
 func TestFormats(t *testing.T) {
 	for name, d := range samples {
 		for format, suffix := range formats {
@@ -123,6 +124,8 @@ func TestEverythingIsInEveryFormat(t *testing.T) {
 	}
 }
 
+// TestMarkdownFitsAComment checks that a large plan stays below the limit of GitHub and still names every removed
+// object.
 func TestMarkdownFitsAComment(t *testing.T) {
 	plan := sample.Many(5_000, 40)
 	out := string(write(t, "markdown", plan, report.Style{}))
@@ -174,6 +177,7 @@ var poisoned = sync.OnceValue(func() (out []document.Document) {
 	return out
 })
 
+// TestHostileTextsAreNeverRaw checks that no format lets invisible characters through.
 func TestHostileTextsAreNeverRaw(t *testing.T) {
 	for i, d := range poisoned() {
 		for format := range formats {
@@ -185,6 +189,7 @@ func TestHostileTextsAreNeverRaw(t *testing.T) {
 	}
 }
 
+// TestJUnitIsXML checks that hostile texts leave the XML well-formed.
 func TestJUnitIsXML(t *testing.T) {
 	for i, d := range poisoned() {
 		dec := xml.NewDecoder(bytes.NewReader(write(t, "junit", d, report.Style{})))
@@ -256,6 +261,7 @@ func TestOutputsCannotBeForged(t *testing.T) {
 	}
 }
 
+// TestNoSecretInAnyFormat checks that no format shows the values of sensitive fields.
 func TestNoSecretInAnyFormat(t *testing.T) {
 	const secret = "s3cr3t-v4lue"
 	d := sample.Drift()
@@ -268,6 +274,8 @@ func TestNoSecretInAnyFormat(t *testing.T) {
 	}
 }
 
+// TestHistory checks that only earlier reports of the same gateway are read, oldest first, and that other files become
+// warnings.
 func TestHistory(t *testing.T) {
 	encode := func(change func(*document.Drift)) *fstest.MapFile {
 		d := sample.Drift()

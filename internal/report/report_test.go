@@ -103,6 +103,7 @@ func everything() *diff.Plan {
 
 var testHead = document.Head{FormatVersion: document.FormatVersion, ToolVersion: "v1.2.3", InstanceID: "a001"}
 
+// TestPlan compares a plan with every kind of change with golden files, also in colour and on a narrow terminal.
 func TestPlan(t *testing.T) {
 	d := document.NewPlan(testHead, everything(), 9)
 	for name, s := range map[string]Style{"plan.txt": {}, "plan-color.txt": {Color: true}, "plan-narrow.txt": {Width: 60}} {
@@ -119,6 +120,7 @@ func TestPlan(t *testing.T) {
 	golden(t, "plan.json", b.Bytes())
 }
 
+// TestNoChanges checks the text of a plan without changes.
 func TestNoChanges(t *testing.T) {
 	var b bytes.Buffer
 	if err := text.Write(&b, document.NewPlan(testHead, &diff.Plan{}, 9), Style{}); err != nil {
@@ -132,6 +134,7 @@ func TestNoChanges(t *testing.T) {
 // unknown are members that are null if their value is not known, and are not lists.
 var unknown = regexp.MustCompile(`"(summary|converged)": null`)
 
+// TestEmptyListsAreNeverNull checks that JSON has [] for lists without entries.
 func TestEmptyListsAreNeverNull(t *testing.T) {
 	for _, d := range []any{document.EmptyPlan(testHead), document.NewPlan(testHead, &diff.Plan{}, 0), document.EmptyResults(testHead), document.NewResults(testHead, nil, nil), document.NewCheck(testHead, nil)} {
 		var b bytes.Buffer
@@ -144,6 +147,7 @@ func TestEmptyListsAreNeverNull(t *testing.T) {
 	}
 }
 
+// TestResults compares the results of an apply with golden files.
 func TestResults(t *testing.T) {
 	plan := everything()
 	results := make([]apply.Result, len(plan.Changes))
@@ -172,6 +176,7 @@ func TestResults(t *testing.T) {
 	golden(t, "results.json", b.Bytes())
 }
 
+// TestClean checks which characters are shown as escapes.
 func TestClean(t *testing.T) {
 	for in, want := range map[string]string{
 		"orders 支付 ✓": "orders 支付 ✓",
@@ -190,6 +195,7 @@ func TestClean(t *testing.T) {
 	}
 }
 
+// FuzzClean checks that no control character gets through.
 func FuzzClean(f *testing.F) {
 	f.Add("a\x1b]0;title\a\xff支")
 	f.Fuzz(func(t *testing.T, s string) {
@@ -201,6 +207,7 @@ func FuzzClean(f *testing.F) {
 	})
 }
 
+// TestProblem checks the form of problems with and without a position, a path and a hint.
 func TestProblem(t *testing.T) {
 	for _, c := range []struct {
 		in   document.Problem
@@ -219,6 +226,7 @@ func TestProblem(t *testing.T) {
 	}
 }
 
+// TestCompareLines checks which lines of two texts are marked as changed, and which are left out.
 func TestCompareLines(t *testing.T) {
 	show := func(lines []line) string {
 		var b strings.Builder
@@ -243,6 +251,7 @@ func TestCompareLines(t *testing.T) {
 	}
 }
 
+// BenchmarkPlan measures each format on plans of three sizes.
 func BenchmarkPlan(b *testing.B) {
 	for _, n := range []int{10, 1_000, 50_000} {
 		p := &diff.Plan{Changes: make([]diff.Change, n)}

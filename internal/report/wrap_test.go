@@ -11,7 +11,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/report/document"
 )
 
-func TestBroken(t *testing.T) {
+// TestBreakText checks where text is cut: after blanks and commas if there are any nearby.
+func TestBreakText(t *testing.T) {
 	for _, tc := range []struct {
 		text  string
 		width int
@@ -31,7 +32,8 @@ func TestBroken(t *testing.T) {
 	}
 }
 
-func TestFitted(t *testing.T) {
+// TestWrapLine checks that lines are wrapped between words, and that further lines are indented.
+func TestWrapLine(t *testing.T) {
 	for _, tc := range []struct {
 		line  string
 		width int

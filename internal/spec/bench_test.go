@@ -32,6 +32,7 @@ func desired(n int) []byte {
 
 var sizes = []int{10, 1_000, 50_000}
 
+// BenchmarkLoad measures loading files of several sizes.
 func BenchmarkLoad(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {
@@ -49,6 +50,7 @@ func BenchmarkLoad(b *testing.B) {
 	}
 }
 
+// BenchmarkResolve measures how references are resolved in a large catalog.
 func BenchmarkResolve(b *testing.B) {
 	apis := make([]*kind.API, 0, 8_000)
 	for g := range 80 {

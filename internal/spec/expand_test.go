@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// TestExpand checks what variables, defaults and escapes become, and which are mistakes.
 func TestExpand(t *testing.T) {
 	for in, want := range map[string]string{
 		"plain":                         "plain",
@@ -47,6 +48,7 @@ func TestExpand(t *testing.T) {
 	}
 }
 
+// TestExpandTellsWhatItReplaced checks whether a text has variables, and whether it has nothing else.
 func TestExpandTellsWhatItReplaced(t *testing.T) {
 	for in, want := range map[string][2]bool{ // has variables, consists of variables only
 		"800": {false, false}, "$$": {false, false}, "${TEAM}": {true, true}, "${TEAM}${ENV}": {true, true},

@@ -137,6 +137,7 @@ func TestFindingsHoldNoSecret(t *testing.T) {
 	}
 }
 
+// TestInputOrderKeepsFindings checks that findings do not depend on the order of the inputs.
 func TestInputOrderKeepsFindings(t *testing.T) {
 	a := Input{Name: "a.yaml", Data: []byte("version: apigw-sync/v1\nthrottles: [{name: x}]\n")}
 	b := Input{Name: "b.yaml", Data: []byte("version: apigw-sync/v1\nacls: [{name: y}]\n")}

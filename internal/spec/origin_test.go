@@ -9,7 +9,8 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind"
 )
 
-func TestVariablesOf(t *testing.T) {
+// TestOnlyVariables checks that only texts which consist of nothing but variables yield their names.
+func TestOnlyVariables(t *testing.T) {
 	for text, want := range map[string][]string{
 		"${A}":             {"A"},
 		"${A}${B_2}":       {"A", "B_2"},
@@ -34,7 +35,8 @@ func TestVariablesOf(t *testing.T) {
 	}
 }
 
-func TestInClear(t *testing.T) {
+// TestReadableSecret checks which secrets can be read in the file itself.
+func TestReadableSecret(t *testing.T) {
 	for text, want := range map[string]bool{
 		"":                        false,
 		"plain":                   true,

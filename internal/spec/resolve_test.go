@@ -38,6 +38,7 @@ func withEnvs(c *kind.Catalog, envs ...string) *kind.Catalog {
 	return c
 }
 
+// TestResolve checks the links or findings of each form of reference.
 func TestResolve(t *testing.T) {
 	for name, c := range map[string]struct {
 		apis string
@@ -109,6 +110,7 @@ func results(d kind.Desired, findings []Finding) string {
 	return strings.Join(lines, "\n")
 }
 
+// TestOneOwnerPerSlot checks that two owners of one slot are an error that names both positions.
 func TestOneOwnerPerSlot(t *testing.T) {
 	_, findings := resolved(t, `version: apigw-sync/v1
 throttles:
@@ -140,6 +142,7 @@ apps:
 	}
 }
 
+// TestEnvironmentPrecedence checks that a reference overrides its document, and the document overrides the option.
 func TestEnvironmentPrecedence(t *testing.T) {
 	const item = "acls: [{name: office, type: DENY, entity_type: DOMAIN, values: [shop], apis: [%s]}]\n"
 	for _, c := range []struct{ document, option, reference, want string }{

@@ -4,6 +4,7 @@ import (
 	"testing"
 )
 
+// TestOtherThanText checks which unquoted scalars some version of YAML does not read as text.
 func TestOtherThanText(t *testing.T) {
 	for _, s := range []string{
 		"~", "null", "NULL", "y", "No", "off", "true", "0", "-0", "+1", "0123", "0o17", "0x1F", "0b1", "1_000", "1.10", "1.", ".5",

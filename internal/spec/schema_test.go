@@ -18,6 +18,7 @@ import (
 
 const schemaFile = "../../schema/config.schema.json"
 
+// TestSchemaIsCurrent checks that the schema in the repository is the one that the shapes make.
 func TestSchemaIsCurrent(t *testing.T) {
 	var b bytes.Buffer
 	e := json.NewEncoder(&b)

@@ -10,6 +10,7 @@ import (
 	"testing"
 )
 
+// TestReadmeShowsTheDemo checks that the README shows what the demo prints.
 func TestReadmeShowsTheDemo(t *testing.T) {
 	if _, err := exec.LookPath("sh"); err != nil {
 		t.Skip("no POSIX shell here")

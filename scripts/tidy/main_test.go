@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
+// TestDepartures checks which requirements of a go.mod are reported as missing, unneeded or wrongly marked.
 func TestDepartures(t *testing.T) {
 	ours, a, b := &module{Path: "example.com/ours", Main: true}, &module{Path: "example.com/a"}, &module{Path: "example.com/b"}
 	packages := []pkg{

@@ -75,6 +75,7 @@ func TestSite(t *testing.T) {
 	}
 }
 
+// TestSearchIndex checks the entries of the search index.
 func TestSearchIndex(t *testing.T) {
 	pages := []*page{parse("howto/drift.md", []byte("# Drift\n\nLook *here*.\n\n## Each night\n\n| a | b |\n|---|---|\n| c | `d` |\n\n```console\n$ apigw-sync drift\n```\n"))}
 	raw, err := searchIndex(pages)
@@ -94,6 +95,7 @@ func TestSearchIndex(t *testing.T) {
 	}
 }
 
+// TestLink checks how links between pages are rewritten.
 func TestLink(t *testing.T) {
 	p := &page{Source: "howto/drift.md"}
 	for link, want := range map[string]string{

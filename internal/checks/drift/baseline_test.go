@@ -179,6 +179,7 @@ func TestBaselinesShowNothing(t *testing.T) {
 	}
 }
 
+// TestReadBaselineRefuses checks that files which are no baseline of a known version are refused, with the reason.
 func TestReadBaselineRefuses(t *testing.T) {
 	for text, want := range map[string]string{
 		"":                         "it is not a baseline of apigw-sync",

@@ -318,6 +318,7 @@ func FuzzRun(f *testing.F) {
 	})
 }
 
+// BenchmarkRun measures all rules on files of three sizes.
 func BenchmarkRun(b *testing.B) {
 	for _, n := range []int{10, 1_000, 50_000} {
 		b.Run(fmt.Sprint(n), func(b *testing.B) {

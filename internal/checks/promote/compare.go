@@ -2,6 +2,7 @@ package promote
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
@@ -64,7 +65,7 @@ func (c *promotion) objects(k *kind.Kind) {
 			}
 		}
 	}
-	for _, name := range sorted(names) {
+	for _, name := range slices.Sorted(maps.Keys(names)) {
 		if c.from.Options.Covers(k, name) && c.to.Options.Covers(k, name) && !c.ignored(k.Name, name) {
 			c.objectPair(k, name)
 		}

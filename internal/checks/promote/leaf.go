@@ -1,7 +1,6 @@
 package promote
 
 import (
-	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -162,8 +161,6 @@ func (c *promotion) noteHidden(k *kind.Kind, a, b *kind.Object) {
 func (c *promotion) generated(k *kind.Kind, address, path string) bool {
 	return c.from.leftToGateway(k, address, path) || c.to.leftToGateway(k, address, path)
 }
-
-func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }
 
 func sortedKeys(list []*kind.Object) []string {
 	out := make([]string, len(list))

@@ -94,6 +94,7 @@ func page(*cobra.Command) manpage.Page {
 	}
 }
 
+// TestWrite checks the whole page of a command with everything that a page can have.
 func TestWrite(t *testing.T) {
 	_, copying := tree()
 	var b bytes.Buffer
@@ -105,6 +106,7 @@ func TestWrite(t *testing.T) {
 	}
 }
 
+// TestWriteTree checks that a command and its subcommands get a page each.
 func TestWriteTree(t *testing.T) {
 	root, _ := tree()
 	var names []string

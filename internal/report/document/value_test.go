@@ -5,6 +5,7 @@ import (
 	"testing"
 )
 
+// TestShorten checks that long texts are cut to excerpts around the first difference.
 func TestShorten(t *testing.T) {
 	same := strings.Repeat("x", 100)
 	a, b := Shorten(same+"old"+same, same+"new"+same, 30)

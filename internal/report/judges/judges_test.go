@@ -54,6 +54,7 @@ func each(t *testing.T, name string, f func(t *testing.T, out []byte)) {
 	}
 }
 
+// TestPrometheus checks metrics with the parser of Prometheus.
 func TestPrometheus(t *testing.T) {
 	each(t, "prometheus", func(t *testing.T, out []byte) {
 		p := expfmt.NewTextParser(model.LegacyValidation)
@@ -113,6 +114,7 @@ func scan(t *testing.T, page []byte) (scripts int) {
 	return scripts
 }
 
+// TestHTML checks that pages have exactly one script, whatever the texts in a document are.
 func TestHTML(t *testing.T) {
 	each(t, "html", func(t *testing.T, out []byte) {
 		if n := scan(t, out); n != 1 {

@@ -50,6 +50,7 @@ func officialSchema(t *testing.T) any {
 	return schema
 }
 
+// TestSARIF checks results against the official schema of SARIF.
 func TestSARIF(t *testing.T) {
 	c := jsonschema.NewCompiler()
 	c.AssertFormat()

@@ -86,6 +86,7 @@ var cases = []struct{ name, before, edits, after string }{
 	{"a document after another", "# head\n---\na: 1\n...\n", "set /a 2", "# head\n---\na: 2\n...\n"},
 }
 
+// TestEdits checks each case: the edited text, or that the edit is refused.
 func TestEdits(t *testing.T) {
 	for _, tc := range cases {
 		t.Run(tc.name, func(t *testing.T) {

@@ -187,7 +187,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestLookEndsWithItsContext(t *testing.T) {
+// TestInspectEndsWithItsContext checks that an inspection that was stopped returns an error, not a report.
+func TestInspectEndsWithItsContext(t *testing.T) {
 	w := newWorld(t, domains, bound)
 	c := w.compare(t)
 	ctx, cancel := context.WithCancel(t.Context())
@@ -197,6 +198,7 @@ func TestLookEndsWithItsContext(t *testing.T) {
 	}
 }
 
+// TestCertificateEnds checks the forms of time in which gateways return when a certificate expires.
 func TestCertificateEnds(t *testing.T) {
 	want := time.Date(2026, 5, 6, 7, 8, 9, 0, time.UTC)
 	for _, text := range []string{"2026-05-06T07:08:09Z", "2026-05-06T09:08:09+02:00", "2026-05-06T07:08:09+0000", "2026-05-06 07:08:09"} {
