@@ -20,6 +20,6 @@ func (r *Reader) Count(ctx context.Context, k *kind.Kind) (int, error) {
 	case page.Total != kind.Unknown && page.Total >= len(items):
 		return page.Total, nil
 	}
-	objects, err := all(ctx, r, l)
+	objects, err := readAll(ctx, r, l)
 	return len(objects), err
 }

@@ -17,7 +17,7 @@ func (silent) Call(context.Context, api.Request, any) (int, error) { return 1, n
 // Reading a list without an end stops, and the error says why.
 func TestListWithoutEnd(t *testing.T) {
 	next := 0
-	_, err := all(t.Context(), &Reader{Caller: silent{}}, listing[int]{
+	_, err := readAll(t.Context(), &Reader{Caller: silent{}}, listing[int]{
 		ask: func(int) api.Request { return api.Request{Operation: "List"} },
 		take: func(kind.Page) ([]int, error) {
 			out := make([]int, 100_000)
@@ -29,7 +29,7 @@ func TestListWithoutEnd(t *testing.T) {
 		},
 		id: func(n *int) string { return strconv.Itoa(*n) },
 	})
-	if err == nil || !strings.Contains(err.Error(), "more than 1000000 items") || next > 2*most {
+	if err == nil || !strings.Contains(err.Error(), "more than 1000000 items") || next > 2*maxItems {
 		t.Errorf("after %d items: %v", next, err)
 	}
 }

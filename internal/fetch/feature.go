@@ -12,7 +12,7 @@ import (
 // Missing lists the features that objects certainly need and that the gateway lacks, sorted. Where any of several features
 // is enough, the entry names all of them: "breaker or breakerv2".
 func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.Declared) ([]string, error) {
-	out := lacking(objects, i.Features)
+	out := missingFeatures(objects, i.Features)
 	if len(out) == 0 {
 		return nil, nil
 	}
@@ -27,10 +27,10 @@ func (r *Reader) Missing(ctx context.Context, i *kind.Instance, objects []kind.D
 	if len(i.Features)+len(more.Names) == 0 {
 		return nil, errors.New("the gateway lists no features")
 	}
-	return lacking(objects, slices.Concat(i.Features, more.Names)), nil
+	return missingFeatures(objects, slices.Concat(i.Features, more.Names)), nil
 }
 
-func lacking(objects []kind.Declared, features []string) (out []string) {
+func missingFeatures(objects []kind.Declared, features []string) (out []string) {
 	for i := range objects {
 		needs := kind.Of(objects[i].Kind).Features(objects[i].Value)
 		if len(needs) == 0 || slices.ContainsFunc(needs, func(f string) bool { return slices.Contains(features, f) }) {

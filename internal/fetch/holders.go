@@ -34,16 +34,16 @@ func (r *Reader) Holders(ctx context.Context, q *diff.Question, l Lists) (kind.N
 	if err != nil {
 		return kind.Neighbours{}, err
 	}
-	return h.settle(ctx, found)
+	return h.complete(ctx, found)
 }
 
-// Settle finds the owners of links that were read already and that take slots that a question asks about.
-func (r *Reader) Settle(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Neighbours, error) {
+// HoldersOfLinks finds the owners of links that were read already and that take slots that a question asks about.
+func (r *Reader) HoldersOfLinks(ctx context.Context, q *diff.Question, l Lists, links []kind.Link) (kind.Neighbours, error) {
 	found := make([]Bound, len(links))
 	for i, l := range links {
 		found[i].Link = l
 	}
-	return r.holders(q, l).settle(ctx, found)
+	return r.holders(q, l).complete(ctx, found)
 }
 
 // Lists are what was listed of a gateway.
@@ -118,7 +118,7 @@ func (h *holders) list(ctx context.Context, worth int) error {
 		h.whole = pages <= worth
 		return !h.whole
 	}
-	owners, err := all(ctx, h.r, l)
+	owners, err := readAll(ctx, h.r, l)
 	if h.whole {
 		h.owners = owners
 	}
@@ -136,7 +136,7 @@ func (h *holders) byTarget() search {
 		}
 	}
 	return search{len(at), func(ctx context.Context) ([]Bound, error) {
-		return each(ctx, h.r, at, func(ctx context.Context, to **kind.Target) ([]Bound, error) {
+		return inParallel(ctx, h.r, at, func(ctx context.Context, to **kind.Target) ([]Bound, error) {
 			return h.r.BoundTo(ctx, h.q.Link, *to, h.catalog)
 		})
 	}}
@@ -183,7 +183,7 @@ func (h *holders) lists() (out []freeList, ok bool) {
 		return nil, false
 	}
 	scopes, ok := h.scopes()
-	askers, all := h.askers()
+	askers, all := h.cheapestOwners()
 	for _, o := range askers {
 		for _, s := range scopes {
 			s.owner = o
@@ -193,8 +193,8 @@ func (h *holders) lists() (out []freeList, ok bool) {
 	return out, ok && all
 }
 
-// askers are one owner for each slot that matters: the one whose own links are known or fewest.
-func (h *holders) askers() (out []kind.Object, all bool) {
+// cheapestOwners are one owner for each slot that matters: the one whose own links are known or fewest.
+func (h *holders) cheapestOwners() (out []kind.Object, all bool) {
 	best := map[string]*kind.Object{}
 	cost := func(o *kind.Object) int {
 		if h.q.Known(o) {
@@ -280,7 +280,7 @@ func (h *holders) byFree(lists []freeList) search {
 // free reads one list of the APIs that an owner is not bound to, and returns the links that they have instead.
 func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	reading := h.q.Link.Unbound.Within(l.envID, l.groupID)
-	rows, err := all(ctx, h.r, listing[kind.Row]{
+	rows, err := readAll(ctx, h.r, listing[kind.Row]{
 		how:  "APIs that a " + h.q.Link.Owner + " is not bound to",
 		ask:  func(offset int) api.Request { return reading.Read(l.owner.ID, offset) },
 		take: reading.Rows,
@@ -295,9 +295,9 @@ func (h *holders) free(ctx context.Context, l freeList) ([]Bound, error) {
 	return h.bound(slices.DeleteFunc(rows, func(r kind.Row) bool { return r.Owner == "" })), nil
 }
 
-// settle keeps the links that take slots that the question asks about, and completes them: it reads owners of which only
+// complete keeps the links that take slots that the question asks about, and fills them in: it reads owners of which only
 // the name is known, and the ids of links that the plan unbinds itself.
-func (h *holders) settle(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
+func (h *holders) complete(ctx context.Context, found []Bound) (out kind.Neighbours, err error) {
 	found = slices.DeleteFunc(found, func(b Bound) bool { return !h.at[b.Link.To.UniqueID()] || !h.q.MayHold(&b.Object) })
 	names := map[string]bool{}
 	for i := range found {

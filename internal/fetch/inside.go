@@ -45,7 +45,7 @@ func (r *Reader) Inside(ctx context.Context, reads []diff.Read, catalog *Pending
 }
 
 func (r *Reader) allParts(ctx context.Context, reads []diff.Read) ([]kind.Object, error) {
-	return each(ctx, r, reads, func(ctx context.Context, read *diff.Read) ([]kind.Object, error) {
+	return inParallel(ctx, r, reads, func(ctx context.Context, read *diff.Read) ([]kind.Object, error) {
 		found, err := r.parts(ctx, *read)
 		return found, r.tolerate(read.Part.Name, read.Object.Key, err)
 	})
@@ -64,7 +64,7 @@ func (r *Reader) parts(ctx context.Context, read diff.Read) (got []kind.Object, 
 			got, err = nil, nil
 		}
 	default:
-		got, err = all(ctx, r, listing[kind.Object]{
+		got, err = readAll(ctx, r, listing[kind.Object]{
 			how:  "by " + k.Owner,
 			ask:  func(offset int) api.Request { return k.List(o, "", offset) },
 			take: take,
@@ -126,7 +126,7 @@ func (r *Reader) links(ctx context.Context, k *kind.LinkKind, owners []kind.Obje
 func pages(n int) int { return (n + kind.PageSize - 1) / kind.PageSize }
 
 func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.Object, catalog *PendingCatalog) ([]kind.Row, error) {
-	return each(ctx, r, owners, func(ctx context.Context, o *kind.Object) ([]kind.Row, error) {
+	return inParallel(ctx, r, owners, func(ctx context.Context, o *kind.Object) ([]kind.Row, error) {
 		found, err := r.rows(ctx, k.OfOwner, "by "+k.Owner, o.ID, kind.Row{OwnerID: o.ID, Owner: o.Key}, o.Bound)
 		if half := (*Incomplete)(nil); errors.As(err, &half) && k.Target == kind.APublication {
 			// Old versions of the gateway ignore the offset of this list. The lists by API are short enough for one page.
@@ -143,7 +143,7 @@ func (r *Reader) perOwner(ctx context.Context, k *kind.LinkKind, owners []kind.O
 }
 
 func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API) ([]kind.Row, error) {
-	return each(ctx, r, apis, func(ctx context.Context, api **kind.API) ([]kind.Row, error) {
+	return inParallel(ctx, r, apis, func(ctx context.Context, api **kind.API) ([]kind.Row, error) {
 		a := *api
 		found, err := r.rows(ctx, k.OfTarget, byAPI, a.ID, kind.Row{APIID: a.ID, API: a.Name, Group: a.Group}, 0)
 		if err != nil {
@@ -156,7 +156,7 @@ func (r *Reader) perAPI(ctx context.Context, k *kind.LinkKind, apis []*kind.API)
 // rows reads one list of links. Its items leave out what the list was asked for, such as the owner: that is filled in from
 // known. expected is about how many links there are; 0 if that is not known.
 func (r *Reader) rows(ctx context.Context, reading kind.LinkList, how, id string, known kind.Row, expected int) ([]kind.Row, error) {
-	return all(ctx, r, listing[kind.Row]{
+	return readAll(ctx, r, listing[kind.Row]{
 		how: how, expected: expected,
 		ask:    func(offset int) api.Request { return reading.Read(id, offset) },
 		take:   func(p kind.Page) ([]kind.Row, error) { return filled(reading, p, known) },

@@ -90,11 +90,11 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 		}
 	}()
 	if w.Kind.AllExist {
-		found, err = all(ctx, r, of(""))
-		return given(w, found), w.All, err
+		found, err = readAll(ctx, r, of(""))
+		return withAllExisting(w, found), w.All, err
 	}
 	if w.All || w.Kind.WithNames != nil { // these objects refer to others of their kind by id, and only the full list has every name
-		if found, err = all(ctx, r, of("")); err != nil {
+		if found, err = readAll(ctx, r, of("")); err != nil {
 			return nil, false, err
 		}
 		found, err = r.complete(ctx, w, found)
@@ -102,8 +102,8 @@ func (r *Reader) objects(ctx context.Context, w Want) (found []kind.Object, comp
 	}
 	found, complete, err = readSelected(ctx, r, selection[string, kind.Object]{
 		keys: w.keys(), whole: of(""), atOnce: 1,
-		find: func(ctx context.Context, name string) ([]kind.Object, error) { return all(ctx, r, of(name)) },
-		settled: func(o *kind.Object) (name string, ok bool) {
+		find: func(ctx context.Context, name string) ([]kind.Object, error) { return readAll(ctx, r, of(name)) },
+		found: func(o *kind.Object) (name string, ok bool) {
 			return o.Key, len(w.Kind.Immutable) == 0 // else the successor of a replace may be on another page
 		},
 	})
@@ -125,9 +125,9 @@ func (r *Reader) complete(ctx context.Context, w Want, listed []kind.Object) ([]
 	return r.named(ctx, w.Kind, listed)
 }
 
-// given are the wanted objects of a kind that every gateway has by itself. The gateway lists only those that were set once;
+// withAllExisting are the wanted objects of a kind that every gateway has by itself. The gateway lists only those that were set once;
 // the others are added here.
-func given(w Want, listed []kind.Object) (out []kind.Object) {
+func withAllExisting(w Want, listed []kind.Object) (out []kind.Object) {
 	missing := slices.Clone(w.Names)
 	for _, o := range listed {
 		if w.All || slices.Contains(w.Names, o.Key) {
@@ -174,7 +174,7 @@ func (r *Reader) catalog(ctx context.Context, everything bool, lookups []kind.Lo
 	var err error
 	complete, whole := everything, r.apisOf(kind.Lookup{}, "")
 	if whole.counted = counted; everything {
-		apis, err = all(ctx, r, whole)
+		apis, err = readAll(ctx, r, whole)
 	} else {
 		apis, complete, err = readSelected(ctx, r, selection[kind.Lookup, *kind.API]{
 			keys: lookups, whole: whole, atOnce: 2, find: r.find,
@@ -222,13 +222,13 @@ func (r *Reader) apisOf(l kind.Lookup, groupID string) listing[*kind.API] {
 // find looks APIs up. For the APIs of a group it takes two requests, since the list can only be filtered by the group's id.
 func (r *Reader) find(ctx context.Context, l kind.Lookup) ([]*kind.API, error) {
 	if l.Group == "" {
-		return all(ctx, r, r.apisOf(l, ""))
+		return readAll(ctx, r, r.apisOf(l, ""))
 	}
 	groups, err := r.Groups(ctx, []string{l.Group})
 	if err != nil || len(groups) == 0 {
 		return nil, err
 	}
-	return all(ctx, r, r.apisOf(l, groups[0].ID))
+	return readAll(ctx, r, r.apisOf(l, groups[0].ID))
 }
 
 // selection describes a list of which only some items may be needed.
@@ -238,46 +238,46 @@ type selection[K comparable, T any] struct {
 	atOnce int // up to this many look-ups are made without reading the first page of the list
 	find   func(context.Context, K) ([]T, error)
 	cost   func(K) int // requests that a look-up takes; nil means one
-	// settled is the key of an item on the first page that need not be looked up any more; nil if several items may
+	// found is the key of an item on the first page that need not be looked up any more; nil if several items may
 	// have the same key.
-	settled func(*T) (key K, ok bool)
+	found func(*T) (key K, ok bool)
 }
 
 // readSelected reads a whole list, or looks keys up one by one where that takes fewer requests. A few keys are looked up at
 // once; for more, it first reads a page to learn how many pages there are. complete reports whether items are the whole list.
 func readSelected[K comparable, T any](ctx context.Context, r *Reader, s selection[K, T]) (items []T, complete bool, err error) {
-	if n := s.price(s.keys); n <= s.atOnce && n == len(s.keys) {
+	if n := s.requests(s.keys); n <= s.atOnce && n == len(s.keys) {
 		s.whole.count(math.MaxInt)
-		items, err = s.look(ctx, r, s.keys, nil)
+		items, err = s.lookUp(ctx, r, s.keys, nil)
 		return items, false, err
 	}
 	var missing []K // set if looking these up is cheaper than reading the remaining pages
 	l := s.whole
 	l.enough = func(first []T, pages int) bool {
-		if m := s.missing(first); s.price(m) < pages-1 {
+		if m := s.missing(first); s.requests(m) < pages-1 {
 			missing = m
 			return true
 		}
 		return false
 	}
-	items, err = all(ctx, r, l)
+	items, err = readAll(ctx, r, l)
 	if err != nil || missing == nil {
 		return items, err == nil, err
 	}
-	items, err = s.look(ctx, r, missing, items)
+	items, err = s.lookUp(ctx, r, missing, items)
 	return items, false, err
 }
 
-// look looks keys up and adds what it finds to the items that were read before.
-func (s selection[K, T]) look(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
-	found, err := each(ctx, r, keys, func(ctx context.Context, key *K) ([]T, error) { return s.find(ctx, *key) })
+// lookUp looks keys up and adds what it finds to the items that were read before.
+func (s selection[K, T]) lookUp(ctx context.Context, r *Reader, keys []K, got []T) ([]T, error) {
+	found, err := inParallel(ctx, r, keys, func(ctx context.Context, key *K) ([]T, error) { return s.find(ctx, *key) })
 	if err != nil {
 		return nil, err
 	}
 	return collect(s.whole, batch[T]{items: got}, batch[T]{items: found}).items, nil
 }
 
-func (s selection[K, T]) price(keys []K) (n int) {
+func (s selection[K, T]) requests(keys []K) (n int) {
 	if s.cost == nil {
 		return len(keys)
 	}
@@ -287,14 +287,14 @@ func (s selection[K, T]) price(keys []K) (n int) {
 	return n
 }
 
-// missing are the keys that are not settled by the first page.
+// missing are the keys that the first page does not have.
 func (s selection[K, T]) missing(first []T) []K {
-	if s.settled == nil {
+	if s.found == nil {
 		return s.keys
 	}
 	out, seen := []K{}, map[K]bool{}
 	for i := range first {
-		if key, ok := s.settled(&first[i]); ok {
+		if key, ok := s.found(&first[i]); ok {
 			seen[key] = true
 		}
 	}

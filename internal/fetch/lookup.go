@@ -30,7 +30,7 @@ func (r *Reader) lookUp(ctx context.Context, k *kind.Kind, parent *kind.Object, 
 		found, _, err := r.objects(ctx, Want{Kind: k, Names: []string{key}})
 		return found, err
 	}
-	found, err := all(ctx, r, objectsOf(k, key))
+	found, err := readAll(ctx, r, objectsOf(k, key))
 	if err != nil {
 		return nil, err
 	}

@@ -64,7 +64,7 @@ func (r *Reader) Environments(ctx context.Context) ([]string, error) {
 
 // APIs lists the APIs that meet the conditions of q.
 func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
-	return all(ctx, r, listing[*kind.API]{
+	return readAll(ctx, r, listing[*kind.API]{
 		how:  "those with certain features",
 		ask:  func(offset int) api.Request { return kind.FindAPIs(q, offset) },
 		take: kind.APIs,
@@ -74,7 +74,7 @@ func (r *Reader) APIs(ctx context.Context, q url.Values) ([]*kind.API, error) {
 
 // Live reads the definition of an API that is live in an environment.
 func (r *Reader) Live(ctx context.Context, apiID, envID string) (*kind.Definition, error) {
-	versions, err := all(ctx, r, listing[*kind.Version]{
+	versions, err := readAll(ctx, r, listing[*kind.Version]{
 		how:    "by API and environment",
 		ask:    func(offset int) api.Request { return kind.ListVersions(apiID, envID, offset) },
 		take:   kind.Versions,
@@ -115,7 +115,7 @@ type Bound struct {
 // BoundTo reads what is bound to a target, in all environments.
 func (r *Reader) BoundTo(ctx context.Context, k *kind.LinkKind, to *kind.Target, catalog *kind.Catalog) ([]Bound, error) {
 	known := rowFor(to)
-	return all(ctx, r, listing[Bound]{
+	return readAll(ctx, r, listing[Bound]{
 		how: "by " + k.ToWord(),
 		ask: func(offset int) api.Request { return k.OfTarget.Read(to.ListedBy(), offset) },
 		take: func(p kind.Page) ([]Bound, error) {

@@ -68,7 +68,7 @@ func (r *Reader) named(ctx context.Context, k *kind.Kind, objects []kind.Object)
 		return out, nil
 	}
 	for _, kindName := range slices.Sorted(maps.Keys(missing)) {
-		found, err := all(ctx, r, objectsOf(kind.Of(kindName), ""))
+		found, err := readAll(ctx, r, objectsOf(kind.Of(kindName), ""))
 		if err != nil {
 			return nil, err
 		}

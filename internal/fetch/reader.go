@@ -53,8 +53,8 @@ func (r *Reader) group(ctx context.Context) (*errgroup.Group, context.Context) {
 	return g, gctx
 }
 
-// each reads something for each of several items in parallel, and returns the results in the order of the items.
-func each[S, T any](ctx context.Context, r *Reader, items []S, read func(context.Context, *S) ([]T, error)) ([]T, error) {
+// inParallel reads something for each of several items in parallel, and returns the results in the order of the items.
+func inParallel[S, T any](ctx context.Context, r *Reader, items []S, read func(context.Context, *S) ([]T, error)) ([]T, error) {
 	found := make([][]T, len(items))
 	g, gctx := r.group(ctx)
 	for i := range items {
@@ -96,16 +96,16 @@ func (l *listing[T]) count(least int) {
 // ahead is how many pages are requested at once when a list claims to have them, and most is the most items that are read of
 // one list: more than the quotas of any gateway allow. Both bound what a wrong total can cause.
 const (
-	ahead = 64
-	most  = 1_000_000
+	maxPagesAhead = 64
+	maxItems      = 1_000_000
 )
 
-// all reads a list: the first page together with the expected ones, then the other pages in parallel. Items may move between
+// readAll reads a list: the first page together with the expected ones, then the other pages in parallel. Items may move between
 // pages while the list is read, so an id that comes twice counts once. A list that announces more items than it returns is
 // an error, since acting on half a list would be wrong. One that announces no total, or fewer items than it returns, is read
 // until a page has nothing new.
-func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
-	got, err := begin(ctx, r, l)
+func readAll[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
+	got, err := readFirst(ctx, r, l)
 	if err != nil {
 		return nil, err
 	}
@@ -127,56 +127,56 @@ func all[T any](ctx context.Context, r *Reader, l listing[T]) ([]T, error) {
 		return first.items, nil
 	}
 	l.count(max(size, total))
-	for full := size > 0 && total != kind.Unknown; full && len(got) < pages && len(got)*size < most; {
+	for full := size > 0 && total != kind.Unknown; full && len(got) < pages && len(got)*size < maxItems; {
 		var next []batch[T]
-		if next, err = several(ctx, r, l, len(got)*size, size, min(ahead, pages-len(got))); err != nil {
+		if next, err = readPages(ctx, r, l, len(got)*size, size, min(maxPagesAhead, pages-len(got))); err != nil {
 			return nil, err
 		}
 		got, total = append(got, next...), next[len(next)-1].total
 		full = len(next[len(next)-1].items) > 0
 	}
-	return tail(ctx, r, l, collect(l, got...), total)
+	return readRest(ctx, r, l, collect(l, got...), total)
 }
 
-// begin reads the first page of a list. If more pages are expected, it reads them at the same time; they are dropped if the
+// readFirst reads the first page of a list. If more pages are expected, it reads them at the same time; they are dropped if the
 // gateway's pages turn out to be shorter than requested, since the offsets were wrong then.
-func begin[T any](ctx context.Context, r *Reader, l listing[T]) ([]batch[T], error) {
+func readFirst[T any](ctx context.Context, r *Reader, l listing[T]) ([]batch[T], error) {
 	if l.expected <= kind.PageSize {
-		first, err := one(ctx, r, l, 0)
+		first, err := readPage(ctx, r, l, 0)
 		return []batch[T]{first}, err
 	}
-	got, err := several(ctx, r, l, 0, kind.PageSize, min(ahead, pages(l.expected)))
+	got, err := readPages(ctx, r, l, 0, kind.PageSize, min(maxPagesAhead, pages(l.expected)))
 	if err == nil && len(got[0].items) != kind.PageSize {
 		got = got[:1]
 	}
 	return got, err
 }
 
-// several reads pages in parallel.
-func several[T any](ctx context.Context, r *Reader, l listing[T], offset, size, pages int) ([]batch[T], error) {
+// readPages reads pages in parallel.
+func readPages[T any](ctx context.Context, r *Reader, l listing[T], offset, size, pages int) ([]batch[T], error) {
 	out := make([]batch[T], pages)
 	g, gctx := r.group(ctx)
 	for i := range out {
 		g.Go(func() (err error) {
-			out[i], err = one(gctx, r, l, offset+i*size)
+			out[i], err = readPage(gctx, r, l, offset+i*size)
 			return err
 		})
 	}
 	return out, g.Wait()
 }
 
-// tail reads page after page until one has nothing new. It is needed if items moved, if a page was shorter than the first,
+// readRest reads page after page until one has nothing new. It is needed if items moved, if a page was shorter than the first,
 // and if the list has no total.
-func tail[T any](ctx context.Context, r *Reader, l listing[T], got *collected[T], total int) ([]T, error) {
+func readRest[T any](ctx context.Context, r *Reader, l listing[T], got *collected[T], total int) ([]T, error) {
 	for total == kind.Unknown || len(got.items) < total {
-		next, err := one(ctx, r, l, len(got.items))
+		next, err := readPage(ctx, r, l, len(got.items))
 		if err != nil {
 			return nil, err
 		}
 		fresh := got.add(next)
 		total = next.total
 		switch n := len(got.items); {
-		case n >= most, !fresh && n < total:
+		case n >= maxItems, !fresh && n < total:
 			return got.items, &Incomplete{Operation: l.ask(0).Operation, Got: n, Total: total}
 		case !fresh:
 			return got.items, nil
@@ -194,8 +194,8 @@ type Incomplete struct {
 
 func (e *Incomplete) Error() string {
 	of := fmt.Sprintf("only %d of the %d items that it counts", e.Got, e.Total)
-	if e.Got >= most {
-		of = fmt.Sprintf("more than %d items, the most that are read of one list", most)
+	if e.Got >= maxItems {
+		of = fmt.Sprintf("more than %d items, the most that are read of one list", maxItems)
 	}
 	return fmt.Sprintf("%s: the gateway returns %s; narrow the run with --kind or --name", e.Operation, of)
 }
@@ -218,7 +218,7 @@ type batch[T any] struct {
 	total int
 }
 
-func one[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b batch[T], err error) {
+func readPage[T any](ctx context.Context, r *Reader, l listing[T], offset int) (b batch[T], err error) {
 	page, items, err := ask(ctx, r, l.ask(offset), l.how, l.take)
 	if err != nil && l.none != nil && l.none(err) {
 		return batch[T]{}, nil

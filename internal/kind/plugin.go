@@ -144,7 +144,7 @@ func sentPlugin(want, have Plugin, _ func(string) bool) (sent Plugin, lost []str
 		return want, nil
 	}
 	t := content.Of(want.Type)
-	carried, masked := t.Carry(want.Content, have.Content, want.Whole)
+	carried, masked := t.KeepUnknown(want.Content, have.Content, want.Whole)
 	for _, path := range t.Secrets {
 		said, _ := jsonptr.At(want.Content, path).(string)
 		held, _ := jsonptr.At(have.Content, path).(string)

@@ -25,7 +25,7 @@ func completePlan(ctx context.Context, c *compared.Result, reader *fetch.Reader,
 		g.Go(func() (err error) {
 			q := &questions[i]
 			if c.Actual.Neighbours.Complete[q.Link.Name] {
-				found[i], err = reader.Settle(gctx, q, l, c.Actual.Neighbours.Links)
+				found[i], err = reader.HoldersOfLinks(gctx, q, l, c.Actual.Neighbours.Links)
 			} else {
 				found[i], err = reader.Holders(gctx, q, l)
 			}

@@ -52,17 +52,17 @@ type growth struct {
 	hard    bool   // a request of this round was answered with 503, or not in time
 	ends    uint64 // the round ends with the answer to a request of this number or a higher one
 	began   time.Time
-	took    map[string]*mean
+	took    map[string]*average
 	floor   map[string]time.Duration
 }
 
-type mean struct {
+type average struct {
 	sum time.Duration
 	n   int
 }
 
 func newGrowth() *growth {
-	return &growth{step: growStep, took: map[string]*mean{}, floor: map[string]time.Duration{}}
+	return &growth{step: growStep, took: map[string]*average{}, floor: map[string]time.Duration{}}
 }
 
 // allowedNow is how many requests may be in flight at this moment, given how many are.
@@ -95,7 +95,7 @@ func (g *growth) ended(t ticket, operation string, now time.Time, err error, all
 	case err == nil:
 		m := g.took[operation]
 		if m == nil {
-			m = &mean{}
+			m = &average{}
 			g.took[operation] = m
 		}
 		m.sum += now.Sub(t.at)

@@ -124,8 +124,8 @@ func (w *window) slower(now time.Time) {
 	w.calm = now
 }
 
-// patience is how long a learnt rate is kept before a higher one is tried.
-func (w *window) patience() time.Duration {
+// keepFor is how long a learnt rate is kept before a higher one is tried.
+func (w *window) keepFor() time.Duration {
 	d := probeAfter * w.per
 	for range w.failed {
 		d *= probeLater
@@ -138,7 +138,7 @@ func (w *window) faster(now time.Time) {
 	switch calm := now.Sub(w.calm); {
 	case w.share < 1 && calm >= w.per:
 		w.share = min(w.share*fasterBy, 1)
-	case w.share >= 1 && w.learnt && calm >= w.patience(): // the true limit may be higher
+	case w.share >= 1 && w.learnt && calm >= w.keepFor(): // the true limit may be higher
 		w.boost = max(2*w.boost, leastBoost)
 		w.share *= 1 + w.boost
 	default:

@@ -38,12 +38,12 @@ const (
 // After a pause one request is sent alone; the others follow when it was accepted. Refusals of requests that had started before
 // the last reaction do not lead to another one.
 type pacer struct {
-	turn chan struct{} // holds one token while a request is next in line, so that requests start in order
-	wake chan struct{} // receives when the next request may be able to start
-	rps  *rate.Limiter // nil without a fixed cap
-	most int           // upper bound of allowed
-	tell func(wait time.Duration)
-	all  *Bound // shared by several pacers; nil if there is none
+	turn   chan struct{} // holds one token while a request is next in line, so that requests start in order
+	wake   chan struct{} // receives when the next request may be able to start
+	rps    *rate.Limiter // nil without a fixed cap
+	most   int           // upper bound of allowed
+	onWait func(wait time.Duration)
+	all    *Bound // shared by several pacers; nil if there is none
 
 	mu        sync.Mutex
 	grow      *growth // nil if the number in flight is fixed
@@ -70,10 +70,10 @@ type start struct {
 type ticket = start
 
 // newPacer makes a pacer with at most parallel requests in flight; 0 means as many as the gateway handles.
-func newPacer(parallel int, maxRPS float64, tell func(time.Duration)) *pacer {
+func newPacer(parallel int, maxRPS float64, onWait func(time.Duration)) *pacer {
 	p := &pacer{
 		turn: make(chan struct{}, 1), wake: make(chan struct{}, 1),
-		most: parallel, allowed: parallel, highest: parallel, tell: tell,
+		most: parallel, allowed: parallel, highest: parallel, onWait: onWait,
 	}
 	if parallel == 0 {
 		p.grow, p.most, p.allowed, p.highest = newGrowth(), MostInFlight, growStart, growStart
@@ -107,7 +107,7 @@ func (p *pacer) acquire(ctx context.Context) (ticket, error) {
 		}
 		if wait >= time.Second && !told {
 			told = true
-			p.tell(wait)
+			p.onWait(wait)
 		}
 		p.await(ctx, wait)
 	}

@@ -83,7 +83,7 @@ func (w *World) takeOffline(s State) {
 		for _, o := range objectsOf(s, k.Section) {
 			refs, _ := o["apis"].([]any)
 			for i := range refs {
-				if a, env := w.meant(refs[i]); gone[a.Path+" "+env] {
+				if a, env := w.apiOf(refs[i]); gone[a.Path+" "+env] {
 					refs[i] = map[string]any{"group": a.Group, "name": a.Name, "environment": env, "offline": true}
 				}
 			}
@@ -91,8 +91,8 @@ func (w *World) takeOffline(s State) {
 	}
 }
 
-// meant returns the API and the environment of a reference that was made by the method reference.
-func (w *World) meant(ref any) (API, string) {
+// apiOf returns the API and the environment of a reference that was made by the method reference.
+func (w *World) apiOf(ref any) (API, string) {
 	m, ok := ref.(map[string]any)
 	env := spec.DefaultEnvironment
 	if ok {

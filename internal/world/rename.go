@@ -28,7 +28,7 @@ func (w *World) Renamed(s State) State {
 		now[k.Name] = map[string]string{}
 		for _, o := range objectsOf(s, k.Section) {
 			if name := o["name"].(string); !slices.Contains(k.BuiltIn, name) && w.rand.IntN(3) == 0 {
-				now[k.Name][name] = w.another(k, s, now[k.Name], name)
+				now[k.Name][name] = w.newName(k, s, now[k.Name], name)
 			}
 		}
 	}
@@ -43,11 +43,11 @@ func (w *World) Renamed(s State) State {
 	return out
 }
 
-// another returns a new name for an object: one that was never used, or one whose object is not in the state any more and has
+// newName returns a new name for an object: one that was never used, or one whose object is not in the state any more and has
 // no references.
-func (w *World) another(k *kind.Kind, s State, given map[string]string, name string) string {
+func (w *World) newName(k *kind.Kind, s State, given map[string]string, name string) string {
 	now := "new_" + name
-	if referred(k) || k.RefersTo == k.Name || len(w.there(k)) > 0 || w.rand.IntN(4) > 0 {
+	if referred(k) || k.RefersTo == k.Name || len(w.needed(k)) > 0 || w.rand.IntN(4) > 0 {
 		return now
 	}
 	for i := range w.opt.Policies {
@@ -76,7 +76,7 @@ func (w *World) renamed(k *kind.Kind, o map[string]any, now names) map[string]an
 				out[link.Field].([]any)[i] = now.of(link.Target, targets[i].(string))
 				continue
 			}
-			a, env := w.meant(targets[i])
+			a, env := w.apiOf(targets[i])
 			a.Group = now.of(kind.AGroup, a.Group)
 			out[link.Field].([]any)[i] = w.reference(a, now.of(kind.AnEnvironment, env))
 		}

@@ -74,11 +74,11 @@ func (e *Estate) item(k *kind.Kind, o *Object, all bool) map[string]any {
 // Bare returns the state of an emulated gateway that has only the APIs, and quotas that allow all other objects.
 func (e *Estate) Bare() []byte { return e.state(false) }
 
-// Held returns the state of an emulated gateway that matches the files.
-func (e *Estate) Held() []byte { return e.state(true) }
+// GatewayState returns the state of an emulated gateway that matches the files.
+func (e *Estate) GatewayState() []byte { return e.state(true) }
 
 // state returns JSON, which the emulator reads faster than YAML.
-func (e *Estate) state(held bool) []byte {
+func (e *Estate) state(matching bool) []byte {
 	const plenty = 1_000_000
 	groups := make([]any, e.Groups)
 	for g := range groups {
@@ -97,7 +97,7 @@ func (e *Estate) state(held bool) []byte {
 		for i := range s.Objects {
 			items = append(items, e.item(s.Kind, &s.Objects[i], false))
 		}
-		if held {
+		if matching {
 			doc[s.Section] = items
 		}
 	}

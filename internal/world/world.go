@@ -79,10 +79,10 @@ func kinds() (out []*kind.Kind) {
 func (w *World) Draw() State {
 	s, names := State{}, map[string][]string{}
 	for _, k := range kinds() {
-		names[k.Name] = w.there(k)
+		names[k.Name] = w.needed(k)
 		for i := range w.opt.Policies {
 			name := fmt.Sprintf("%s_%d", k.Name, i)
-			held := w.opt.Unmanaged && len(k.Immutable) > 0 && lasts(k, name) // an unmanaged collection may still refer to it
+			held := w.opt.Unmanaged && len(k.Immutable) > 0 && neverReplaced(k, name) // an unmanaged collection may still refer to it
 			if w.rand.IntN(3) > 0 || held {
 				names[k.Name] = append(names[k.Name], name)
 			}
@@ -91,7 +91,7 @@ func (w *World) Draw() State {
 	lasting := map[string][]string{}
 	for _, k := range kinds() {
 		for _, name := range names[k.Name] {
-			if lasts(k, name) {
+			if neverReplaced(k, name) {
 				lasting[k.Name] = append(lasting[k.Name], name)
 			}
 		}
@@ -104,7 +104,7 @@ func (w *World) Draw() State {
 			known[k.Name] = slices.DeleteFunc(slices.Clone(names[k.Name]), func(name string) bool { return !referable(name) })
 		}
 		for _, name := range names[k.Name] {
-			d := &drawer{rand: w.rand, opt: w.opt, names: known, lasts: lasts(k, name), words: maps.Clone(w.fixed[k.Name+"/"+name])}
+			d := &drawer{rand: w.rand, opt: w.opt, names: known, lasts: neverReplaced(k, name), words: maps.Clone(w.fixed[k.Name+"/"+name])}
 			if k.RefersTo == k.Name && referable(name) {
 				d.without = k.Immutable
 			}
@@ -134,10 +134,10 @@ func (w *World) Draw() State {
 // references itself.
 func referable(name string) bool { return strings.HasSuffix(name, "0") || strings.HasSuffix(name, "2") }
 
-// lasts reports whether the fields of an object that cannot change in place are the same in all states. Such an object is never
+// neverReplaced reports whether the fields of an object that cannot change in place are the same in all states. Such an object is never
 // replaced, so objects of other kinds can refer to it; a reference would prevent the delete of the old object. Of kinds that can
 // be replaced, every second object lasts.
-func lasts(k *kind.Kind, name string) bool {
+func neverReplaced(k *kind.Kind, name string) bool {
 	return referred(k) && (len(k.Immutable) == 0 || name[len(name)-1]%2 == 0)
 }
 
@@ -157,8 +157,8 @@ func (w *World) settings(k *kind.Kind) map[string]any {
 	return out
 }
 
-// there returns the objects of a kind that the world's APIs need: their groups and environments.
-func (w *World) there(k *kind.Kind) (names []string) {
+// needed returns the objects of a kind that the world's APIs need: their groups and environments.
+func (w *World) needed(k *kind.Kind) (names []string) {
 	if k.Name == kind.AnEnvironment {
 		return slices.Clone(Environments)
 	}
@@ -232,11 +232,11 @@ func (w *World) Gateway(s State) []byte {
 		}
 		groups[i]["apis"] = append(groups[i]["apis"].([]any), map[string]any{"name": a.Name, "method": a.Method, "path": a.Path, "auth_type": "APP", "published": a.Published})
 	}
-	return render(made(s), map[string]any{"gateway": map[string]any{"environments": Environments, "groups": groups}})
+	return render(withGenerated(s), map[string]any{"gateway": map[string]any{"environments": Environments, "groups": groups}})
 }
 
-// made returns a state with values for everything that files only ask the gateway to generate.
-func made(s State) State {
+// withGenerated returns a state with values for everything that files only ask the gateway to generate.
+func withGenerated(s State) State {
 	out := maps.Clone(s)
 	for _, part := range kind.All {
 		owner := kind.Of(part.Owner)

@@ -68,7 +68,7 @@ func compare(t *testing.T, s *Site, state *spec.State, p diff.Options) (*reconci
 
 // unchanged compares files with a gateway that matches them.
 func unchanged(t *testing.T, e *world.Estate, state *spec.State) {
-	s := site(t, e.Held())
+	s := site(t, e.GatewayState())
 	began := time.Now()
 	_, c := compare(t, s, state, diff.Options{})
 	took := time.Since(began)
@@ -149,7 +149,7 @@ func onTime(t *testing.T, e *world.Estate, took time.Duration, requests int) {
 // TestPullRequest: one throttle and its two bindings in estate E need few reads, both with small files and with a narrowed run.
 func TestPullRequest(t *testing.T) {
 	e := world.NewEstate(world.E, 1)
-	gateway, err := NewSite(e.Held(), 0, parallel)
+	gateway, err := NewSite(e.GatewayState(), 0, parallel)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,7 @@ func TestPullRequest(t *testing.T) {
 // TestSparse: if the files of an estate manage less, fewer reads are needed.
 func TestSparse(t *testing.T) {
 	e := world.NewEstate(world.OfObjects(2000), 1)
-	s, err := NewSite(e.Held(), 0, parallel)
+	s, err := NewSite(e.GatewayState(), 0, parallel)
 	if err != nil {
 		t.Fatal(err)
 	}

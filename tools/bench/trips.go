@@ -61,7 +61,7 @@ func NewTripGateway(dir string, large bool) (*TripGateway, error) {
 
 // Args resets the gateway to its first state and returns the arguments of a command that contacts it.
 func (g *TripGateway) Args(t *Trip) ([]string, error) {
-	if err := os.WriteFile(g.state, g.e.Held(), 0o600); err != nil {
+	if err := os.WriteFile(g.state, g.e.GatewayState(), 0o600); err != nil {
 		return nil, err
 	}
 	fill := map[string]string{"FILE": g.file, "CHANGED": g.changed, "API": g.e.Group(0) + "/" + g.e.API(0)}

@@ -8,32 +8,32 @@ import (
 	"github.com/apigw-sync/apigw-sync/internal/kind/shape"
 )
 
-// Carry returns want with the members of have that this version does not know and that want does not mention. An update
+// KeepUnknown returns want with the members of have that this version does not know and that want does not mention. An update
 // must send them, or they would be lost. A member that is null in want counts as mentioned, so it is removed; an
 // optional mapping that want leaves out is removed with all its members. If whole is true, only secrets are carried.
 // masked are the JSON pointers of carried members that the gateway shows masked, so they cannot be sent back.
-func (t Type) Carry(want, have map[string]any, whole bool) (carried map[string]any, masked []string) {
+func (t Type) KeepUnknown(want, have map[string]any, whole bool) (carried map[string]any, masked []string) {
 	if !t.Shape.HasUnknown(have) {
 		return want, nil
 	}
-	c := t.carrying(whole)
+	c := t.preserver(whole)
 	carried, _ = c.Members(t.Shape, "", want, have)
 	slices.Sort(c.Masked)
 	return carried, c.Masked
 }
 
-// Without returns have without the members that Carry carries, so that it can be compared with want. some is false if
+// Without returns have without the members that KeepUnknown adds, so that it can be compared with want. some is false if
 // have has no unknown members.
 func (t Type) Without(have, want map[string]any, whole bool) (rest map[string]any, some bool) {
 	if !t.Shape.HasUnknown(have) {
 		return have, false
 	}
-	_, rest = t.carrying(whole).Members(t.Shape, "", want, have)
+	_, rest = t.preserver(whole).Members(t.Shape, "", want, have)
 	return rest, true
 }
 
-// carrying returns the rules by which Carry and Without find the members.
-func (t Type) carrying(whole bool) *shape.Preserver {
+// preserver returns the rules by which KeepUnknown and Without find the members.
+func (t Type) preserver(whole bool) *shape.Preserver {
 	return &shape.Preserver{
 		OnlySecrets: whole,
 		Canonical:   t.value,

@@ -95,7 +95,7 @@ func TestCarry(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			typ := Of(tt.kind)
 			before := encodeJSON(tt.want) + encodeJSON(tt.have)
-			got, masked := typ.Carry(tt.want, tt.have, false)
+			got, masked := typ.KeepUnknown(tt.want, tt.have, false)
 			if diff := cmp.Diff(tt.sent, got); diff != "" {
 				t.Errorf("sent (-want +got):\n%s", diff)
 			}
@@ -131,12 +131,12 @@ func FuzzCarry(f *testing.F) {
 		if err1 != nil || err2 != nil || !isMap || !both {
 			t.Skip()
 		}
-		sent, _ := typ.Carry(want, have, false)
+		sent, _ := typ.KeepUnknown(want, have, false)
 		rest, _ := typ.Without(sent, want, false)
 		if diff := cmp.Diff(typ.Normalize(want), typ.Normalize(rest)); diff != "" {
 			t.Errorf("another is sent than wanted (-want +sent):\n%s", diff)
 		}
-		again, _ := typ.Carry(want, sent, false)
+		again, _ := typ.KeepUnknown(want, sent, false)
 		if diff := cmp.Diff(typ.Normalize(sent), typ.Normalize(again)); diff != "" {
 			t.Errorf("sending again changes it (-once +twice):\n%s", diff)
 		}

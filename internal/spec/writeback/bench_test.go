@@ -12,7 +12,7 @@ import (
 // BenchmarkUpdate updates the file of a large gateway in which one binding in a hundred differs.
 func BenchmarkUpdate(b *testing.B) {
 	e := world.NewEstate(world.E, 1)
-	_, g := read(b, e.Held())
+	_, g := read(b, e.GatewayState())
 	inputs := []spec.Input{{Name: "gateway.yaml", Data: e.Churn(1, 2).File()}}
 	for b.Loop() {
 		result, _, err := writeback.Run(inputs, spec.Options{}, g, diff.Options{})

@@ -116,7 +116,7 @@ func (p *perf) paceTimes() error {
 			requests := 0
 			for i, parallel := range []int{parallel, 0} {
 				way := &paced{pace: how, latency: latency, began: time.Now()}
-				s, err := bench.NewSiteBy(e.Held(), parallel, func(g *emulator.Gateway) http.RoundTripper {
+				s, err := bench.NewSiteBy(e.GatewayState(), parallel, func(g *emulator.Gateway) http.RoundTripper {
 					way.RoundTripper = emulator.Transport(g)
 					return way
 				})

@@ -41,7 +41,7 @@ func (p *perf) requests() error {
 	for _, size := range sized(p, sizes(), 2) {
 		log.Printf("requests of %d bindings", size.Bindings)
 		e := world.NewEstate(size, 1)
-		s, err := bench.NewSite(e.Held(), 0, parallel)
+		s, err := bench.NewSite(e.GatewayState(), 0, parallel)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (p *perf) times() error {
 	}
 	for _, latency := range []time.Duration{0, 20 * time.Millisecond, 100 * time.Millisecond} {
 		log.Printf("times at %s", latency)
-		s, err := bench.NewSite(e.Held(), latency, parallel)
+		s, err := bench.NewSite(e.GatewayState(), latency, parallel)
 		if err != nil {
 			return err
 		}

@@ -155,7 +155,7 @@ func (p *perf) steps() error {
 	e := world.NewEstate(world.OfObjects(p.objects), 1)
 	c := cost{Objects: e.Count(), Requests: bench.Reads(e).Sum()}
 	files := e.Files(1000)
-	if err := write(p.dir, e.Held(), files); err != nil {
+	if err := write(p.dir, e.GatewayState(), files); err != nil {
 		return err
 	}
 	state, err := bench.Load(files...)
@@ -184,7 +184,7 @@ func (p *perf) steps() error {
 
 // impact measures finding out how a plan affects callers.
 func (p *perf) impact(e *world.Estate, c *cost) error {
-	s, err := bench.NewSite(e.Held(), 0, parallel)
+	s, err := bench.NewSite(e.GatewayState(), 0, parallel)
 	if err != nil {
 		return err
 	}
