@@ -208,18 +208,7 @@ func regroup(by kind.Grouping, work []*job) [][]*job {
 	if by != kind.Cross {
 		return [][]*job{work}
 	}
-	owners, order := map[string][]*job{}, []string{}
-	for _, j := range work {
-		if owners[j.Link.OwnerID] == nil {
-			order = append(order, j.Link.OwnerID)
-		}
-		owners[j.Link.OwnerID] = append(owners[j.Link.OwnerID], j)
-	}
-	var out [][]*job
-	for _, owner := range order {
-		out = append(out, owners[owner])
-	}
-	return out
+	return diff.GroupBy(work, func(j **job) string { return (*j).Link.OwnerID })
 }
 
 // halves divides a group in two so that one request can write each half. A cross product is divided between owners as long

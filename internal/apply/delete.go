@@ -70,8 +70,8 @@ func (r *runner) release(ctx context.Context, owner *kind.Kind, ch *diff.Change,
 // unbindFound unbinds links of an owner that the plan does not know.
 func (r *runner) unbindFound(ctx context.Context, owner *kind.Kind, links []kind.Link) bool {
 	for _, k := range kind.LinksFrom(owner.Name) {
-		mine := slices.DeleteFunc(slices.Clone(links), func(l kind.Link) bool { return l.Kind != k.Name })
-		for _, g := range diff.Group(k.Unbind, mine) {
+		ofKind := slices.DeleteFunc(slices.Clone(links), func(l kind.Link) bool { return l.Kind != k.Name })
+		for _, g := range diff.Group(k.Unbind, ofKind) {
 			q := k.Unbind[g.Write].Request(g.Links)
 			for i := range g.Links {
 				q.About = append(q.About, g.Links[i].Address())

@@ -86,7 +86,7 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 	for n := range repeats {
 		q.IsRetry = n > 0
 		attempts, err := r.sendCreate(ctx, k, j, value, q)
-		mine := q.IsRetry || attempts > 1 || api.Unclear(err) // an attempt of this run may have created the object
+		ourAttempt := q.IsRetry || attempts > 1 || api.Unclear(err) // an attempt of this run may have created the object
 		switch {
 		case err == nil:
 			j.succeed("")
@@ -94,11 +94,11 @@ func (r *runner) create(ctx context.Context, k *kind.Kind, j *job, value any, ke
 		case q.IsRetry && errors.Is(err, api.ErrNotSent):
 			return // the job keeps the outcome of the previous attempt
 		case !api.Unclear(err) && !k.Codes.Exists(err):
-			if j.fail(err); mine {
-				r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, mine: true})
+			if j.fail(err); ourAttempt {
+				r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, ourAttempt: true})
 			}
 			return
-		case r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, mine: mine}):
+		case r.confirmCreated(ctx, k, j, lookup{value: value, key: key, err: err, ourAttempt: ourAttempt}):
 			return
 		case !api.Pause(ctx, backoff(n)):
 			return
@@ -136,10 +136,10 @@ func (r *runner) noteCreated(k *kind.Kind, ch *diff.Change, id string, value any
 
 // lookup is a search for the object of a create that ended with err.
 type lookup struct {
-	value any
-	key   string
-	err   error
-	mine  bool // a request of this run may have created it
+	value      any
+	key        string
+	err        error
+	ourAttempt bool // a request of this run may have created it
 }
 
 // confirmCreated looks for the object of a create that failed or is unclear, and settles the job. It returns false if the
@@ -156,7 +156,7 @@ func (r *runner) confirmCreated(ctx context.Context, k *kind.Kind, j *job, l loo
 	case o == nil:
 		j.fail(l.err)
 		return false
-	case !l.mine && len(diff.Leaves(k, k.ForComparison(l.value, o.Value), l.value)) > 0:
+	case !l.ourAttempt && len(diff.Leaves(k, k.ForComparison(l.value, o.Value), l.value)) > 0:
 		j.fail(l.err, "somebody else created it after the gateway was read")
 	default:
 		r.created.Store(o.ID, *o)
@@ -167,7 +167,7 @@ func (r *runner) confirmCreated(ctx context.Context, k *kind.Kind, j *job, l loo
 }
 
 func creationNote(l lookup) string {
-	if l.mine {
+	if l.ourAttempt {
 		return "the answer was lost; the object was found"
 	}
 	return "was already there as wanted"

@@ -2,6 +2,7 @@ package apply
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/apigw-sync/apigw-sync/internal/api"
@@ -23,13 +24,7 @@ func (r *runner) watch(ctx context.Context, k *kind.LinkKind, work []*job, settl
 		if err != nil {
 			return left, err
 		}
-		var still []*job
-		for _, j := range left {
-			if !settled(j, held) {
-				still = append(still, j)
-			}
-		}
-		left = still
+		left = slices.DeleteFunc(slices.Clone(left), func(j *job) bool { return settled(j, held) })
 	}
 	return left, nil
 }

@@ -28,7 +28,7 @@ func group(ways []kind.Write, items []Item) []bundle {
 		return crossProducts(way.Max, items)
 	case kind.ByOwner:
 		var out []bundle
-		for _, list := range groupBy(items, func(i *Item) string { return i.Link.Owner }) {
+		for _, list := range GroupBy(items, func(i *Item) string { return i.Link.Owner }) {
 			out = append(out, chunks(0, way.Max, list)...)
 		}
 		return out
@@ -79,11 +79,11 @@ func pointers[T any](list []T) iter.Seq2[int, *T] {
 
 // byEnv groups items by environment.
 func byEnv(items []Item) [][]Item {
-	return groupBy(items, func(i *Item) string { return i.Link.To.Env })
+	return GroupBy(items, func(i *Item) string { return i.Link.To.Env })
 }
 
-// groupBy groups the entries of a list by key. The groups have the order in which their keys first appear.
-func groupBy[T any](list []T, key func(*T) string) (out [][]T) {
+// GroupBy groups the entries of a list by key. The groups have the order in which their keys first appear.
+func GroupBy[T any](list []T, key func(*T) string) (out [][]T) {
 	at := map[string]int{}
 	for i, x := range pointers(list) {
 		n := numberOf(at, key(x))

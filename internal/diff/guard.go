@@ -97,7 +97,7 @@ func (b *builder) guards(k *kind.LinkKind) *guards {
 			s.held[Slot{at, k.Slot(owner.Value)}] = true
 		}
 		if update, ok := keeps[l.OwnerID]; ok {
-			if _, goes := b.index[l.Address()+" "+string(Unbind)]; !goes {
+			if _, isUnbound := b.index[l.Address()+" "+string(Unbind)]; !isUnbound {
 				s.guarding[at] = append(s.guarding[at], update)
 			}
 		}

@@ -202,7 +202,7 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 			c.bind(k, &want[i])
 		}
 	}
-	var goes []kind.Link
+	var removed []kind.Link
 	for i := range held {
 		if wanted[held[i].To.UniqueID()] {
 			continue
@@ -213,9 +213,9 @@ func (c *comparison) compareLinks(k *kind.LinkKind, p pair, held []kind.Link, wa
 		}
 		l := held[i]
 		l.Owner = p.want.Key
-		goes = append(goes, l)
+		removed = append(removed, l)
 	}
-	c.unbind(k, goes, nil)
+	c.unbind(k, removed, nil)
 }
 
 // replaceLinks plans the bindings of a replaced owner. A binding that it has and should keep is moved to the successor as

@@ -166,7 +166,7 @@ func (b *builder) vacate(k *kind.LinkKind) {
 		}
 	}
 	for _, l := range pointers(b.c.have.Links) {
-		if step, goes := deletes[l.OwnerID]; goes && l.Kind == k.Name {
+		if step, isDeleted := deletes[l.OwnerID]; isDeleted && l.Kind == k.Name {
 			frees[l.To.UniqueID()] = append(frees[l.To.UniqueID()], step)
 		}
 	}

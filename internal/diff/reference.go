@@ -46,7 +46,7 @@ func (b *builder) references() {
 // orderUniqueNames makes the create of an object that can exist only once on a gateway wait until it is removed from its other
 // owner.
 func (b *builder) orderUniqueNames() {
-	goes, gone := map[string][]int{}, map[string]int{} // steps that remove objects, by KIND/NAME and by address
+	removals, gone := map[string][]int{}, map[string]int{} // steps that remove objects, by KIND/NAME and by address
 	name := func(o *kind.Object) string { return o.Kind + strings.TrimPrefix(o.Key, o.Owner) }
 	for i, s := range pointers(b.steps) {
 		if s.Op == OpDelete || s.Op == OpBatchDelete {
@@ -58,13 +58,13 @@ func (b *builder) orderUniqueNames() {
 	for _, o := range pointers(b.c.have.Objects) {
 		for _, address := range []string{o.Address(), o.OwnerAddress()} {
 			if step, ok := gone[address]; ok && kind.Of(o.Kind).UniqueName {
-				goes[name(o)] = append(goes[name(o)], step)
+				removals[name(o)] = append(removals[name(o)], step)
 			}
 		}
 	}
 	for i, s := range pointers(b.steps) {
 		if s.Op == OpCreate && kind.Of(s.Kind).UniqueName {
-			b.need(i, 0, goes[name(&b.plan.Changes[s.Items[0].Change].Want.Object)]...)
+			b.need(i, 0, removals[name(&b.plan.Changes[s.Items[0].Change].Want.Object)]...)
 		}
 	}
 }

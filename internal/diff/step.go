@@ -194,7 +194,7 @@ func (b *builder) changeParts() {
 		}
 	}
 	owner := func(change *int) string { ch := &b.plan.Changes[*change]; return ch.Kind + " " + ch.Name }
-	for _, changes := range groupBy(parts, owner) {
+	for _, changes := range GroupBy(parts, owner) {
 		b.changePartsOf(changes)
 	}
 }

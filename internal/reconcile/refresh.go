@@ -3,6 +3,8 @@ package reconcile
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/apigw-sync/apigw-sync/internal/diff"
@@ -98,7 +100,7 @@ func apisToBind(e *diff.Extract) []string {
 			names[l.To.API.Name] = true
 		}
 	}
-	return sorted(names)
+	return slices.Sorted(maps.Keys(names))
 }
 
 // currentLinks returns the wanted links of an extract with their current ids.

@@ -185,5 +185,3 @@ func environments(ctx context.Context, reader *fetch.Reader, state *spec.State, 
 	}
 	return withNewNames(catalog, draft), err
 }
-
-func sorted(set map[string]bool) []string { return slices.Sorted(maps.Keys(set)) }

@@ -77,11 +77,9 @@ func (w *states) quotasOfApps() quotas {
 	if len(changes) == 0 {
 		return q
 	}
-	for _, list := range [][]kind.Link{w.in.Have.Links, w.in.Have.Neighbours.Links} {
-		for i := range list {
-			if l := &list[i]; l.Kind == "app_quota_binding" {
-				q.before[w.addressAfter(l.To.Address())] = w.addressAfter(l.OwnerAddress())
-			}
+	for _, l := range slices.Concat(w.in.Have.Links, w.in.Have.Neighbours.Links) {
+		if l.Kind == "app_quota_binding" {
+			q.before[w.addressAfter(l.To.Address())] = w.addressAfter(l.OwnerAddress())
 		}
 	}
 	q.after = maps.Clone(q.before)

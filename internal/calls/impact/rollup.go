@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+
+	"github.com/apigw-sync/apigw-sync/internal/diff"
 )
 
 // Row is what similar entries have in common.
@@ -19,20 +21,13 @@ type Row struct {
 
 // Rollup joins similar entries, and keeps their order.
 func Rollup(entries []Entry) (out []Row) {
-	similar := map[string][]Entry{}
-	var order []string
-	for _, e := range entries {
-		key := fmt.Sprint(e.Aspects, e.API == "")
+	for _, similar := range diff.GroupBy(entries, func(e *Entry) string {
 		if strings.HasSuffix(e.API, AllOf) {
-			key = e.Where() // which differs for each group
+			return e.Where() // which differs for each group
 		}
-		if similar[key] == nil {
-			order = append(order, key)
-		}
-		similar[key] = append(similar[key], e)
-	}
-	for _, key := range order {
-		out = append(out, rowOf(similar[key]))
+		return fmt.Sprint(e.Aspects, e.API == "")
+	}) {
+		out = append(out, rowOf(similar))
 	}
 	return out
 }

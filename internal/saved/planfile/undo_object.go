@@ -36,8 +36,8 @@ func (b *undoState) created(o object, ch *document.Change, wanted *Object) {
 	if now == nil || !b.isFromRun(ch, wanted, now) {
 		return
 	}
-	if strange := b.notFromRun(o); len(strange) > 0 {
-		b.result.Stale = append(b.result.Stale, strange...)
+	if foreign := b.notFromRun(o); len(foreign) > 0 {
+		b.result.Stale = append(b.result.Stale, foreign...)
 		return
 	}
 	b.result.Extract.Desired.Owns[o.kind] = append(b.result.Extract.Desired.Owns[o.kind], now.Key)
@@ -218,7 +218,7 @@ func overlap(a, b string) bool {
 
 // replaced takes back a replace, which may have ended after any of its requests.
 func (b *undoState) replaced(o object, ch *document.Change, was *Held, wanted *Object) {
-	var mine *kind.Object
+	var successor *kind.Object
 	for now := range b.present(o) {
 		if now.ID == was.ID {
 			continue
@@ -237,16 +237,16 @@ func (b *undoState) replaced(o object, ch *document.Change, was *Held, wanted *O
 			b.skipInside[o] = true
 			return
 		}
-		mine = now
+		successor = now
 	}
 	switch there := b.objects[o.kind+"/"+was.Key]; {
-	case there != nil && (mine == nil || there.ID != mine.ID):
+	case there != nil && (successor == nil || there.ID != successor.ID):
 		b.owner(o) // the successor that the run made is deleted
-	case mine == nil:
+	case successor == nil:
 		b.recreate(o, was, wanted.Key)
 	default:
 		b.result.Extract.Carried[o.kind+"/"+was.Key] = true
-		b.restore(o, ch, was, wanted, mine, nil)
+		b.restore(o, ch, was, wanted, successor, nil)
 	}
 }
 
