@@ -27,8 +27,9 @@ type job struct {
 	diff.Item
 	change    *diff.Change // nil for an unbind or bind that only serves another job, and that no change shows
 	out       *outcome
-	unplanned []string // addresses of policies that have the slot of this bind, and that the plan does not displace
-	blocking  []*job   // unbinds of the links that have the slot of this bind
+	unplanned []string    // addresses of policies that have the slot of this bind, and that the plan does not displace
+	blocking  []*job      // unbinds of the links that have the slot of this bind
+	elsewhere []kind.Link // links in other slots of the target of this bind
 }
 
 // withAddresses adds the addresses to a request that it concerns: of the links for binds and unbinds, else of the changes.

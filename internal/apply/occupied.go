@@ -12,13 +12,13 @@ import (
 
 // freeSlots unbinds the links that have the slots of some refused binds, and sends these binds at once, so that no API is without
 // a policy for longer than two requests take. Then it sends the other binds again. At the first call it unbinds the links
-// that the plan has in these slots, at the second the links that the gateway has, at the third whatever else the plan unbinds
-// from the same targets. It returns false if there is none.
+// that the plan has in these slots, at the second the links that the gateway has, then those in other slots of the same
+// targets, and whatever else the plan unbinds from these. It returns false if there is none.
 func (r *runner) freeSlots(ctx context.Context, k *kind.LinkKind, way kind.Write, work []*job, t try) bool {
 	if k.Slot == nil || k.Overwrites {
 		return false
 	}
-	for finders := []linkFinder{r.planned, r.onGateway, r.plannedInOtherSlots}; t.searches < len(finders); {
+	for finders := []linkFinder{r.planned, r.onGateway, r.inOtherSlots, r.plannedInOtherSlots}; t.searches < len(finders); {
 		find := finders[t.searches]
 		t.searches++
 		blocking := r.findBlocking(ctx, k, work, find)
@@ -117,8 +117,14 @@ func (r *runner) plannedInOtherSlots(_ context.Context, k *kind.LinkKind, j *job
 	return out
 }
 
-// onGateway are the links that the gateway has now in the slot of a bind. Where that slot is empty they are those in the
-// target's other slots, since some gateways have one slot for all. Links that the plan does not unbind or displace are
+// inOtherSlots are the links that onGateway found in other slots of the target of a bind whose own slot was empty, since some
+// gateways have one slot for all. They come after those of onGateway: one request is for many targets, and the gateway refuses
+// all of it because of one.
+func (r *runner) inOtherSlots(_ context.Context, _ *kind.LinkKind, j *job) []kind.Link {
+	return j.elsewhere
+}
+
+// onGateway are the links that the gateway has now in the slot of a bind. Links that the plan does not unbind or displace are
 // left alone: the error of the bind names their owners.
 func (r *runner) onGateway(ctx context.Context, k *kind.LinkKind, j *job) []kind.Link {
 	held, err := r.reader.LinksAt(ctx, k, j.Link.To)
@@ -139,8 +145,8 @@ func (r *runner) onGateway(ctx context.Context, k *kind.LinkKind, j *job) []kind
 			others = append(others, h)
 		}
 	}
-	if len(out) == 0 {
-		return others
+	if j.elsewhere = nil; len(out) == 0 {
+		j.elsewhere = others
 	}
 	return out
 }
