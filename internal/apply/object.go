@@ -211,7 +211,7 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 		j.fail(err)
 		return
 	}
-	got := r.updateOnce(ctx, k, j, value, have.ID, q)
+	got := r.updateOnce(ctx, k, j, value, have, q)
 	if j.refusesInput() && have.Extra != nil { // the unknown members of the object are not lost by leaving them out
 		have.Extra = nil
 		r.update(ctx, k, j, value, have)
@@ -222,12 +222,12 @@ func (r *runner) update(ctx context.Context, k *kind.Kind, j *job, value any, ha
 	}
 	if body, kept := k.EmptyAgain(q.Body, value, got); kept {
 		q.Body = body
-		r.updateOnce(ctx, k, j, value, have.ID, q)
+		r.updateOnce(ctx, k, j, value, have, q)
 	}
 }
 
 // updateOnce sends an update and settles the job. It returns the value that the gateway has afterwards, if that is known.
-func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, id string, q api.Request) any {
+func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any, have kind.Object, q api.Request) any {
 	var raw json.RawMessage
 	n, err := r.call(ctx, withAddresses(q, j), &raw)
 	j.out.attempts += n
@@ -246,7 +246,7 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 		err = api.ErrUnreadable
 	}
 	if api.Unclear(err) || n > 1 {
-		return r.confirmUpdated(ctx, k, j, value, id, err)
+		return r.confirmUpdated(ctx, k, j, value, have, err)
 	}
 	j.fail(err)
 	if j.change.Have == nil {
@@ -255,9 +255,10 @@ func (r *runner) updateOnce(ctx context.Context, k *kind.Kind, j *job, value any
 	return j.change.Have.Value
 }
 
-// confirmUpdated settles an update of unclear outcome by reading the object, and returns its value.
-func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value any, id string, cause error) any {
-	o, err := r.reader.ByID(ctx, k, r.parent(k, j.change), id)
+// confirmUpdated settles an update of unclear outcome by reading the object, and returns its value. Fields that separate
+// requests have yet to write do not count.
+func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value any, have kind.Object, cause error) any {
+	o, err := r.reader.ByID(ctx, k, r.parent(k, j.change), have.ID)
 	switch {
 	case err != nil:
 		j.readFailed(cause, err)
@@ -265,7 +266,9 @@ func (r *runner) confirmUpdated(ctx context.Context, k *kind.Kind, j *job, value
 	case o == nil:
 		j.fail(cause)
 		return nil
-	case len(diff.Leaves(k, k.ForComparison(value, o.Value), value)) == 0:
+	case !slices.ContainsFunc(diff.Leaves(k, k.ForComparison(value, o.Value), value), func(f diff.Field) bool {
+		return !k.WrittenLater(value, have.Value, f.Path)
+	}):
 		j.succeed("the answer was lost; the object was read and is as wanted")
 	default:
 		j.fail(cause)

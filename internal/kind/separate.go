@@ -37,6 +37,13 @@ func (k *Kind) SetAfterCreate(pointer string) bool {
 	return k.IsSeparate(pointer) || slices.ContainsFunc(k.SeparateWrites, func(a SeparateWrite[any]) bool { return slices.Contains(a.AlsoSets, pointer) })
 }
 
+// WrittenLater reports whether, after an update from have to want, a separate request has yet to write the field at a pointer.
+func (k *Kind) WrittenLater(want, have any, pointer string) bool {
+	return slices.ContainsFunc(k.SeparateWrites, func(a SeparateWrite[any]) bool {
+		return (slices.Contains(a.Fields, pointer) || slices.Contains(a.AlsoSets, pointer)) && a.Needed(want, have, false)
+	})
+}
+
 // separateWrites erases the types of a kind's separate requests. For a new object, have is the zero value.
 func separateWrites[S any](list []SeparateWrite[S]) (out []SeparateWrite[any]) {
 	typed := func(v any) S {
