@@ -95,12 +95,15 @@ func (b *undoState) noteUnremovable(ch *document.Change, was *Held, v any) {
 	k := kind.Of(was.Kind)
 	for _, p := range k.KeptWhenOmitted {
 		given := slices.ContainsFunc(ch.Fields, func(f document.Field) bool { return strings.HasPrefix(f.Path+"/", p+"/") })
-		if had := jsonptr.At(k.Pack(v), p); !given || had != nil && had != "" {
-			continue
+		set := func(v any) bool {
+			got := jsonptr.At(k.Pack(v), p)
+			return got != nil && got != ""
 		}
-		if jsonptr.At(k.Pack(k.Explicit(v)), p) != nil {
+		switch {
+		case !given || set(v):
+		case set(k.Explicit(v)):
 			b.addLoss(was.Address(), p, lossDefault)
-		} else {
+		default:
 			b.addLoss(was.Address(), p, lossRemains)
 		}
 	}
