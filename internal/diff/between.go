@@ -296,14 +296,22 @@ func (c *comparison) checkUpdate(k *kind.Kind, w *kind.Declared, have *kind.Obje
 	}
 }
 
-// references reports objects that refer to something that neither the files nor the gateway have.
+// references reports objects and links that refer to something that neither the files nor the gateway have, or that the gateway
+// lacks and this run does not create.
 func (c *comparison) references() {
 	for _, ch := range pointers(c.plan.Changes) {
+		if ch.Link != nil && ch.Action == Bind && ch.Link.To.API == nil {
+			c.checkCreated(ch, kind.Ref{Kind: ch.Link.To.Kind, Key: ch.Link.To.Name})
+		}
 		if ch.Want == nil {
 			continue
 		}
 		for _, ref := range kind.Of(ch.Kind).Refs(ch.Want.Value) {
-			if c.wantKey[ref.Kind][ref.Key] != nil || c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Address()] && c.renamed[ref.Address()] == "" {
+			if c.wantKey[ref.Kind][ref.Key] != nil {
+				c.checkCreated(ch, ref)
+				continue
+			}
+			if c.haveKey[ref.Kind][ref.Key] != nil && !c.removing[ref.Address()] && c.renamed[ref.Address()] == "" {
 				continue
 			}
 			if ch.Have != nil && kind.Of(ch.Kind).IsSeparate(ref.Path) && !c.removing[ref.Address()] && slices.Contains(kind.Of(ch.Kind).Refs(ch.Have.Value), ref) {
@@ -315,6 +323,27 @@ func (c *comparison) references() {
 			})
 		}
 	}
+}
+
+// checkCreated reports a change that needs a declared object which the gateway lacks, if this run does not create that object.
+func (c *comparison) checkCreated(ch *Change, ref kind.Ref) {
+	k, w := kind.Of(ref.Kind), c.wantKey[ref.Kind][ref.Key]
+	if w == nil || k.Owner != "" || c.haveKey[ref.Kind][ref.Key] != nil {
+		return
+	}
+	why := ""
+	switch {
+	case c.rules.Object(k.Name, ref.Key):
+		why = "an ignore rule leaves out; remove the rule, or create the object by hand"
+	case !c.options.comparesObjects(k) || !c.options.selectsName(ref.Key):
+		why = "--kind or --name leaves out; include it, or apply it first"
+	default:
+		return
+	}
+	c.plan.Errors = append(c.plan.Errors, Note{
+		Address: ch.Address, Source: ch.Source, Refers: ref.Address(),
+		Message: "refers to the " + ref.Kind + " " + ref.Key + ", which the gateway does not have and " + why,
+	})
 }
 
 // ambiguous reports names that several objects of the gateway have, if the plan needs one of these objects: it cannot

@@ -73,8 +73,9 @@ func references(c *compared.Result) (out []Reference) {
 		}
 	}
 	for _, n := range c.Plan.Errors {
-		if n.Refers == "" {
-			continue
+		declared := func(d kind.Declared) bool { return d.Address() == n.Refers }
+		if n.Refers == "" || slices.ContainsFunc(c.Desired.Objects, declared) {
+			continue // what the files declare is missing for now, which is drift of its own
 		}
 		r := Reference{Unresolved: spec.Unresolved{Owner: n.Address, Reference: n.Refers, Problem: "does not exist"}, Message: n.Message}
 		if n.Source != nil {
